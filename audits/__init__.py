@@ -1,0 +1,53 @@
+"""An auditor of representation and bias in synthetic data.
+
+>>> import audits
+>>> audits.Verdict.PROBLEM.value
+'problem'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audits.charts.answers import chart
+    from audits.diffs import diff
+    from audits.errors import AuditError
+    from audits.estimates import Estimate
+    from audits.registry import all_questions
+    from audits.reports.json_report import load
+    from audits.results import Answer, Audit, Finding, Verdict
+    from audits.run import compare
+    from audits.settings import Settings
+
+_HOMES = {
+    "Answer": "audits.results",
+    "Audit": "audits.results",
+    "AuditError": "audits.errors",
+    "Estimate": "audits.estimates",
+    "Finding": "audits.results",
+    "Settings": "audits.settings",
+    "Verdict": "audits.results",
+    "all_questions": "audits.registry",
+    "chart": "audits.charts.answers",
+    "compare": "audits.run",
+    "diff": "audits.diffs",
+    "load": "audits.reports.json_report",
+}
+
+__all__ = [  # noqa: PLE0604
+    *_HOMES
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import audits` costs next to nothing."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'audits' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(_HOMES)

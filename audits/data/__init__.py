@@ -1,0 +1,1 @@
+"""Rows in, counts out: the only place that knows where rows live."""

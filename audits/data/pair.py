@@ -1,0 +1,213 @@
+"""Two tables counted alike: what every question asks its numbers from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audits.data.codebook import Codebook
+from audits.data.groups import Groups, position_in, roll_up, union_of_cells
+from audits.data.reference import Reference
+from audits.data.tables import Cells, Codes, Coding, Counts, Engine, Rows
+from audits.settings import Settings
+
+_SLACK = 6.0  # standard deviations by which a sample may fall short before it does
+
+
+@dataclass
+class Pair:
+    """A real and a synthetic table (and perhaps a holdout) under one codebook."""
+
+    real: Engine
+    synthetic: Engine
+    book: Codebook
+    settings: Settings
+    reference: Reference | None = None
+    holdout: Engine | None = None
+    weighted: bool = False
+    progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
+    _counts: dict[str, tuple[Counts, Counts]] = field(default_factory=dict, repr=False)
+
+    # -- groups --------------------------------------------------------------------------------
+
+    @cached_property
+    def features(self) -> tuple[Coding, ...]:
+        """The codings that form groups, in order of column name."""
+        return tuple(self.book.sensitive[name] for name in sorted(self.book.sensitive))
+
+    @cached_property
+    def _keys(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.features)
+
+    @cached_property
+    def _side_cells(self) -> tuple[Cells, Cells]:
+        return self.real.cells(self._keys), self.synthetic.cells(self._keys)
+
+    @cached_property
+    def cells(self) -> Counts:
+        """Every combination of sensitive values that occurs in either table."""
+        return union_of_cells([side.codes for side in self._side_cells])
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Everyone, every value, and every intersection up to the level asked for."""
+        settings = self.settings
+        return roll_up(
+            self.cells,
+            self.features,
+            low=0,
+            high=settings.intersections,
+            most=settings.max_groups,
+        )
+
+    def deeper(self, level: int) -> Groups:
+        """Intersections of exactly `level` features, however many."""
+        return roll_up(self.cells, self.features, low=level, high=level, most=10**7)
+
+    def _spread_out(
+        self, cells: Cells, values: NDArray[np.float64] | Counts
+    ) -> NDArray[np.float64]:
+        out = np.zeros(len(self.cells))
+        out[position_in(self.cells, cells.codes)] = values
+        return out
+
+    @cached_property
+    def cell_rows(self) -> tuple[Counts, Counts]:
+        """Real and synthetic rows per cell."""
+        real, synthetic = self._side_cells
+        return (
+            self._spread_out(real, real.rows).astype(np.int64),
+            self._spread_out(synthetic, synthetic.rows).astype(np.int64),
+        )
+
+    @cached_property
+    def cell_weights(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Sums of real weights, and of their squares, per cell (rows where there are none)."""
+        real = self._side_cells[0]
+        return self._spread_out(real, real.weight), self._spread_out(real, real.weight_squared)
+
+    @cached_property
+    def rows(self) -> tuple[Counts, Counts]:
+        """Real and synthetic rows per group."""
+        real, synthetic = self.cell_rows
+        return self.groups.total(real), self.groups.total(synthetic)
+
+    # -- attributes ----------------------------------------------------------------------------
+
+    @cached_property
+    def attributes(self) -> tuple[Coding, ...]:
+        """The columns compared, in order of name."""
+        return tuple(self.book.codings[name] for name in self.book.attributes)
+
+    def counts(self, attribute: str) -> tuple[Counts, Counts]:
+        """Real and synthetic rows per group and code of a column: (groups, codes) each."""
+        if attribute not in self._counts:
+            size = self.book.codings[attribute].size
+            tables = [
+                self.groups.total(engine.count(self._keys, self.cells, attribute, size))
+                for engine in (self.real, self.synthetic)
+            ]
+            self._counts[attribute] = (tables[0], tables[1])
+        return self._counts[attribute]
+
+    @cached_property
+    def inside(self) -> NDArray[np.bool_]:
+        """Which columns are compared inside which groups: not those that define the group."""
+        names = [coding.name for coding in self.attributes]
+        return np.array(
+            [[name not in dict(group) for name in names] for group in self.groups.names]
+        ).reshape(len(self.groups), len(names))
+
+    # -- coarse tables of pairs ----------------------------------------------------------------
+
+    @cached_property
+    def recodings(self) -> dict[str, NDArray[np.uint8]]:
+        """Per column, code to coarse code: real quantile bins, or levels with the rarest joined."""
+        settings = self.settings
+        return {
+            coding.name: (
+                _binned(self.counts(coding.name)[0][0], settings.pair_bins)
+                if coding.kind in ("numeric", "date")
+                else _joined(self.counts(coding.name), settings.pair_level_limit)
+            )
+            for coding in self.attributes
+        }
+
+    @cached_property
+    def pair_tables(self) -> dict[tuple[str, str], tuple[Counts, Counts]]:
+        """Two-way tables of all rows, real and synthetic, of every pair of columns."""
+        if len(self.attributes) < 2:
+            return {}
+        real = self.real.pairs(self.recodings)
+        synthetic = self.synthetic.pairs(self.recodings)
+        return {pair: (real[pair], synthetic[pair]) for pair in sorted(real)}
+
+    # -- bounded samples of rows ---------------------------------------------------------------
+
+    @cached_property
+    def samples(self) -> tuple[Sample, Sample]:
+        """Up to `rows_per_group` rows of every group, of each table."""
+        return self._sample(self.real, 0), self._sample(self.synthetic, 1)
+
+    def _sample(self, engine: Engine, side: int) -> Sample:
+        most, rows = self.settings.rows_per_group, self.rows[side]
+        wanted = np.minimum(1.0, (most + _SLACK * np.sqrt(most)) / np.maximum(rows, 1))
+        wanted[rows <= most] = 1.0
+        keep = np.asarray(self.groups.belongs.T.multiply(wanted).max(axis=1).todense()).ravel()
+        drawn = engine.sample(self._keys, self.cells, keep, self.settings.seed)
+        return Sample(drawn, self, most)
+
+
+class Sample:
+    """Rows of every group: each group's are the first in one order that content alone decides."""
+
+    def __init__(self, rows: Rows, pair: Pair, most: int) -> None:
+        self.rows, self._pair, self._most = rows, pair, most
+        columns = [rows.column(feature.name).astype(np.int64) for feature in pair.features]
+        cells = np.column_stack(columns) if columns else np.zeros((len(rows.codes), 0), np.int64)
+        self._cell = position_in(pair.cells, cells)
+        names = [coding.name for coding in pair.attributes]
+        self._columns = [rows.names.index(name) for name in names]
+        order = np.argsort(self._cell, kind="stable")
+        ends = np.searchsorted(self._cell[order], np.arange(len(pair.cells) + 1))
+        self._by_cell = [order[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+
+    def of(self, group: int, most: int | None = None) -> Codes:
+        """Codes of a group's rows, (rows, attributes), at most `most` of them."""
+        belongs = self._pair.groups.belongs
+        cells = belongs.indices[belongs.indptr[group] : belongs.indptr[group + 1]]
+        limit = min(self._most, most or self._most)
+        parts = [self._by_cell[cell][:limit] for cell in cells]
+        rows = np.sort(np.concatenate(parts))[:limit] if parts else np.zeros(0, np.int64)
+        return self.rows.codes[np.ix_(rows, self._columns)]
+
+
+def _binned(counts: Counts, bins: int) -> NDArray[np.uint8]:
+    """Return the quantile bin (from 1) of every code; missing stays 0; ties are never split."""
+    present = counts.copy()
+    present[0] = 0
+    total = int(present.sum())
+    before = np.cumsum(present) - present
+    middle = 2 * before + np.maximum(present, 1)  # twice the mid-rank
+    coarse = np.minimum(middle * bins // max(2 * total, 1), bins - 1) + 1
+    coarse[0] = 0
+    used = np.unique(coarse)
+    return np.searchsorted(used, coarse).astype(np.uint8) + np.uint8(used[0] > 0)
+
+
+def _joined(counts: tuple[Counts, Counts], most: int) -> NDArray[np.uint8]:
+    """Keep the most frequent levels, by both tables; the others share the last code."""
+    size = counts[0].shape[1]
+    if size <= most:
+        return np.arange(size, dtype=np.uint8)
+    share = sum(side[0] / max(int(side[0].sum()), 1) for side in counts)
+    order = np.lexsort((np.arange(size), -np.asarray(share)))
+    coarse = np.full(size, most - 1, dtype=np.uint8)
+    kept = np.sort(order[order != 0][: most - 2])
+    coarse[kept] = np.arange(1, len(kept) + 1)
+    coarse[0] = 0
+    return coarse

@@ -1,0 +1,153 @@
+"""What may be asked of data: the closed list of counting verbs every engine answers.
+
+Nothing here is a statistic, and nothing here assumes that rows fit in memory: every verb returns
+counts, extremes or a bounded sample. Codes are small integers shared by both tables; code 0 is always
+"missing".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts = NDArray[np.int64]
+Codes = NDArray[np.uint16]
+BUCKETS = 1 << 16
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """A column as its source declares it; `family` is text, number, boolean or date."""
+
+    name: str
+    family: str
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The numbers in a column: extremes, and what is not a number (with the first example)."""
+
+    low: float
+    high: float
+    missing: int
+    infinite: int
+    unreadable: int
+    example: str | None
+
+
+@dataclass(frozen=True)
+class Coding:
+    """How the values of one column become small integers, the same in both tables.
+
+    Exactly one of three ways: `levels` (canonical text to code), `edges` (bands between numbers) or
+    `buckets` (bucket of :mod:`audits.data.buckets` to code, with its centre and scale).
+    `positions` holds the number each code stands for, where order means something; nan for missing.
+    """
+
+    name: str
+    column: str
+    kind: str
+    labels: tuple[str, ...]
+    positions: NDArray[np.float64] | None = None
+    levels: Mapping[str, int] | None = None
+    edges: NDArray[np.float64] | None = None
+    buckets: NDArray[np.uint16] | None = None
+    centre: float = 0.0
+    scale: float = 1.0
+
+    @property
+    def size(self) -> int:
+        """How many codes there are, missing included."""
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Observed combinations of features' codes, (cells, features), and the rows in each.
+
+    `weight` and `weight_squared` are sums per cell where the table has weights, else the rows.
+    """
+
+    codes: Counts
+    rows: Counts
+    weight: NDArray[np.float64]
+    weight_squared: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A bounded sample of coded rows in an order that depends on their content and a seed alone."""
+
+    names: tuple[str, ...]
+    codes: Codes
+
+    def column(self, name: str) -> Codes:
+        """The codes of one column."""
+        return self.codes[:, self.names.index(name)]
+
+
+class Engine(Protocol):
+    """One table, somewhere. Verbs below `encode` need the columns encoded first."""
+
+    @property
+    def name(self) -> str:
+        """The engine's name, for the record."""
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+
+    @property
+    def columns(self) -> tuple[RawColumn, ...]:
+        """The columns, as declared by the source."""
+
+    def levels(self, column: str, limit: int) -> Mapping[str | None, int] | None:
+        """Rows per canonical value (None: missing); None when more than `limit` values differ."""
+
+    def spread(self, column: str, family: str) -> Spread:
+        """Extremes of a column read as numbers or dates, and what could not be read so."""
+
+    def quantiles(self, column: str, family: str, at: Sequence[float]) -> NDArray[np.float64]:
+        """Exact quantiles: the smallest value with at least that share of values at or below."""
+
+    def text_facts(self, column: str) -> tuple[int, int, float]:
+        """Rows not missing, different values, and mean length, of a text column."""
+
+    def histogram(self, column: str, family: str, low: float, high: float, bins: int) -> Counts:
+        """Rows in equal bins from `low` to `high`, both included."""
+
+    def buckets(self, column: str, family: str, centre: float, scale: float) -> Counts:
+        """Rows per bucket of :mod:`audits.data.buckets`, of length `BUCKETS`."""
+
+    def encode(self, coding: Coding) -> None:
+        """Fix how a column is coded; it may then be counted under the coding's name."""
+
+    def weigh(self, column: str) -> None:
+        """Take row weights from a column."""
+
+    def forget(self, column: str) -> None:
+        """Drop what was kept of a column's raw values; its codes stay."""
+
+    def cells(self, features: Sequence[str]) -> Cells:
+        """Rows per observed combination of features."""
+
+    def count(self, features: Sequence[str], cells: Counts, name: str, size: int) -> Counts:
+        """Rows per given cell and code of one column: shape (len(cells), size)."""
+
+    def pairs(self, recodings: Mapping[str, NDArray[np.uint8]]) -> dict[tuple[str, str], Counts]:
+        """Two-way tables of every pair of columns, after recoding each by a look-up table."""
+
+    def sample(
+        self, features: Sequence[str], cells: Counts, keep: NDArray[np.float64], seed: int
+    ) -> Rows:
+        """Rows of each cell kept with the given probability, by a hash of content and seed."""
+
+    def matches(self, other: Engine) -> int:
+        """How many rows have an equal row, value for value, in the other table."""
+
+    def digest(self) -> str:
+        """A hash of all encoded content that does not depend on the order of rows or columns."""

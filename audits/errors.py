@@ -1,0 +1,70 @@
+"""Every error raised on purpose.
+
+``AuditError``
+    ``UsageError``: the question was put wrongly (exit code 2).
+    ``InputError``: the data cannot be judged (exit code 3).
+
+A sentence says what is wrong, where, and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+
+class AuditError(Exception):
+    """Something a person can mend: the command line and the dashboard catch this and no wider."""
+
+    exit_code = 3
+
+
+class UsageError(AuditError):
+    """An argument, an option or a setting that does not make sense."""
+
+    exit_code = 2
+
+
+class InputError(AuditError):
+    """A table, a file or a value that cannot be judged."""
+
+    exit_code = 3
+
+
+class SourceError(InputError):
+    """A file that cannot be read; says which line, and why, where that is known."""
+
+    def __init__(self, source: str, reason: str, advice: str, *, line: int | None = None) -> None:
+        self.source, self.reason, self.advice, self.line = source, reason, advice, line
+        where = source if line is None else f"{source}, line {line}"
+        super().__init__(f"{where}: {reason} {advice}")
+
+
+class ColumnNotFoundError(UsageError):
+    """A column was named that a table does not have."""
+
+    def __init__(self, column: str, table: str, available: Sequence[str]) -> None:
+        self.column, self.table, self.available = column, table, tuple(available)
+        near = get_close_matches(column, self.available, n=1)
+        advice = f"Did you mean {near[0]!r}?" if near else "Check the spelling."
+        shown = ", ".join(map(str, self.available[:40]))
+        more = f" and {len(self.available) - 40} more" if len(self.available) > 40 else ""
+        super().__init__(f"{table} has no column {column!r}. {advice} It has: {shown}{more}.")
+
+
+class ColumnError(InputError):
+    """A column whose values cannot be judged."""
+
+    def __init__(self, column: str, table: str, reason: str, advice: str) -> None:
+        self.column, self.table, self.reason, self.advice = column, table, reason, advice
+        super().__init__(f"{table}, column {column!r}: {reason} {advice}")
+
+
+class UnknownNameError(UsageError):
+    """A setting, question or kind that does not exist."""
+
+    def __init__(self, what: str, name: str, available: Sequence[str]) -> None:
+        self.what, self.name, self.available = what, name, tuple(available)
+        near = get_close_matches(name, self.available, n=1)
+        advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(available)}."
+        super().__init__(f"there is no {what} {name!r}. {advice}")

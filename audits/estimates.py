@@ -1,0 +1,82 @@
+"""A number that admits its uncertainty."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its interval.
+
+    ``nan`` means undefined (and is written as null in JSON); ``inf`` is a true limit, such as the
+    upper limit of a ratio whose denominator may be zero.
+
+    Examples
+    --------
+    >>> print(Estimate(0.83, low=0.71, high=0.96))
+    0.83 (0.71 to 0.96)
+    >>> Estimate.unknown().known
+    False
+    """
+
+    value: float
+    low: float
+    high: float
+
+    @classmethod
+    def unknown(cls) -> Estimate:
+        """Nothing can be said."""
+        return cls(math.nan, math.nan, math.nan)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a value at all."""
+        return not math.isnan(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        """Unknown equals unknown, so that a saved audit equals the audit it was saved from."""
+        if not isinstance(other, Estimate):
+            return NotImplemented
+        ours, theirs = (self.value, self.low, self.high), (other.value, other.low, other.high)
+        return all(
+            a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(ours, theirs, strict=True)
+        )
+
+    def __hash__(self) -> int:
+        """Equal estimates have equal hashes."""
+        return hash(str((self.value, self.low, self.high)))
+
+    def __str__(self) -> str:
+        return f"{number(self.value)} ({number(self.low)} to {number(self.high)})"
+
+
+def number(value: float) -> str:
+    """Write a number for a reader: two decimals, three significant digits below a tenth.
+
+    >>> number(0.8333), number(0.0123), number(1234.5), number(float("nan"))
+    ('0.83', '0.0123', '1,234', 'unknown')
+    """
+    if math.isnan(value):
+        return "unknown"
+    if math.isinf(value):
+        return "no limit" if value > 0 else "no lower limit"
+    if value != 0 and abs(value) < 0.1:
+        return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
+
+
+def percent(value: float) -> str:
+    """Write a share as a percentage.
+
+    >>> percent(0.095), percent(0.0004), percent(0.5), percent(1.0)
+    ('9.5 %', '0.04 %', '50 %', '100 %')
+    """
+    if math.isnan(value):
+        return "unknown"
+    hundred = 100 * value
+    if abs(hundred) >= 99.95 or hundred == 0:
+        return f"{hundred:.0f} %"
+    digits = 1 if abs(hundred) >= 1 else 2
+    return f"{hundred:.{digits}f}".rstrip("0").rstrip(".") + " %"

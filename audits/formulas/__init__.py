@@ -1,0 +1,1 @@
+"""Numbers in, numbers out: nothing else in the project knows statistics."""

@@ -1,0 +1,84 @@
+"""From numbers and limits to verdicts: one rule for every question, with its family of tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audits.formulas.multiplicity import benjamini_hochberg, holm
+from audits.results import Verdict
+from audits.settings import Settings
+
+Floats = NDArray[np.float64]
+_FIFTH = (("a fifth lower", 0.8), ("a quarter higher", 1.25))
+
+
+@dataclass(frozen=True)
+class Claims:
+    """A family of statements of one kind: the larger `value`, the worse.
+
+    `exceeds(limits)` gives the one-sided p value of "the truth is at most the limit", so a small
+    one supports the accusation. Statements that are `capped` can never be `ok`.
+    """
+
+    value: Floats
+    low: Floats
+    high: Floats
+    watch: Floats
+    problem: Floats
+    capped: NDArray[np.bool_]
+    exceeds: Callable[[Floats], Floats]
+
+
+def adjusted(p: Floats, settings: Settings) -> Floats:
+    """Adjust a family of p values; nan stays nan and is not counted."""
+    return np.asarray(holm(p) if settings.multiplicity == "holm" else benjamini_hochberg(p))
+
+
+def verdicts(claims: Claims, settings: Settings, *, factor: float = 1.0) -> list[Verdict]:
+    """Judge a family: a problem needs its whole interval, and its adjusted p, beyond the limit.
+
+    `ok` needs the interval short of the problem limit and the value short of the watch limit;
+    what is neither is not enough evidence. Unknown values are not enough evidence.
+    """
+    watch, problem = claims.watch * factor, claims.problem * factor
+    q = settings.false_discovery_rate
+    sure_watch = adjusted(claims.exceeds(watch), settings) <= q
+    sure_problem = adjusted(claims.exceeds(problem), settings) <= q
+    with np.errstate(invalid="ignore"):
+        is_problem = (claims.low >= problem) & sure_problem
+        is_watch = (claims.low >= watch) & sure_watch
+        is_ok = (claims.high < problem) & (claims.value < watch) & ~claims.capped
+    chosen = np.select([is_problem, is_watch | is_problem, is_ok], [0, 1, 2], default=3)
+    names = (Verdict.PROBLEM, Verdict.WATCH, Verdict.OK, Verdict.NOT_ENOUGH_EVIDENCE)
+    return [names[i] for i in chosen]
+
+
+def sensitivities(claims: Claims, settings: Settings) -> list[str]:
+    """Say of each statement whether its verdict would flip if the limits moved by a fifth."""
+    now = verdicts(claims, settings)
+    moved = {said: verdicts(claims, settings, factor=by) for said, by in _FIFTH}
+    texts = []
+    for i, verdict in enumerate(now):
+        flips = [
+            f"'{after[i].value}' if the limits were {said}"
+            for said, after in moved.items()
+            if after[i] is not verdict
+        ]
+        texts.append("flips: " + "; ".join(flips) if flips else "stable")
+    return texts
+
+
+def judged(claims: Claims, settings: Settings) -> tuple[list[Verdict], list[str]]:
+    """Verdict and sensitivity of every statement of a family."""
+    if claims.value.size == 0:
+        return [], []
+    return verdicts(claims, settings), sensitivities(claims, settings)
+
+
+def limits(of: float, size: int) -> Floats:
+    """The same limit for every statement of a family."""
+    return np.full(size, float(of))

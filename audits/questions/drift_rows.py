@@ -1,0 +1,65 @@
+"""What drift measures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from audits.estimates import Estimate
+from audits.results import Row
+
+
+@dataclass(frozen=True)
+class GroupDriftRow(Row):
+    """How far a group as a whole has moved; what could not have been noticed.
+
+    `auc` is the chance of telling real from synthetic rows; clearly below one half, rows are
+    copied. `detectable_*` is the least true difference that 80 samples in 100 would show.
+    """
+
+    real: int
+    synthetic: int
+    columns: int
+    worst_column: str | None
+    auc: Estimate
+    auc_p: float
+    auc_error: float
+    auc_rows: tuple[int, int]
+    pairs: Estimate
+    pairs_p: float
+    pairs_error: float
+    worst_pair: str | None
+    worst_pair_value: float
+    detectable_shift: float
+    detectable_share: float
+    detectable_auc: float
+
+
+@dataclass(frozen=True)
+class ColumnDriftRow(Row):
+    """How far one column has moved inside a group.
+
+    `measure` is "total variation" (share of people who would have to change category) or "shift"
+    (average distance, in real standard deviations), or "missing" (total variation of missingness).
+    """
+
+    attribute: str
+    measure: str
+    real: int
+    synthetic: int
+    value: float
+    shift: Estimate
+    cautious: float
+    error: float
+    p: float
+    draws: int
+
+
+@dataclass(frozen=True)
+class PairDriftRow(Row):
+    """How far a pair of columns has moved, over everyone and all rows."""
+
+    attribute: str
+    other: str
+    value: float
+    shift: Estimate
+    p: float

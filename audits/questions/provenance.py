@@ -1,0 +1,216 @@
+"""Provenance: on how many real people does each synthetic group rest?"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
+
+from audits.data.pair import Pair
+from audits.estimates import Estimate
+from audits.formulas.ancestors import effective_ancestors, group_ancestors
+from audits.formulas.attribution import nearest_rows
+from audits.formulas.effective_rows import kish_effective
+from audits.formulas.kappa import kappa, pool_rows
+from audits.formulas.kappa_inference import kappa_jackknife, kappa_permutation_p
+from audits.formulas.shares import rule_of_zero, wilson
+from audits.formulas.sources_behind import meeting_error, sources_behind
+from audits.questions import provenance_verdicts
+from audits.questions.diversity import places
+from audits.questions.provenance_rows import ProvenanceRow
+from audits.results import Finding, Row
+from audits.seeds import stream
+from audits.settings import Settings
+
+TITLE = "Provenance"
+ASKS = "On how many real people does each synthetic group rest?"
+SETTINGS = (
+    "basis_problem",
+    "basis_ample",
+    "amplification_limit",
+    "kappa_watch",
+    "kappa_problem",
+    "support_problem",
+    "ancestor_base",
+    "ancestor_queries",
+)
+MAIN = "groups"
+TABLES: dict[str, type[Row]] = {"groups": ProvenanceRow}
+
+_FEWEST = 10  # real rows below which kappa says nothing
+_LISTED = 100  # people up to which each is listed
+_NEARLY_ALL = 0.95
+_SPLIT_ROWS = 12_000  # splits x rows: many splits for few people, few for many
+_JACKKNIFE_UP_TO = 150
+_EXCEEDANCES = 10
+_PERMUTED_SPLITS = 15
+_PERMUTATIONS = 399
+
+
+class _Spread(NamedTuple):
+    value: Estimate
+    p: float
+
+
+def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
+    """Attribute the rows of every synthetic group to its real people."""
+    positions = [places(pair, coding) for coding in pair.attributes]
+    effective = _effective(pair)
+    rows = []
+    for g in range(len(pair.groups)):
+        if pair.groups.labelled[g]:
+            rows.append(_row(pair, g, positions, float(effective[g])))
+        pair.progress("provenance", (g + 1) / len(pair.groups))
+    return {"groups": tuple(rows)}
+
+
+def _effective(pair: Pair) -> NDArray[np.float64]:
+    if not pair.weighted:
+        return pair.rows[0].astype(float)
+    weights, squares = (pair.groups.total(part) for part in pair.cell_weights)
+    return np.nan_to_num(np.asarray(kish_effective(weights, squares)))
+
+
+def _row(
+    pair: Pair, g: int, positions: list[NDArray[np.float64] | None], effective: float
+) -> ProvenanceRow:
+    group, settings = pair.groups.names[g], pair.settings
+    n, m = (int(side[g]) for side in pair.rows)
+    inside = np.flatnonzero(pair.inside[g])
+    if n == 0 or m == 0 or len(inside) == 0:
+        return _empty(group, n, m, effective)
+    wanted = min(max(settings.ancestor_queries, 2 * n), settings.rows_per_group)
+    real = pair.samples[0].of(g, settings.ancestor_base)[:, inside]
+    synthetic = pair.samples[1].of(g, wanted)[:, inside]
+    scales = [positions[j] for j in inside]
+    found = group_ancestors(
+        nearest_rows(synthetic, real, scales),
+        queries=np.arange(len(synthetic)),
+        people=np.arange(len(real)),
+    )
+    counted = effective_ancestors(found.weights, self_pairs=found.self_pairs, cells=found.cells)
+    spread = _kappa(pair, g, real, synthetic, scales, found.weights)
+    complete = len(real) == n
+    basis = _basis(counted.n1, counted.n2, spread.value.value, complete=complete)
+    basis = min(basis, effective)
+    claimed, honest = (
+        _half_width(size, settings.confidence) for size in (float(m), min(basis, float(m)))
+    )
+    return ProvenanceRow(
+        group=group,
+        real=n,
+        synthetic=m,
+        effective=effective,
+        searched=len(real),
+        queries=len(synthetic),
+        complete=complete,
+        distinct=counted.distinct,
+        profiles=counted.cells,
+        n1=counted.n1,
+        n2=counted.n2,
+        basis=basis,
+        amplification=m / basis,
+        top5_share=counted.top5_share,
+        kappa=spread.value,
+        kappa_p=spread.p,
+        half_width_claimed=claimed,
+        half_width_real=honest,
+        precision=claimed / honest,
+        rarest_seen=float(np.asarray(rule_of_zero(n, confidence=settings.confidence))),
+        people=_people(found.weights, m, complete and n <= _LISTED),
+        common=_common(pair, g, n) if n <= settings.support_watch else (),
+    )
+
+
+def _empty(group: tuple[tuple[str, str], ...], n: int, m: int, effective: float) -> ProvenanceRow:
+    nan = float("nan")
+    return ProvenanceRow(
+        group, n, m, effective, 0, 0, True, 0, 0, nan, nan, 0.0 if m else nan, nan, nan,
+        Estimate.unknown(), nan, nan, nan, nan, nan, (), (),
+    )  # fmt: skip
+
+
+def _basis(n1: float, n2: float, ratio: float, *, complete: bool) -> float:
+    """Effective people: both numbers err low when rows are few, so the larger stands.
+
+    Where only some of the real people were searched, others may stand behind the rows too.
+    """
+    seen = n1 if np.isnan(n2) or np.isinf(n2) else max(n1, n2)
+    if complete or np.isnan(ratio) or np.isnan(n2):
+        return seen
+    return max(seen, float(sources_behind(1 / n2, ratio)))
+
+
+def _kappa(
+    pair: Pair,
+    g: int,
+    real: NDArray[np.uint16],
+    synthetic: NDArray[np.uint16],
+    scales: list[NDArray[np.float64] | None],
+    weights: NDArray[np.float64],
+) -> _Spread:
+    n, nan = len(real), float("nan")
+    if n < _FEWEST or len(synthetic) < 2:
+        return _Spread(Estimate.unknown(), nan)
+    settings, group = pair.settings, pair.groups.names[g]
+    pool = pool_rows(real, synthetic[: settings.ancestor_queries], scales)
+    splits = int(np.clip(_SPLIT_ROWS // n, 12, 200))
+    rng = stream(settings.seed, "provenance", "kappa", group)
+    if n <= _JACKKNIFE_UP_TO:
+        found = kappa_jackknife(
+            pool, splits=min(splits, 60), confidence=settings.confidence, rng=rng
+        )
+        value = Estimate(found.value, found.low, found.high)
+        error = found.error
+    else:
+        ratio = kappa(pool, splits=splits, rng=rng)
+        own = meeting_error(weights, rows=min(len(synthetic), settings.ancestor_queries))
+        error = float(np.hypot(own, meeting_error(weights, rows=n / 2)))
+        reach = float(ndtri((1 + settings.confidence) / 2)) * error
+        value = Estimate(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)))
+    if not value.known or value.value >= settings.kappa_watch:
+        return _Spread(value, nan)  # nothing to accuse it of
+    if n >= settings.closed_form_from:
+        return _Spread(value, float(ndtr(np.log(value.value) / max(error, 1e-9))))
+    tested = kappa_permutation_p(
+        pool,
+        splits=_PERMUTED_SPLITS,
+        max_draws=min(settings.max_draws, _PERMUTATIONS),
+        exceedances=_EXCEEDANCES,
+        rng=rng,
+    )
+    return _Spread(value, tested.p_value)
+
+
+def _half_width(size: float, confidence: float) -> float:
+    low, high = wilson(size / 2, size, confidence=confidence)
+    return float(np.asarray(high) - np.asarray(low)) / 2
+
+
+def _people(weights: NDArray[np.float64], m: int, listed: bool) -> tuple[int, ...]:
+    """Rows per real person, most first; scaled up where not every row was attributed."""
+    if not listed:
+        return ()
+    scaled = weights * (m / max(weights.sum(), 1e-9))
+    return tuple(int(round(value)) for value in np.sort(scaled)[::-1])
+
+
+def _common(pair: Pair, g: int, n: int) -> tuple[str, ...]:
+    """What all of the real people share, where not nearly everyone does."""
+    shared = []
+    for j, coding in enumerate(pair.attributes):
+        if not pair.inside[g, j]:
+            continue
+        real = pair.counts(coding.name)[0]
+        top = 1 + int(real[g, 1:].argmax()) if coding.size > 1 else 0
+        others = real[0] - real[g]
+        if real[g, top] == n and others[top] < _NEARLY_ALL * max(others.sum(), 1):
+            shared.append(f"{coding.labels[top]} ({coding.name})")
+    return tuple(shared)
+
+
+def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
+    """One finding per group: how many people, how far amplified, how evenly used."""
+    return provenance_verdicts.judge(tables, settings)

@@ -1,0 +1,112 @@
+"""Provenance: from measurements to findings, the "30 people" sentence among them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from audits.estimates import number, percent
+from audits.judging import adjusted
+from audits.questions.headlines import Part, headline
+from audits.questions.provenance_rows import ProvenanceRow
+from audits.questions.words import listed, one_in
+from audits.results import Finding, Row, Verdict, evidence_of
+from audits.settings import Settings
+
+_FACTORS = (("a fifth lower", 0.8), ("a quarter higher", 1.25))
+
+
+def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
+    """One finding per group: how many people, how far amplified, how evenly used."""
+    rows = [row for row in tables["groups"] if isinstance(row, ProvenanceRow)]
+    p = adjusted(np.array([row.kappa_p for row in rows]), settings)
+    findings: list[Finding] = []
+    for row, adjusted_p in zip(rows, p, strict=True):
+        part = _part(row, float(adjusted_p), settings)
+        findings += headline("provenance", row.group, [part], otherwise=part)
+    return findings
+
+
+def _part(row: ProvenanceRow, p: float, settings: Settings) -> Part:
+    if row.real == 0 or row.synthetic == 0:
+        return _absent(row)
+    verdict = _verdict(row, p, settings, 1.0)
+    flips = [
+        f"'{moved.value}' if the limits were {said}"
+        for said, factor in _FACTORS
+        if (moved := _verdict(row, p, settings, factor)) is not verdict
+    ]
+    evidence = evidence_of(
+        row, "real", "synthetic", "distinct", "n1", "n2", "basis", "amplification", "kappa",
+        "top5_share", "precision", "searched", "queries", "complete", "common",
+    ) | {"kappa_p_adjusted": p}  # fmt: skip
+    severity = settings.support_problem / max(row.basis, 0.5)
+    return Part(
+        None,
+        verdict,
+        _text(row, p, settings),
+        "flips: " + "; ".join(flips) if flips else "stable",
+        severity,
+        evidence,
+    )
+
+
+def _absent(row: ProvenanceRow) -> Part:
+    if row.synthetic == 0:
+        text = "no synthetic row, so nothing rests on anybody; see coverage"
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text)
+    text = f"{row.synthetic:,} synthetic rows rest on no real person of this group"
+    return Part(None, Verdict.PROBLEM, text, severity=20.0)
+
+
+def _verdict(row: ProvenanceRow, p: float, settings: Settings, factor: float) -> Verdict:
+    """The rules, with every limit on people moved by a factor."""
+    basis = row.basis / factor
+    stretched = row.amplification > settings.amplification_limit
+    narrow = row.kappa.high < settings.kappa_problem * factor
+    if basis < settings.basis_problem or narrow:
+        return Verdict.PROBLEM
+    if basis <= settings.support_problem and stretched:
+        return Verdict.PROBLEM
+    uneven = row.kappa.value < settings.kappa_watch * factor and p <= settings.false_discovery_rate
+    if basis < settings.support_watch or uneven:
+        return Verdict.WATCH
+    if basis < settings.basis_ample and stretched:
+        return Verdict.WATCH
+    return Verdict.OK
+
+
+def _text(row: ProvenanceRow, p: float, settings: Settings) -> str:
+    said = f"{row.synthetic:,} synthetic rows rest on {row.real:,} real people"
+    if row.complete:
+        said += f", in effect on {_effective(row.basis)}"
+    else:
+        behind = "hardly fewer" if row.basis >= 0.9 * row.real else _effective(row.basis)
+        said += (
+            f", in effect on {behind} (by {row.searched:,} of them and {row.queries:,} synthetic "
+            "rows drawn at random)"
+        )
+    sentences = [said]
+    if row.kappa.known:
+        spread = f"they are spread over real people {number(row.kappa.value)} "
+        spread += f"({number(row.kappa.low)} to {number(row.kappa.high)}) times as widely as "
+        sentences[0] += f"; {spread}fresh real people would be"
+        if p <= settings.false_discovery_rate:
+            sentences[0] += f" (p = {p:.2g})"
+    if row.real <= settings.support_watch:
+        sentences.append(
+            f"Anything rarer than {one_in(row.real)} among them was probably never seen"
+        )
+        if row.common:
+            sentences.append(f"All {row.real} are {listed(row.common)}")
+    if row.precision < 0.9:
+        sentences.append(
+            f"An interval computed from {row.synthetic:,} rows claims ± "
+            f"{percent(row.half_width_claimed)} where the people behind it allow ± "
+            f"{percent(row.half_width_real)}"
+        )
+    return ". ".join(sentences)
+
+
+def _effective(value: float) -> str:
+    """Effective people, to whole ones from ten on."""
+    return f"{value:,.0f}" if value >= 10 else number(value)

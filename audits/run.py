@@ -1,0 +1,227 @@
+"""The one conductor: opens the tables, asks the questions, ranks the findings."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from audits.data import codebook
+from audits.data.duckdb_engine import open_engine
+from audits.data.kinds import kinds_from_sdv, parse_kinds
+from audits.data.pair import Pair
+from audits.data.reference import build_reference
+from audits.data.sources import Source, connect, open_source
+from audits.data.tables import Engine
+from audits.errors import ColumnNotFoundError, UsageError
+from audits.registry import Question, questions
+from audits.results import Answer, Audit, Finding, InputRecord, ranked
+from audits.settings import Settings
+
+_PACKAGES = ("audits", "numpy", "scipy", "duckdb", "pyarrow", "pandas")
+
+
+def compare(
+    real: Any,
+    synthetic: Any,
+    *,
+    sensitive_features: str | Sequence[str],
+    reference: Any = None,
+    holdout: Any = None,
+    weights: str | None = None,
+    features: Sequence[str] | None = None,
+    kinds: Mapping[str, Any] | None = None,
+    metadata: str | Path | None = None,
+    bands: Mapping[str, Sequence[float]] | None = None,
+    missing: Sequence[str] = (),
+    ask: Sequence[str] | None = None,
+    settings: Settings | None = None,
+    threads: int | None = None,
+    progress: Callable[[str, float], None] | None = None,
+) -> Audit:
+    """Audit a synthetic table against the real one, for every group and intersection.
+
+    Parameters
+    ----------
+    real, synthetic : path, pandas or Polars frame, Arrow table, or DuckDB relation
+        Paths may be CSV, CSV.gz, TSV, Parquet (a file, a folder, a pattern), JSON Lines, Feather.
+    sensitive_features : str or sequence of str
+        Columns that form the groups.
+    reference : path, frame or mapping, optional
+        Population shares, as lines of column, group, share; joint ones as ``race×sex``.
+    holdout : as `real`, optional
+        Real rows that the generator never saw; opened and recorded for questions that need it.
+    weights : str, optional
+        Column of the real table with survey weights.
+    features : sequence of str, optional
+        Compare these columns only (and the sensitive ones).
+    kinds : mapping, optional
+        Column to kind, or to a list of levels in order (ordinal).
+    metadata : path, optional
+        SDV metadata, taken for kinds not given.
+    bands : mapping, optional
+        Edges of bands for numeric sensitive features.
+    missing : sequence of str, optional
+        Texts that mean "missing", beside empty cells.
+    ask : sequence of str, optional
+        Questions to ask; all by default.
+    settings : Settings, optional
+        Limits and tunables.
+    threads : int, optional
+        Threads for reading; never changes a result.
+    progress : callable, optional
+        Called with a stage's name and the share of it done.
+
+    Returns
+    -------
+    Audit
+        Frozen; findings worst first.
+
+    Raises
+    ------
+    UsageError
+        If an argument makes no sense.
+    InputError
+        If a table cannot be judged; the message says where and what to do.
+
+    Examples
+    --------
+    >>> import audits
+    >>> people = {"sex": ["female", "male"] * 200, "paid": ["yes", "no", "no", "yes"] * 100}
+    >>> import pandas as pd
+    >>> audit = audits.compare(pd.DataFrame(people), pd.DataFrame(people), sensitive_features="sex")
+    >>> audit["coverage"][{"sex": "female"}][0].ratio.value
+    1.0
+    """
+    settings = settings or Settings()
+    asked = questions(list(ask) if ask else None)
+    told = progress or (lambda _stage, _share: None)
+    connection = connect()
+    if threads is not None:
+        connection.execute(f"SET threads = {int(threads)}")
+    told("reading", 0.0)
+    tables = {"real": real, "synthetic": synthetic}
+    sources = {role: open_source(data, role, connection) for role, data in tables.items()}
+    markers = frozenset(str(marker) for marker in missing)
+    engines = {role: open_engine(source, markers) for role, source in sources.items()}
+    held = None
+    if holdout is not None:
+        sources["holdout"] = open_source(holdout, "holdout", connection)
+        held = open_engine(sources["holdout"], markers)
+    plan = _plan(sensitive_features, features, weights, bands, _kinds(kinds, metadata), engines)
+    titles = (sources["real"].title, sources["synthetic"].title)
+    book = codebook.build(engines["real"], engines["synthetic"], plan, settings, titles)
+    if weights is not None:
+        engines["real"].weigh(weights)
+    told("reading", 1.0)
+    pair = Pair(
+        engines["real"], engines["synthetic"], book, settings, None, held, weights is not None, told
+    )
+    if reference is not None:
+        pair.reference = build_reference(reference, pair.features, book.codings)
+    answers = {question.id: _answer(question, pair) for question in asked}
+    return Audit(
+        inputs=_records(sources, {**engines, **({"holdout": held} if held else {})}),
+        sensitive_features=tuple(sorted(plan.sensitive)),
+        columns=tuple(sorted(book.records, key=lambda record: record.name)),
+        settings=settings,
+        answers=answers,
+        findings=_judge(answers, asked, settings),
+        notes=(*(note for s in sources.values() for note in s.notes), *book.notes),
+        versions=_versions(),
+    )
+
+
+def _plan(
+    sensitive_features: str | Sequence[str],
+    features: Sequence[str] | None,
+    weights: str | None,
+    bands: Mapping[str, Sequence[float]] | None,
+    kinds: dict[str, Any],
+    engines: Mapping[str, Engine],
+) -> codebook.Plan:
+    listed = [sensitive_features] if isinstance(sensitive_features, str) else sensitive_features
+    sensitive = tuple(dict.fromkeys(str(name) for name in listed))
+    if not sensitive:
+        raise UsageError("no sensitive feature was named. Name at least one column.")
+    names = {role: [c.name for c in engine.columns] for role, engine in engines.items()}
+    for name in (*sensitive, *(features or ())):
+        for role in ("real", "synthetic"):
+            if name not in names[role]:
+                raise ColumnNotFoundError(name, f"the {role} table", names[role])
+    for name in (*([weights] if weights else ()), *kinds, *(bands or {})):
+        if name not in names["real"]:
+            raise ColumnNotFoundError(name, "the real table", names["real"])
+    if weights in sensitive:
+        raise UsageError(f"{weights!r} cannot be both weight and sensitive feature. Choose one.")
+    return codebook.Plan(
+        sensitive=sensitive,
+        kinds=kinds,
+        bands={name: tuple(map(float, edges)) for name, edges in (bands or {}).items()},
+        features=tuple(features) if features is not None else None,
+        left_out=(weights,) if weights else (),
+    )
+
+
+def _kinds(kinds: Mapping[str, Any] | None, metadata: str | Path | None) -> dict[str, Any]:
+    given = dict(kinds_from_sdv(metadata)) if metadata is not None else {}
+    return parse_kinds({**given, **(kinds or {})})
+
+
+def _answer(question: Question, pair: Pair) -> Answer:
+    pair.progress(question.id, 0.0)
+    tables = question.measure(pair)
+    pair.progress(question.id, 1.0)
+    return Answer(
+        question.id, question.title, question.asks, tables[question.main], tables, pair.settings
+    )
+
+
+def _judge(
+    answers: Mapping[str, Answer], asked: Sequence[Question], settings: Settings
+) -> tuple[Finding, ...]:
+    findings: list[Finding] = []
+    for question in asked:
+        findings += question.judge(dict(answers[question.id].tables), settings)
+    return ranked(findings)
+
+
+def judge_again(audit: Audit, settings: Settings) -> Audit:
+    """Judge saved measurements under other limits, without the data."""
+    asked = questions(list(audit.answers))
+    answers = {
+        name: dataclasses.replace(answer, settings=settings)
+        for name, answer in audit.answers.items()
+    }
+    return dataclasses.replace(
+        audit, settings=settings, answers=answers, findings=_judge(answers, asked, settings)
+    )
+
+
+def _records(
+    sources: Mapping[str, Source], engines: Mapping[str, Engine]
+) -> tuple[InputRecord, ...]:
+    return tuple(
+        InputRecord(
+            role,
+            source.name,
+            source.format,
+            engines[role].rows,
+            len(engines[role].columns),
+            source.sha256,
+        )
+        for role, source in sources.items()
+    )
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            found[package] = "not installed"
+    return found
