@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import platform
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,8 @@ def compare(
     )
     if reference is not None:
         pair.reference = build_reference(reference, pair.features, book.codings)
-    answers = {question.id: _answer(question, pair) for question in asked}
+    with _one_thread_of_algebra():
+        answers = {question.id: _answer(question, pair) for question in asked}
     return Audit(
         inputs=_records(sources, {**engines, **({"holdout": held} if held else {})}),
         sensitive_features=tuple(sorted(plan.sensitive)),
@@ -169,6 +171,15 @@ def _plan(
 def _kinds(kinds: Mapping[str, Any] | None, metadata: str | Path | None) -> dict[str, Any]:
     given = dict(kinds_from_sdv(metadata)) if metadata is not None else {}
     return parse_kinds({**given, **(kinds or {})})
+
+
+def _one_thread_of_algebra() -> AbstractContextManager[object]:
+    """Hold linear algebra to one thread: its matrices are small, and sums then have one order."""
+    import scipy.linalg  # noqa: F401  its library must be loaded to be held
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(limits=1, user_api="blas")
+    return limits
 
 
 def _answer(question: Question, pair: Pair) -> Answer:

@@ -156,8 +156,8 @@ class Settings:
         low=100,
         high=20_000,
         source="decision 0006",
-        meaning="Real rows per group searched for the nearest: all of them in groups up to this "
-        "size, a seeded sample beyond.",
+        meaning="Groups of up to this many real people are searched whole for the nearest; larger "
+        "ones by a seeded sample of half as many.",
     )
     ancestor_queries: int = _number(
         500,
@@ -182,12 +182,20 @@ class Settings:
         source="Besag & Clifford 1991",
         meaning="The most permutations of one test; it stops early once the answer is clear.",
     )
+    classifier_rows: int = _number(
+        500,
+        low=50,
+        high=5000,
+        source="decision 0008",
+        meaning="Rows per group and table on which real and synthetic are told apart.",
+    )
     classifier_permutations: int = _number(
         199,
         low=39,
         high=4999,
         source="Lopez-Paz & Oquab 2017",
-        meaning="Refits under permuted labels for the classifier two-sample test.",
+        meaning="Refits under permuted labels for the classifier two-sample test; large groups "
+        "need only a fifth of them.",
     )
     support_watch: int = _number(
         100,

@@ -29,6 +29,7 @@ from audits.data.values import as_day, as_number, canonical
 from audits.errors import ColumnError, InputError
 
 _BATCH = 1 << 18
+_SPELLINGS = 1000  # spellings of one value that may still fold together ("1", "1.0", "1 ")
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 _REAL = ("FLOAT", "DOUBLE", "DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT")
 _DAYS = ("DATE", "TIMESTAMP")
@@ -75,6 +76,8 @@ class DuckDBEngine:
         pieces = []
         for chunk in self._read(self._expression(column)):
             encoded = chunk.dictionary_encode()
+            if len(encoded.dictionary) > limit + len(self.markers) + _SPELLINGS:
+                return None  # spare the reading of so many values
             values = encoded.dictionary.to_pylist()
             ids = np.empty(len(values) + 1, dtype=np.uint16)
             for i, value in enumerate([*values, None]):
@@ -173,8 +176,7 @@ class DuckDBEngine:
         text = f"nullif(trim({self._expression(column)}), '')"
         row = self.source.relation.aggregate(
             f"count({text}), count(DISTINCT {text}), coalesce(avg(length({text})), 0)"
-        ).fetchone()
-        assert row is not None
+        ).fetchall()[0]
         return int(row[0]), int(row[1]), float(row[2])
 
     def quantiles(self, column: str, family: str, at: Sequence[float]) -> NDArray[np.float64]:

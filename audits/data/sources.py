@@ -50,7 +50,8 @@ def connect() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute(
         "SET disabled_optimizers = 'statistics_propagation,filter_pushdown';"
-        "SET preserve_insertion_order = false; SET TimeZone = 'UTC'"
+        # columns are read one at a time, so rows must come in one order: decision 0002
+        "SET preserve_insertion_order = true; SET TimeZone = 'UTC'"
     )
     return connection
 

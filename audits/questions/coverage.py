@@ -230,7 +230,7 @@ def _combine(row: CoverageRow, said: list[_Said], settings: Settings) -> Finding
     lead = min(said, key=lambda s: (s.verdict.rank, -s.severity))
     bad = [s for s in said if s.verdict in (Verdict.PROBLEM, Verdict.WATCH)]
     bad.sort(key=lambda s: (s.verdict.rank, -s.severity))
-    texts = [s.text for s in bad] or [s.text for s in said if s.verdict is lead.verdict][:1]
+    texts = [s.text for s in bad] or [s.text for s in said if s.verdict is lead.verdict]
     verdict = lead.verdict
     if row.missing_share > settings.missing_label_limit and verdict is not Verdict.PROBLEM:
         verdict = Verdict.NOT_ENOUGH_EVIDENCE

@@ -14,6 +14,7 @@ from audits.formulas.evenness import normalised_entropy
 from audits.formulas.homogenisation import homogenisation, inherited_and_added
 from audits.formulas.homogenisation_permutation import homogenisation_permutation_p
 from audits.formulas.shares import rule_of_zero
+from audits.formulas.vanished import vanished_variety
 from audits.formulas.variety import (
     level_distances,
     mean_dissimilarity,
@@ -22,6 +23,7 @@ from audits.formulas.variety import (
 from audits.formulas.variety_error import jackknife_error, joint_error
 from audits.questions import diversity_verdicts
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
+from audits.questions.places import places
 from audits.results import Finding, Row
 from audits.seeds import stream
 from audits.settings import Settings
@@ -50,20 +52,6 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
         pair.progress("diversity", 0.5 * (j + 1) / len(tables))
     attributes.sort(key=lambda row: (row.group, row.attribute))
     return {"groups": _group_rows(pair, tables), "attributes": tuple(attributes)}
-
-
-def places(pair: Pair, coding: Coding) -> Floats | None:
-    """Where each code stands between 0 and 1: its mid-rank among all real rows; None if unordered.
-
-    Fitted once, on the whole real table, so that every group has the same yardstick.
-    """
-    if coding.positions is None:
-        return None
-    counts = pair.counts(coding.name)[0][0].astype(float)
-    counts[0] = 0.0
-    middle = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1.0)
-    middle[0] = np.nan
-    return middle
 
 
 class _Variety:
@@ -121,6 +109,17 @@ def _attribute_rows(pair: Pair, j: int, table: _Variety) -> list[AttributeDivers
         normalised_entropy(side[:, 1:], levels=max(table.coding.size - 1, 2))
         for side in (real, synthetic)
     ]
+    gone = table.delta[1][chosen] == 0
+    vanished = vanished_variety(
+        table.delta[0][chosen],
+        table.error[0][chosen],
+        n - top_count,
+        n,
+        m,
+        confidence=pair.settings.confidence,
+    )
+    low = np.where(gone, np.minimum(vanished.low, lost.low), lost.low)
+    p_gone = np.where(gone, vanished.p, np.nan)
     bound = np.asarray(rule_of_zero(np.maximum(n, 1), confidence=pair.settings.confidence))
     return [
         AttributeDiversityRow(
@@ -130,10 +129,11 @@ def _attribute_rows(pair: Pair, j: int, table: _Variety) -> list[AttributeDivers
             synthetic=int(m[i]),
             variety_real=float(table.delta[0][g]),
             variety_synthetic=float(table.delta[1][g]),
-            index=_at(lost.index, lost.low, lost.high, i),
+            index=_at(lost.index, low, lost.high, i),
             log_ratio=float(lost.log_ratio[i]),
             error=float(lost.error[i]),
             freedom=float(freedom[i]),
+            p=float(p_gone[i]),
             top_value=table.coding.labels[top[i]],
             top_count=int(top_count[i]),
             top_elsewhere=float(elsewhere[i]),

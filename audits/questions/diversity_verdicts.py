@@ -36,7 +36,15 @@ def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Findin
     return findings
 
 
-def _claims(rows: _Measured, settings: Settings, noise: NDArray[np.bool_]) -> Claims:
+def _claims(
+    rows: _Measured, settings: Settings, tested: Floats, *, given: Floats | None = None
+) -> Claims:
+    """Statements about the homogenisation index, silent where a test of its own finds nothing.
+
+    Where the test's p value is `given`, it stands for the one computed from the error.
+    """
+    noise = tested > 1 - settings.confidence
+
     def exceeds(limits: Floats) -> Floats:
         if not len(rows):
             return np.zeros(0)
@@ -46,6 +54,8 @@ def _claims(rows: _Measured, settings: Settings, noise: NDArray[np.bool_]) -> Cl
             df=np.array([row.freedom for row in rows]),
             limit=float(limits[0]),
         )
+        if given is not None:
+            p = np.where(np.isnan(given), p, given)
         return np.where(noise, 1.0, p)
 
     return Claims(
@@ -66,7 +76,8 @@ def lost(index: Estimate) -> str:
 
 
 def _judge_columns(rows: Sequence[AttributeDiversityRow], settings: Settings) -> list[Part]:
-    found, flips = judged(_claims(rows, settings, np.zeros(len(rows), dtype=bool)), settings)
+    vanished = np.array([row.p for row in rows])
+    found, flips = judged(_claims(rows, settings, vanished, given=vanished), settings)
     inherited = _inherited(rows, settings)
     parts = []
     for row, verdict, flip, is_inherited in zip(rows, found, flips, inherited, strict=True):
@@ -117,8 +128,8 @@ def _inherited_part(row: AttributeDiversityRow, settings: Settings) -> Part:
 
 
 def _judge_wholes(rows: Sequence[GroupDiversityRow], settings: Settings) -> list[Part]:
-    noise = np.array([row.p > 1 - settings.confidence for row in rows], dtype=bool)
-    found, flips = judged(_claims(rows, settings, noise), settings)
+    tested = np.array([row.p for row in rows])
+    found, flips = judged(_claims(rows, settings, tested), settings)
     return [
         Part(
             None,

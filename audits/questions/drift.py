@@ -6,14 +6,18 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from audits.data.pair import Pair
 from audits.data.tables import Coding
 from audits.estimates import Estimate
+from audits.formulas.classifier import two_sample_auc
+from audits.formulas.classifier_features import design_matrix
 from audits.formulas.detectable import detectable_auc, detectable_mean_shift, detectable_share_shift
 from audits.formulas.pair_drift import pair_drift
 from audits.formulas.shifts import Shift, categorical_shift, numeric_shift
 from audits.questions import drift_verdicts
+from audits.questions.places import places
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, PairDriftRow
 from audits.results import Finding, Group, Row
 from audits.seeds import stream_seed
@@ -35,6 +39,9 @@ SETTINGS = (
 MAIN = "groups"
 _FEWEST = 10  # rows on each side for a classifier to be tried
 _POWER = 0.8
+_FOLDS = 5
+_LANDMARKS = 150
+_RAREST = 5  # levels with fewer rows are one level to the classifier
 
 
 TABLES: dict[str, type[Row]] = {
@@ -206,7 +213,24 @@ def _group_rows(pair: Pair, columns: Sequence[ColumnDriftRow]) -> tuple[GroupDri
 def _unjudged(group: Group, n: int, m: int) -> GroupDriftRow:
     nan, none = float("nan"), Estimate.unknown()
     return GroupDriftRow(
-        group, n, m, 0, None, none, nan, nan, (0, 0), none, nan, nan, None, nan, nan, nan, nan
+        group,
+        n,
+        m,
+        0,
+        None,
+        none,
+        nan,
+        nan,
+        (0, 0),
+        none,
+        nan,
+        nan,
+        (0, 0),
+        None,
+        nan,
+        nan,
+        nan,
+        nan,
     )
 
 
@@ -220,6 +244,7 @@ def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDr
     sizes = [int(pair.recodings[pair.attributes[j].name].max()) + 1 for j in inside]
     crossed = pair_drift(coarse[0], coarse[1], sizes, confidence=confidence)
     worst = max(columns, key=lambda c: (_excess(c), c.attribute), default=None)
+    most = pair.settings.classifier_rows
     auc, auc_p, auc_error = _auc(pair, group, inside, real, synthetic)
     return GroupDriftRow(
         group=group,
@@ -230,7 +255,8 @@ def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDr
         auc=auc,
         auc_p=auc_p,
         auc_error=auc_error,
-        auc_rows=(len(real), len(synthetic)),
+        auc_rows=(min(len(real), most), min(len(synthetic), most)),
+        pair_rows=(len(real), len(synthetic)),
         pairs=crossed.mean,
         pairs_p=crossed.p,
         pairs_error=crossed.error,
@@ -239,7 +265,9 @@ def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDr
         detectable_share=float(
             detectable_share_shift(n, m, share=0.5, power=_POWER, confidence=confidence)
         ),
-        detectable_auc=float(detectable_auc(n, m, power=_POWER, confidence=confidence)),
+        detectable_auc=float(
+            detectable_auc(min(n, most), min(m, most), power=_POWER, confidence=confidence)
+        ),
     )
 
 
@@ -279,6 +307,8 @@ def _auc(
 ) -> tuple[Estimate, float, float]:
     """Chance of telling real from synthetic, on the bounded sample of rows."""
     nan = float("nan")
+    most = pair.settings.classifier_rows
+    real, synthetic = real[:most], synthetic[:most]
     if min(len(real), len(synthetic)) < _FEWEST or len(inside) == 0:
         return Estimate.unknown(), nan, nan
     seed = stream_seed(pair.settings.seed, "classifier", "", group)
@@ -292,9 +322,44 @@ def classify(
     synthetic: NDArray[np.uint16],
     seed: int,
 ) -> tuple[Estimate, float, float]:
-    """Fit the classifier two-sample test on coded rows: estimate, two-sided p, standard error."""
-    del pair, inside, real, synthetic, seed
-    return Estimate.unknown(), float("nan"), float("nan")
+    """Fit the classifier two-sample test on coded rows: estimate, two-sided p, standard error.
+
+    In large groups a fifth of the permutations gives the spread of the null, which is normal
+    there; in small ones the permutations themselves are counted.
+    """
+    settings = pair.settings
+    codings = [pair.attributes[j] for j in inside]
+    rows = np.concatenate([real, synthetic])[:, inside]
+    on_a_line = [k for k, coding in enumerate(codings) if ordered(coding)]
+    others = [k for k, coding in enumerate(codings) if not ordered(coding)]
+    positions = [_place(pair, codings[k])[rows[:, k]] for k in on_a_line]
+    features = design_matrix(
+        rows[:, others].astype(np.int64),
+        np.column_stack(positions) if positions else np.zeros((len(rows), 0)),
+        landmarks=_LANDMARKS,
+        rarest=_RAREST,
+        seed=seed,
+    )
+    large = min(len(real), len(synthetic)) >= settings.closed_form_from
+    found = two_sample_auc(
+        features[: len(real)],
+        features[len(real) :],
+        folds=_FOLDS,
+        permutations=max(settings.classifier_permutations // (5 if large else 1), 39),
+        seed=seed,
+        confidence=settings.confidence,
+    )
+    p = found.p
+    if large and found.null_sd > 0:
+        p = float(2 * ndtr(-abs(found.auc - 0.5) / found.null_sd))
+    return Estimate(found.auc, found.low, found.high), p, found.se
+
+
+def _place(pair: Pair, coding: Coding) -> NDArray[np.float64]:
+    """Mid-ranks of an ordered column's codes among all real rows."""
+    middle = places(pair, coding)
+    assert middle is not None
+    return middle
 
 
 # -- pairs over everyone ---------------------------------------------------------------------------

@@ -27,6 +27,7 @@ class GroupDriftRow(Row):
     pairs: Estimate
     pairs_p: float
     pairs_error: float
+    pair_rows: tuple[int, int]
     worst_pair: str | None
     worst_pair_value: float
     detectable_shift: float

@@ -211,8 +211,8 @@ def _pairs_text(row: GroupDriftRow) -> str:
     return (
         f"over all pairs of columns, {percent(row.pairs.value)} ({low} to {high}) of the people "
         f"have combinations they should not, most in {row.worst_pair} "
-        f"({percent(row.worst_pair_value)}), on {row.auc_rows[0]:,} real and "
-        f"{row.auc_rows[1]:,} synthetic rows"
+        f"({percent(row.worst_pair_value)}), on {row.pair_rows[0]:,} real and "
+        f"{row.pair_rows[1]:,} synthetic rows"
     )
 
 

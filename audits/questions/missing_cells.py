@@ -75,15 +75,27 @@ def cells(pair: Pair) -> tuple[CellRow, ...]:
         groups = pair.deeper(level)
         real, synthetic = groups.total(real_cells), groups.total(synthetic_cells)
         family += len(groups)
-        p = np.asarray(two_proportion_fisher_lost(real + synthetic, np.where(
-            synthetic == 0, n, m), np.where(synthetic == 0, m, n)))  # fmt: skip
         for i in np.flatnonzero(((real == 0) | (synthetic == 0)) & groups.labelled):
             name = groups.names[i]
             if any(part in gone for part in _parts(name)):
                 continue
             gone.add(name)
-            found.append(CellRow(name, int(real[i]), int(synthetic[i]), float(p[i]), 0))
-    return tuple(CellRow(r.group, r.real, r.synthetic, r.p, family) for r in found)
+            found.append(CellRow(name, int(real[i]), int(synthetic[i]), 1.0, 0))
+    chances = _one_sided_chances([(row.real, row.synthetic) for row in found], n, m)
+    return tuple(
+        CellRow(row.group, row.real, row.synthetic, p, family)
+        for row, p in zip(found, chances, strict=True)
+    )
+
+
+def _one_sided_chances(counts: list[tuple[int, int]], n: int, m: int) -> list[float]:
+    """Chance, for rows found in one table only, that the other has none by luck."""
+    if not counts:
+        return []
+    real, synthetic = np.array(counts, dtype=np.int64).T
+    lost = synthetic == 0
+    p = two_proportion_fisher_lost(real + synthetic, np.where(lost, n, m), np.where(lost, m, n))
+    return [float(one) for one in np.atleast_1d(np.asarray(p))]
 
 
 def _parts(group: Group) -> Iterator[Group]:

@@ -18,7 +18,7 @@ from audits.formulas.kappa_inference import kappa_jackknife, kappa_permutation_p
 from audits.formulas.shares import rule_of_zero, wilson
 from audits.formulas.sources_behind import meeting_error, sources_behind
 from audits.questions import provenance_verdicts
-from audits.questions.diversity import places
+from audits.questions.places import places
 from audits.questions.provenance_rows import ProvenanceRow
 from audits.results import Finding, Row
 from audits.seeds import stream
@@ -81,8 +81,12 @@ def _row(
     inside = np.flatnonzero(pair.inside[g])
     if n == 0 or m == 0 or len(inside) == 0:
         return _empty(group, n, m, effective)
-    wanted = min(max(settings.ancestor_queries, 2 * n), settings.rows_per_group)
-    real = pair.samples[0].of(g, settings.ancestor_base)[:, inside]
+    complete = n <= min(settings.ancestor_base, settings.rows_per_group)
+    searched = n if complete else settings.ancestor_base // 2
+    wanted = settings.ancestor_queries
+    if complete:
+        wanted = min(max(wanted, 2 * n), settings.rows_per_group)
+    real = pair.samples[0].of(g, searched)[:, inside]
     synthetic = pair.samples[1].of(g, wanted)[:, inside]
     scales = [positions[j] for j in inside]
     found = group_ancestors(
@@ -92,7 +96,6 @@ def _row(
     )
     counted = effective_ancestors(found.weights, self_pairs=found.self_pairs, cells=found.cells)
     spread = _kappa(pair, g, real, synthetic, scales, found.weights)
-    complete = len(real) == n
     basis = _basis(counted.n1, counted.n2, spread.value.value, complete=complete)
     basis = min(basis, effective)
     claimed, honest = (
