@@ -54,7 +54,7 @@ def compare(
     reference : path, frame or mapping, optional
         Population shares, as lines of column, group, share; joint ones as ``race×sex``.
     holdout : as `real`, optional
-        Real rows that the generator never saw; opened and recorded for questions that need it.
+        Real rows that the generator never saw: the fresh people that provenance compares with.
     weights : str, optional
         Column of the real table with survey weights.
     features : sequence of str, optional
@@ -114,7 +114,7 @@ def compare(
         held = open_engine(sources["holdout"], markers)
     plan = _plan(sensitive_features, features, weights, bands, _kinds(kinds, metadata), engines)
     titles = (sources["real"].title, sources["synthetic"].title)
-    book = codebook.build(engines["real"], engines["synthetic"], plan, settings, titles)
+    book = codebook.build(engines["real"], engines["synthetic"], plan, settings, titles, held)
     if weights is not None:
         engines["real"].weigh(weights)
     told("reading", 1.0)

@@ -143,6 +143,14 @@ class Settings:
         source="decision 0003",
         meaning="A column with more levels is crossed with its rarest levels joined.",
     )
+    pair_columns: int = _number(
+        40,
+        low=2,
+        high=200,
+        source="decision 0006",
+        meaning="The most columns crossed in pairs; of more, so many are chosen by a hash of "
+        "their names.",
+    )
     rows_per_group: int = _number(
         2000,
         low=100,
@@ -184,10 +192,11 @@ class Settings:
     )
     classifier_rows: int = _number(
         500,
-        low=50,
+        low=0,
         high=5000,
         source="decision 0008",
-        meaning="Rows per group and table on which real and synthetic are told apart.",
+        meaning="Rows per group and table on which real and synthetic are told apart; 0 leaves "
+        "the classifier out.",
     )
     classifier_permutations: int = _number(
         199,

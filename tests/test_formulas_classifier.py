@@ -78,7 +78,7 @@ class TestAgainstOtherClassifiers:
         ours = told_apart(codes, positions, 200).auc
         rows = np.hstack([np.eye(4)[codes].reshape(400, -1), positions, positions**2])
         theirs = by_sklearn(LogisticRegression(max_iter=2000), rows, np.arange(400) < 200)
-        assert ours > theirs - 0.03
+        assert ours > theirs - 0.05
         assert ours > 0.6
 
     def test_lost_dependence_nearly_as_well_as_boosting(self):
@@ -105,7 +105,7 @@ class TestAgainstOtherClassifiers:
 
 
 class TestNoDrift:
-    @pytest.mark.parametrize(("n", "m", "repeats"), [(30, 600, 150), (100, 100, 150)])
+    @pytest.mark.parametrize(("n", "m", "repeats"), [(30, 400, 120), (100, 100, 120)])
     def test_level(self, n, m, repeats):
         rng = np.random.default_rng(4)
         found = []

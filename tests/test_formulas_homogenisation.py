@@ -206,13 +206,24 @@ class TestPermutation:
         )
         assert test.p_value == pytest.approx(expected, abs=4 * np.sqrt(0.5 / 2000))
 
-    def test_many_categories(self):
-        rng = np.random.default_rng(6)
-        real, synthetic = rng.integers(0, 500, (40, 1)), rng.integers(0, 100, (80, 1))
-        test = homogenisation_permutation_p(
-            real, synthetic, [None], max_draws=500, exceedances=20, rng=rng
-        )
-        assert 0 < test.p_value < 0.2
+    @pytest.mark.parametrize(("n", "m"), [(12, 40), (40, 12)])
+    def test_sorting_agrees_with_the_table_of_distances(self, n, m, monkeypatch):
+        """Columns of few and of many levels are summed in two ways; each draw must agree."""
+        data = np.random.default_rng(6)
+        rows = np.column_stack([data.integers(0, 9, n + m), data.integers(0, 20, n + m)])
+        place = np.where(np.arange(20) % 4 == 0, np.nan, np.linspace(0, 1, 20))  # a quarter missing
+        for positions in ([None, place], [None, None], [place, place]):
+            tests = []
+            for few in (64, 0):
+                monkeypatch.setattr("audits.formulas.homogenisation_permutation._FEW_LEVELS", few)
+                tests.append(
+                    homogenisation_permutation_p(
+                        rows[:n], rows[n:], positions,
+                        max_draws=400, exceedances=400, rng=np.random.default_rng(7),
+                    )
+                )  # fmt: skip
+            assert tests[0] == tests[1]
+            assert 0.01 < tests[0].p_value < 0.99
 
     def test_order_of_rows_makes_no_difference(self):
         rng = np.random.default_rng(7)

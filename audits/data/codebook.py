@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from audits.data import coding
 from audits.data.kinds import COMPARED, KindRequest, kind_of_levels, kind_of_wide_text
 from audits.data.tables import Coding, Engine, Spread
-from audits.errors import ColumnError, InputError
+from audits.errors import ColumnError, ColumnNotFoundError, InputError
 from audits.results import ColumnRecord
 from audits.settings import Settings
 
@@ -58,11 +58,17 @@ class _Column:
     settings: Settings
     request: KindRequest | None
     family: str = "text"
-    levels: tuple[Mapping[str | None, int], Mapping[str | None, int]] | None = None
+    levels: tuple[Mapping[str | None, int], ...] | None = None
+    also: tuple[Engine, ...] = ()
 
     @property
     def engines(self) -> tuple[Engine, Engine]:
         return self.real, self.synthetic
+
+    @property
+    def every_engine(self) -> tuple[Engine, ...]:
+        """The two tables, and those that only follow their codebook."""
+        return (*self.engines, *self.also)
 
     def known_levels(self) -> set[str]:
         assert self.levels is not None
@@ -70,9 +76,16 @@ class _Column:
 
 
 def build(
-    real: Engine, synthetic: Engine, plan: Plan, settings: Settings, titles: tuple[str, str]
+    real: Engine,
+    synthetic: Engine,
+    plan: Plan,
+    settings: Settings,
+    titles: tuple[str, str],
+    holdout: Engine | None = None,
 ) -> Codebook:
     """Understand and encode every shared column, one at a time, in order of name.
+
+    A holdout is coded alike, but has no say in what a column is.
 
     Raises
     ------
@@ -98,8 +111,12 @@ def build(
         column = _Column(
             name, real, synthetic, titles, settings, plan.kinds.get(name), families[name]
         )
+        if holdout is not None and any(c.name == name for c in holdout.columns):
+            column.also = (holdout,)
         _understand(column, book, plan)
-        for engine in column.engines:
+        if holdout is not None and not column.also and name in book.codings:
+            raise ColumnNotFoundError(name, "the holdout table", [c.name for c in holdout.columns])
+        for engine in column.every_engine:
             engine.forget(name)
     return book
 
@@ -134,7 +151,7 @@ def _understand(column: _Column, book: Codebook, plan: Plan) -> None:
     if kind == "constant":
         _refuse_constant(column)
     made = _coding(column, kind)
-    for engine in column.engines:
+    for engine in column.every_engine:
         engine.encode(made)
     book.codings[column.name] = made
     use = "compared"
@@ -144,7 +161,7 @@ def _understand(column: _Column, book: Codebook, plan: Plan) -> None:
         note = f"{note} {said}".strip()
         book.sensitive[column.name] = feature
         if feature is not made:
-            for engine in column.engines:
+            for engine in column.every_engine:
                 engine.encode(feature)
         if said:
             book.notes.append(f"{column.name}: {said}")
@@ -187,14 +204,15 @@ def _kind(column: _Column) -> tuple[str, str]:
 def _fetch_levels(column: _Column) -> None:
     settings, wanted = column.settings, column.request.kind if column.request else None
     sides = []
-    for engine in column.engines:
+    for engine in column.every_engine:
         family = next(c.family for c in engine.columns if c.name == column.name)
         limit = settings.level_limit
         if family in ("number", "date") and wanted not in ("categorical", "ordinal", "boolean"):
             limit = settings.numeric_levels
         sides.append(engine.levels(column.name, limit))
-    if sides[0] is not None and sides[1] is not None:
-        column.levels = (sides[0], sides[1])
+    listed = [side for side in sides if side is not None]
+    if len(listed) == len(sides):
+        column.levels = tuple(listed)
 
 
 def _kind_of_wide_numbers(column: _Column) -> str:
@@ -292,7 +310,7 @@ def _number_coding(column: _Column, kind: str) -> Coding:
         _check_extremes(column, max(map(abs, readable.values()), default=0.0), np.inf)
         if len(readable) <= column.settings.numeric_levels:
             return coding.by_numbers(column.name, kind, readable)
-    spreads = [engine.spread(column.name, family) for engine in column.engines]
+    spreads = [engine.spread(column.name, family) for engine in column.every_engine]
     for spread in spreads:
         if spread.unreadable:
             _refuse_words(column, spread)
@@ -349,7 +367,7 @@ def _feature(column: _Column, made: Coding, plan: Plan) -> tuple[Coding, str]:
 def _record(column: _Column, kind: str, use: str, levels: int, note: str) -> ColumnRecord:
     missing = [0, 0]
     if column.levels is not None:
-        missing = [side.get(None, 0) for side in column.levels]
+        missing = [side.get(None, 0) for side in column.levels[:2]]
         levels = levels or len(column.known_levels())
     elif kind in ("numeric", "date"):
         family = "date" if kind == "date" else "number"

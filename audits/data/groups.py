@@ -38,12 +38,12 @@ def union_of_cells(tables: Sequence[Counts]) -> Counts:
 
 
 def position_in(cells: Counts, table: Counts) -> NDArray[np.int64]:
-    """Return where each combination of `table` stands in `cells`."""
+    """Return where each combination of `table` stands in `cells`; -1 for one that does not."""
     if cells.shape[1] == 0:
         return np.zeros(len(table), dtype=np.int64)
     _, inverse = np.unique(np.concatenate([cells, table]), axis=0, return_inverse=True)
-    place = np.empty(len(cells), dtype=np.int64)
     flat = inverse.ravel()
+    place = np.full(int(flat.max(initial=0)) + 1, -1, dtype=np.int64)
     place[flat[: len(cells)]] = np.arange(len(cells))
     return place[flat[len(cells) :]]
 

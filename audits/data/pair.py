@@ -13,6 +13,7 @@ from audits.data.codebook import Codebook
 from audits.data.groups import Groups, position_in, roll_up, union_of_cells
 from audits.data.reference import Reference
 from audits.data.tables import Cells, Codes, Coding, Counts, Engine, Rows
+from audits.seeds import stream_seed
 from audits.settings import Settings
 
 _SLACK = 6.0  # standard deviations by which a sample may fall short before it does
@@ -138,12 +139,23 @@ class Pair:
         }
 
     @cached_property
+    def crossed(self) -> tuple[int, ...]:
+        """Which attributes are crossed in pairs: all, or as many as the limit by a hash of name.
+
+        The choice must not look at the outcome, or the mean over pairs would be biased.
+        """
+        names = [coding.name for coding in self.attributes]
+        order = sorted(range(len(names)), key=lambda j: stream_seed(0, "pairs", names[j], ()))
+        return tuple(sorted(order[: self.settings.pair_columns]))
+
+    @cached_property
     def pair_tables(self) -> dict[tuple[str, str], tuple[Counts, Counts]]:
         """Two-way tables of all rows, real and synthetic, of every pair of columns."""
-        if len(self.attributes) < 2:
+        names = [self.attributes[j].name for j in self.crossed]
+        if len(names) < 2:
             return {}
-        real = self.real.pairs(self.recodings)
-        synthetic = self.synthetic.pairs(self.recodings)
+        tables = {name: self.recodings[name] for name in names}
+        real, synthetic = self.real.pairs(tables), self.synthetic.pairs(tables)
         return {pair: (real[pair], synthetic[pair]) for pair in sorted(real)}
 
     # -- bounded samples of rows ---------------------------------------------------------------
@@ -151,10 +163,21 @@ class Pair:
     @cached_property
     def samples(self) -> tuple[Sample, Sample]:
         """Up to `rows_per_group` rows of every group, of each table."""
-        return self._sample(self.real, 0), self._sample(self.synthetic, 1)
+        return self._sample(self.real, self.rows[0]), self._sample(self.synthetic, self.rows[1])
 
-    def _sample(self, engine: Engine, side: int) -> Sample:
-        most, rows = self.settings.rows_per_group, self.rows[side]
+    @cached_property
+    def held(self) -> Sample | None:
+        """Up to `rows_per_group` rows of every group of the holdout, where there is one."""
+        if self.holdout is None:
+            return None
+        cells = self.holdout.cells(self._keys)
+        place = position_in(self.cells, cells.codes)
+        rows = np.zeros(len(self.cells), dtype=np.int64)
+        rows[place[place >= 0]] = cells.rows[place >= 0]
+        return self._sample(self.holdout, self.groups.total(rows))
+
+    def _sample(self, engine: Engine, rows: Counts) -> Sample:
+        most = self.settings.rows_per_group
         wanted = np.minimum(1.0, (most + _SLACK * np.sqrt(most)) / np.maximum(rows, 1))
         wanted[rows <= most] = 1.0
         keep = np.asarray(self.groups.belongs.T.multiply(wanted).max(axis=1).todense()).ravel()

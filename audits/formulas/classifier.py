@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import cho_factor, cho_solve
 from scipy.special import ndtri
 
 from audits.formulas.checks import Floats, checked_confidence
@@ -223,7 +222,8 @@ def _held_out_scores(rows: Floats, labels: Floats, fold: NDArray[np.intp]) -> It
         gram = squares - inside.T @ inside - outside * np.outer(row_mean, row_mean)
         cross = products - inside.T @ held - outside * np.outer(row_mean, label_mean)
         gram[np.diag_indices_from(gram)] += _PENALTY
-        yield np.ascontiguousarray((inside @ cho_solve(cho_factor(gram), cross)).T)
+        # NumPy's solver, not SciPy's: each brings threads of its own, and they fight for the cores.
+        yield np.ascontiguousarray((inside @ np.linalg.solve(gram, cross)).T)
 
 
 def _areas(scores: Floats, labels: Floats) -> Floats:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg import solve_triangular
 from scipy.spatial.distance import cdist
 
 from audits.formulas.checks import Floats
@@ -134,7 +133,7 @@ def _likeness(
     middle = float(np.median(apart))
     kernel = np.exp(-apart / (middle if middle > 0 else 1.0))
     among = kernel[chosen] + 1e-6 * np.eye(len(chosen))
-    features: Floats = solve_triangular(np.linalg.cholesky(among), kernel.T, lower=True).T
+    features: Floats = kernel @ np.linalg.inv(np.linalg.cholesky(among)).T
     features -= features.mean(0)
     length = np.sqrt((features**2).sum(1).mean())
     return features * (_KERNEL_SCALE / length) if length > _SMALLEST_SPREAD else features

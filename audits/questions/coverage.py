@@ -342,14 +342,16 @@ def _judge_inflated(rows: Sequence[CoverageRow], settings: Settings) -> list[_Sa
     said: list[_Said | None] = []
     for row, certain in zip(rows, sure, strict=True):
         asked_for = row.representation_synthetic.known and row.representation_synthetic.low <= limit
-        if certain and row.ratio.low >= limit and not asked_for:
-            text = (
-                f"it has grown: {share(row.synthetic_share)} of the synthetic rows against "
-                f"{share(row.real_share)} of the real, a ratio of {row.ratio}"
-            )
-            said.append(_Said(Verdict.WATCH, text, severity=min(row.ratio.low / limit, 3.0)))
+        grown = row.labelled and row.ratio.value >= limit and not asked_for
+        text = (
+            f"it {'has' if certain else 'may have'} grown: {share(row.synthetic_share)} of the "
+            f"synthetic rows against {share(row.real_share)} of the real, a ratio of {row.ratio}"
+        )
+        if grown and certain and row.ratio.low >= limit:
+            severity = min(row.ratio.low / limit, 3.0)
+            said.append(_Said(Verdict.WATCH, text, severity=severity))
         else:
-            said.append(None)
+            said.append(_Said(Verdict.NOT_ENOUGH_EVIDENCE, text) if grown else None)
     return said
 
 

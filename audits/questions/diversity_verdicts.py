@@ -12,11 +12,12 @@ from audits.formulas.homogenisation import homogenisation_exceeds_p
 from audits.judging import Claims, adjusted, judged
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
 from audits.questions.headlines import Part, headline
-from audits.questions.words import people
-from audits.results import Finding, Group, Row, Verdict, evidence_of, worst
+from audits.questions.words import listed, people
+from audits.results import Finding, Group, Row, Verdict, evidence_of
 from audits.settings import Settings
 
 Floats = NDArray[np.float64]
+_FEWEST = 10  # people below whom their counts are shown and nothing is made of them
 _Measured = Sequence[GroupDiversityRow] | Sequence[AttributeDiversityRow]
 
 
@@ -105,7 +106,7 @@ def _judge_columns(rows: Sequence[AttributeDiversityRow], settings: Settings) ->
 def _inherited(rows: Sequence[AttributeDiversityRow], settings: Settings) -> NDArray[np.bool_]:
     """Small groups whose real members are all in one class, where others are not."""
     p = np.array([row.chance_one_class for row in rows])
-    few = np.array([row.real <= settings.support_watch for row in rows], dtype=bool)
+    few = np.array([_FEWEST <= row.real <= settings.support_watch for row in rows], dtype=bool)
     same = np.array([row.top_count == row.real for row in rows], dtype=bool)
     family = np.where(few, p, np.nan)
     return few & same & (adjusted(family, settings) <= settings.false_discovery_rate)
@@ -153,21 +154,25 @@ def _quiet(row: GroupDiversityRow, parts: Sequence[Part], settings: Settings) ->
             "alike they are"
         )
         return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
-    verdict = worst([part.verdict for part in parts])
+    verdict = next(part.verdict for part in parts if part.attribute is None)
     said = (
         f"variety lost over {row.columns} columns is {lost(row.index)}, resting on "
         f"{row.real:,} real and {row.synthetic:,} synthetic rows"
     )
-    if verdict is Verdict.OK:
-        if row.index.high < 0:
-            said = f"more varied than the real group: {said}"
-        return Part(None, Verdict.OK, said, evidence=evidence)
+    if row.index.high < 0:
+        said = f"more varied than the real group: {said}"
     if row.real <= settings.support_problem:
         said += f"; {row.real} people are too few to rule sameness out"
     else:
-        open_ones = sorted(
-            p.attribute for p in parts if p.attribute and p.verdict is Verdict.NOT_ENOUGH_EVIDENCE
-        )
-        if open_ones:
-            said += f"; neither established nor ruled out in {', '.join(open_ones[:5])}"
+        said += _open_columns(parts)
+    if verdict is Verdict.OK:
+        return Part(None, Verdict.OK, said, evidence=evidence)
     return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, said, evidence=evidence)
+
+
+def _open_columns(parts: Sequence[Part]) -> str:
+    """Columns of their own about which nothing is sure: rare values need many people."""
+    names = sorted(
+        p.attribute for p in parts if p.attribute and p.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    )
+    return f"; taken alone, not ruled out in {listed(names)}" if names else ""

@@ -240,8 +240,9 @@ def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDr
     real, synthetic = (side.of(i) for side in pair.samples)
     inside = np.flatnonzero(pair.inside[i])
     confidence = pair.settings.confidence
-    coarse = [_coarse(pair, rows, inside) for rows in (real, synthetic)]
-    sizes = [int(pair.recodings[pair.attributes[j].name].max()) + 1 for j in inside]
+    crossing = np.array([j for j in pair.crossed if pair.inside[i, j]], dtype=np.int64)
+    coarse = [_coarse(pair, rows, crossing) for rows in (real, synthetic)]
+    sizes = [int(pair.recodings[pair.attributes[j].name].max()) + 1 for j in crossing]
     crossed = pair_drift(coarse[0], coarse[1], sizes, confidence=confidence)
     worst = max(columns, key=lambda c: (_excess(c), c.attribute), default=None)
     most = pair.settings.classifier_rows
@@ -260,7 +261,7 @@ def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDr
         pairs=crossed.mean,
         pairs_p=crossed.p,
         pairs_error=crossed.error,
-        **_worst_pair(pair, inside, crossed.value, crossed.null_rms),
+        **_worst_pair(pair, crossing, crossed.value, crossed.null_rms),
         detectable_shift=float(detectable_mean_shift(n, m, power=_POWER, confidence=confidence)),
         detectable_share=float(
             detectable_share_shift(n, m, share=0.5, power=_POWER, confidence=confidence)

@@ -95,7 +95,7 @@ def _row(
         people=np.arange(len(real)),
     )
     counted = effective_ancestors(found.weights, self_pairs=found.self_pairs, cells=found.cells)
-    spread = _kappa(pair, g, real, synthetic, scales, found.weights)
+    spread = _kappa(pair, g, real, synthetic, scales, found.weights, inside)
     basis = _basis(counted.n1, counted.n2, spread.value.value, complete=complete)
     basis = min(basis, effective)
     claimed, honest = (
@@ -153,12 +153,16 @@ def _kappa(
     synthetic: NDArray[np.uint16],
     scales: list[NDArray[np.float64] | None],
     weights: NDArray[np.float64],
+    inside: NDArray[np.int64],
 ) -> _Spread:
     n, nan = len(real), float("nan")
     if n < _FEWEST or len(synthetic) < 2:
         return _Spread(Estimate.unknown(), nan)
     settings, group = pair.settings, pair.groups.names[g]
-    pool = pool_rows(real, synthetic[: settings.ancestor_queries], scales)
+    fresh = None if pair.held is None else pair.held.of(g)[:, inside]
+    if fresh is not None and len(fresh) < n:
+        fresh = None  # halves of the real group, dealt many times, say more than so few
+    pool = pool_rows(real, synthetic[: settings.ancestor_queries], scales, holdout_codes=fresh)
     splits = int(np.clip(_SPLIT_ROWS // n, 12, 200))
     rng = stream(settings.seed, "provenance", "kappa", group)
     if n <= _JACKKNIFE_UP_TO:
@@ -170,7 +174,8 @@ def _kappa(
     else:
         ratio = kappa(pool, splits=splits, rng=rng)
         own = meeting_error(weights, rows=min(len(synthetic), settings.ancestor_queries))
-        error = float(np.hypot(own, meeting_error(weights, rows=n / 2)))
+        compared = n / 2 if fresh is None else len(fresh)
+        error = float(np.hypot(own, meeting_error(weights, rows=compared)))
         reach = float(ndtri((1 + settings.confidence) / 2)) * error
         value = Estimate(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)))
     if not value.known or value.value >= settings.kappa_watch:

@@ -51,11 +51,12 @@ def _part(row: ProvenanceRow, p: float, settings: Settings) -> Part:
 
 
 def _absent(row: ProvenanceRow) -> Part:
+    evidence = evidence_of(row, "real", "synthetic")
     if row.synthetic == 0:
         text = "no synthetic row, so nothing rests on anybody; see coverage"
-        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text)
-    text = f"{row.synthetic:,} synthetic rows rest on no real person of this group"
-    return Part(None, Verdict.PROBLEM, text, severity=20.0)
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
+    text = f"the {row.synthetic:,} synthetic rows rest on no real person of this group"
+    return Part(None, Verdict.PROBLEM, text, severity=20.0, evidence=evidence)
 
 
 def _verdict(row: ProvenanceRow, p: float, settings: Settings, factor: float) -> Verdict:

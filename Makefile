@@ -1,0 +1,84 @@
+# What people and machines do with this project. Needs Python 3.11, 3.12 or 3.13, and nothing else.
+#   make demo    audit the sample data
+#   make test    everything: style, types, contracts, the wheel on its own, tests, README, notebook
+#   make check   the quick part of it, for while you work
+#   make clean   remove whatever these made
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+ALONE   := build/alone
+PIP     := -m pip --disable-pip-version-check --quiet install -c constraints.txt
+SOURCES := $(shell find audits sample_data -type f -not -name '*.pyc') README.md LICENSE
+
+.PHONY: help demo test check clean style types contracts wheel tests
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/.runtime
+	$(BIN)/audits demo
+
+test: style types contracts wheel tests
+
+check: style types contracts
+	$(BIN)/pytest -q -m "not slow and not real_data"
+
+style: $(VENV)/.development
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.development
+	$(BIN)/mypy
+
+contracts: $(VENV)/.development
+	$(BIN)/lint-imports
+
+# Tests, examples in docstrings and the notebook in one run; its exit code is kept for .ci/run.
+tests: $(VENV)/.development
+	@mkdir -p build
+	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks; \
+		code=$$?; echo $$code > build/pytest-exit-code; exit $$code
+
+# The wheel has to work by itself: no source tree, no development packages.
+wheel: build/.wheel
+
+build/.wheel: $(SOURCES) $(ALONE)/.made $(VENV)/.development
+	rm -rf dist
+	$(BIN)/python -m build --wheel --no-isolation . > build/wheel.log || (cat build/wheel.log; exit 1)
+	$(ALONE)/bin/python $(PIP) dist/*.whl
+	$(ALONE)/bin/python $(PIP) --force-reinstall --no-deps dist/*.whl
+	cd $(ALONE) && bin/audits --version && bin/audits demo > demo.txt || (cat demo.txt; exit 1)
+	touch $@
+
+$(ALONE)/.made: constraints.txt pyproject.toml $(VENV)/.made
+	rm -rf $(ALONE)
+	$(PYTHON) -m venv $(ALONE)
+	touch $@
+
+# -- environments ----------------------------------------------------------------------------------
+
+$(VENV)/.development: $(VENV)/.runtime
+	$(BIN)/python $(PIP) --no-build-isolation -e '.[dev]'
+	touch $@
+
+$(VENV)/.runtime: $(VENV)/.made pyproject.toml constraints.txt
+	$(BIN)/python $(PIP) hatchling editables
+	$(BIN)/python $(PIP) --no-build-isolation -e .
+	touch $@
+
+# Debian keeps venv in a package of its own; fetch it where that is possible.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+		{ echo "audits needs Python 3.11 to 3.13: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv; } || \
+		{ echo "Python's venv is missing. On Debian: apt-get install python3-venv"; exit 1; }
+	rm -rf $(VENV)
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
