@@ -35,8 +35,19 @@ _HOMES = {
     "load": "audits.reports.json_report",
 }
 
-__all__ = [  # noqa: PLE0604
-    *_HOMES
+__all__ = [
+    "Answer",
+    "Audit",
+    "AuditError",
+    "Estimate",
+    "Finding",
+    "Settings",
+    "Verdict",
+    "all_questions",
+    "chart",
+    "compare",
+    "diff",
+    "load",
 ]
 
 

@@ -37,7 +37,7 @@ class SourceError(InputError):
     def __init__(self, source: str, reason: str, advice: str, *, line: int | None = None) -> None:
         self.source, self.reason, self.advice, self.line = source, reason, advice, line
         where = source if line is None else f"{source}, line {line}"
-        super().__init__(f"{where}: {reason} {advice}")
+        super().__init__(f"{where}: {reason} {advice}".rstrip())
 
 
 class ColumnNotFoundError(UsageError):

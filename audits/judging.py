@@ -72,6 +72,19 @@ def sensitivities(claims: Claims, settings: Settings) -> list[str]:
     return texts
 
 
+def doubt(claims: Claims, found: list[Verdict]) -> list[str]:
+    """Say of what is not sure how far it is: a clause for the end of its sentence, or nothing."""
+    texts = []
+    for i, verdict in enumerate(found):
+        text = ""
+        if verdict is Verdict.NOT_ENOUGH_EVIDENCE and claims.low[i] >= claims.watch[i]:
+            text = f", which among {len(found):,} such statements may be luck"
+        elif verdict is Verdict.NOT_ENOUGH_EVIDENCE and claims.high[i] < claims.problem[i]:
+            text = ", which rules a problem out but not the need to watch"
+        texts.append(text)
+    return texts
+
+
 def judged(claims: Claims, settings: Settings) -> tuple[list[Verdict], list[str]]:
     """Verdict and sensitivity of every statement of a family."""
     if claims.value.size == 0:

@@ -33,8 +33,8 @@ class Question:
 def all_questions() -> tuple[Question, ...]:
     """Return every question, built-in ones first; others come by entry point."""
     found = [_question(name, import_module(f"audits.questions.{name}")) for name in BUILT_IN]
-    for entry in sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name):
-        found.append(_question(entry.name, entry.load()))
+    others = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
+    found += [_question(entry.name, entry.load()) for entry in others]
     return tuple(found)
 
 

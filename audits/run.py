@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from audits.data import codebook
-from audits.data.duckdb_engine import open_engine
-from audits.data.kinds import kinds_from_sdv, parse_kinds
+from audits.data.duckdb_engine import DuckDBEngine, open_engine
+from audits.data.kinds import KindRequest, kinds_from_sdv, parse_bands, parse_kinds
+from audits.data.names import clean_name
 from audits.data.pair import Pair
 from audits.data.reference import build_reference
 from audits.data.sources import Source, connect, open_source
@@ -23,9 +24,10 @@ from audits.results import Answer, Audit, Finding, InputRecord, ranked
 from audits.settings import Settings
 
 _PACKAGES = ("audits", "numpy", "scipy", "duckdb", "pyarrow", "pandas")
+_MOST_THREADS = 1024
 
 
-def compare(
+def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     real: Any,
     synthetic: Any,
     *,
@@ -98,35 +100,43 @@ def compare(
     1.0
     """
     settings = settings or Settings()
-    asked = questions(list(ask) if ask else None)
+    asked = questions(_names("ask", ask))
     told = progress or (lambda _stage, _share: None)
-    connection = connect()
-    if threads is not None:
-        connection.execute(f"SET threads = {int(threads)}")
     told("reading", 0.0)
-    tables = {"real": real, "synthetic": synthetic}
-    sources = {role: open_source(data, role, connection) for role, data in tables.items()}
-    markers = frozenset(str(marker) for marker in missing)
+    sources = _open({"real": real, "synthetic": synthetic, "holdout": holdout}, threads)
+    markers = frozenset(_names("missing", missing))
     engines = {role: open_engine(source, markers) for role, source in sources.items()}
-    held = None
-    if holdout is not None:
-        sources["holdout"] = open_source(holdout, "holdout", connection)
-        held = open_engine(sources["holdout"], markers)
-    plan = _plan(sensitive_features, features, weights, bands, _kinds(kinds, metadata), engines)
+    plan = _plan(
+        sensitive=_names("sensitive_features", sensitive_features),
+        features=None if features is None else _names("features", features),
+        weights=None if weights is None else clean_name(weights),
+        bands=parse_bands(bands),
+        kinds=_kinds(kinds, metadata),
+        engines=engines,
+    )
     titles = (sources["real"].title, sources["synthetic"].title)
+    held = engines.get("holdout")
     book = codebook.build(engines["real"], engines["synthetic"], plan, settings, titles, held)
-    if weights is not None:
-        engines["real"].weigh(weights)
+    if plan.weights is not None:
+        engines["real"].weigh(plan.weights)
     told("reading", 1.0)
     pair = Pair(
-        engines["real"], engines["synthetic"], book, settings, None, held, weights is not None, told
+        engines["real"],
+        engines["synthetic"],
+        book,
+        settings,
+        None,
+        held,
+        plan.weights is not None,
+        told,
     )
     if reference is not None:
         pair.reference = build_reference(reference, pair.features, book.codings)
+        book.notes += pair.reference.notes
     with _one_thread_of_algebra():
         answers = {question.id: _answer(question, pair) for question in asked}
     return Audit(
-        inputs=_records(sources, {**engines, **({"holdout": held} if held else {})}),
+        inputs=_records(sources, engines),
         sensitive_features=tuple(sorted(plan.sensitive)),
         columns=tuple(sorted(book.records, key=lambda record: record.name)),
         settings=settings,
@@ -137,40 +147,69 @@ def compare(
     )
 
 
+def _names(what: str, given: object) -> tuple[str, ...]:
+    """Read one name or several; each once, in the order given."""
+    if given is None:
+        return ()
+    listed = [given] if isinstance(given, str | int) else given
+    if not isinstance(listed, Iterable):
+        raise UsageError(f"{what} must be a name or a list of names, got {given!r}.")
+    return tuple(dict.fromkeys(clean_name(name) for name in listed))
+
+
+def _open(tables: Mapping[str, object], threads: int | None) -> dict[str, Source]:
+    """Open every table that is given, in one private database."""
+    if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= _MOST_THREADS):
+        raise UsageError(
+            f"threads must be a whole number from 1 to {_MOST_THREADS}, got {threads!r}."
+        )
+    connection = connect()
+    if threads is not None:
+        connection.execute(f"SET threads = {threads:d}")
+    return {
+        role: open_source(data, role, connection)
+        for role, data in tables.items()
+        if data is not None or role != "holdout"
+    }
+
+
 def _plan(
-    sensitive_features: str | Sequence[str],
-    features: Sequence[str] | None,
+    *,
+    sensitive: tuple[str, ...],
+    features: tuple[str, ...] | None,
     weights: str | None,
-    bands: Mapping[str, Sequence[float]] | None,
-    kinds: dict[str, Any],
-    engines: Mapping[str, Engine],
+    bands: dict[str, tuple[float, ...]],
+    kinds: dict[str, KindRequest],
+    engines: Mapping[str, DuckDBEngine],
 ) -> codebook.Plan:
-    listed = [sensitive_features] if isinstance(sensitive_features, str) else sensitive_features
-    sensitive = tuple(dict.fromkeys(str(name) for name in listed))
+    """Check every column that was named before anything is read."""
     if not sensitive:
         raise UsageError("no sensitive feature was named. Name at least one column.")
-    names = {role: [c.name for c in engine.columns] for role, engine in engines.items()}
-    for name in (*sensitive, *(features or ())):
-        for role in ("real", "synthetic"):
-            if name not in names[role]:
-                raise ColumnNotFoundError(name, f"the {role} table", names[role])
-    for name in (*([weights] if weights else ()), *kinds, *(bands or {})):
-        if name not in names["real"]:
-            raise ColumnNotFoundError(name, "the real table", names["real"])
-    if weights in sensitive:
-        raise UsageError(f"{weights!r} cannot be both weight and sensitive feature. Choose one.")
-    return codebook.Plan(
-        sensitive=sensitive,
-        kinds=kinds,
-        bands={name: tuple(map(float, edges)) for name, edges in (bands or {}).items()},
-        features=tuple(features) if features is not None else None,
-        left_out=(weights,) if weights else (),
-    )
+    for role in ("real", "synthetic"):
+        _check_there((*sensitive, *(features or ())), engines[role])
+    _check_there((*([weights] if weights else ()), *kinds, *bands), engines["real"])
+    if weights in sensitive or weights in (features or ()):
+        raise UsageError(f"{weights!r} cannot be both weight and feature. Choose one.")
+    for name in bands:
+        if name not in sensitive:
+            raise UsageError(
+                f"bands are given for {name!r}, which is no sensitive feature. Make it one, or "
+                "drop its bands."
+            )
+    return codebook.Plan(sensitive, kinds, bands, features, weights)
 
 
-def _kinds(kinds: Mapping[str, Any] | None, metadata: str | Path | None) -> dict[str, Any]:
+def _check_there(names: Iterable[str], engine: DuckDBEngine) -> None:
+    there = [column.name for column in engine.columns]
+    for name in names:
+        if name not in there:
+            raise ColumnNotFoundError(name, engine.source.title, there)
+
+
+def _kinds(kinds: Mapping[str, Any] | None, metadata: str | Path | None) -> dict[str, KindRequest]:
     given = dict(kinds_from_sdv(metadata)) if metadata is not None else {}
-    return parse_kinds({**given, **(kinds or {})})
+    named = {clean_name(column): kind for column, kind in (kinds or {}).items()}
+    return parse_kinds({**given, **named})
 
 
 def _one_thread_of_algebra() -> AbstractContextManager[object]:

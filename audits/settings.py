@@ -4,40 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from audits.errors import UnknownNameError, UsageError
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What a reader must know of a tunable number."""
-
-    name: str
-    default: float | int | str
-    low: float | None
-    high: float | None
-    choices: tuple[str, ...]
-    meaning: str
-    source: str
-
-    @property
-    def range(self) -> str:
-        """The values it may take, in words."""
-        if self.choices:
-            return " or ".join(self.choices)
-        return f"{self.low:g} to {self.high:g}"
-
-
-def _number(default: float, *, low: float, high: float, meaning: str, source: str) -> Any:
-    facts = {"low": low, "high": high, "choices": (), "meaning": meaning, "source": source}
-    return field(default=default, metadata=facts)
-
-
-def _choice(default: str, *, choices: tuple[str, ...], meaning: str, source: str) -> Any:
-    facts = {"low": None, "high": None, "choices": choices, "meaning": meaning, "source": source}
-    return field(default=default, metadata=facts)
+from audits.tunables import Setting, a_choice, a_number, check, converted
 
 
 @dataclass(frozen=True)
@@ -50,49 +21,49 @@ class Settings:
     50
     """
 
-    seed: int = _number(
+    seed: int = a_number(
         20260,
         low=0,
         high=2**31 - 1,
         source="house rule",
         meaning="Starts every random stream; the same seed gives the same audit.",
     )
-    confidence: float = _number(
+    confidence: float = a_number(
         0.95,
         low=0.5,
         high=0.999,
         source="convention",
         meaning="Level of every interval.",
     )
-    false_discovery_rate: float = _number(
+    false_discovery_rate: float = a_number(
         0.05,
         low=0.001,
         high=0.5,
         source="Benjamini & Hochberg 1995",
         meaning="Share of false accusations tolerated among those made, per question.",
     )
-    multiplicity: str = _choice(
+    multiplicity: str = a_choice(
         "bh",
         choices=("bh", "holm"),
         source="Benjamini & Hochberg 1995; Holm 1979",
         meaning="How p values are adjusted for the number of groups: bh, or holm where a "
         "single false accusation is costly.",
     )
-    intersections: int = _number(
+    intersections: int = a_number(
         2,
         low=1,
         high=6,
         source="decision 0004",
         meaning="How many sensitive features are crossed to form groups.",
     )
-    max_groups: int = _number(
+    max_groups: int = a_number(
         5000,
         low=10,
         high=100_000,
         source="decision 0004",
         meaning="The most groups one audit may judge; beyond it the audit asks for coarser ones.",
     )
-    numeric_bands: int = _number(
+    numeric_bands: int = a_number(
         4,
         low=2,
         high=20,
@@ -100,28 +71,28 @@ class Settings:
         meaning="Bands, at quantiles of the real table, for a numeric sensitive feature whose "
         "edges are not given.",
     )
-    categorical_up_to: int = _number(
+    categorical_up_to: int = a_number(
         20,
         low=2,
         high=1000,
         source="decision 0003",
         meaning="A whole-number column with at most this many different values is categorical.",
     )
-    level_limit: int = _number(
+    level_limit: int = a_number(
         10_000,
         low=100,
         high=60_000,
         source="decision 0003",
         meaning="A text column with more different values is not compared level by level.",
     )
-    sensitive_level_limit: int = _number(
+    sensitive_level_limit: int = a_number(
         1000,
         low=2,
         high=9999,
         source="decision 0004",
         meaning="A sensitive feature with more levels is refused.",
     )
-    numeric_levels: int = _number(
+    numeric_levels: int = a_number(
         250,
         low=20,
         high=1000,
@@ -129,21 +100,21 @@ class Settings:
         meaning="Fine bins per numeric column, at quantiles of both tables; a column with fewer "
         "different values is kept exactly.",
     )
-    pair_bins: int = _number(
+    pair_bins: int = a_number(
         5,
         low=2,
         high=20,
         source="house rule, after SDNist's k-marginal score",
         meaning="Bins per numeric column, at real quantiles, when columns are crossed in pairs.",
     )
-    pair_level_limit: int = _number(
+    pair_level_limit: int = a_number(
         64,
         low=5,
         high=256,
         source="decision 0003",
         meaning="A column with more levels is crossed with its rarest levels joined.",
     )
-    pair_columns: int = _number(
+    pair_columns: int = a_number(
         40,
         low=2,
         high=200,
@@ -151,7 +122,7 @@ class Settings:
         meaning="The most columns crossed in pairs; of more, so many are chosen by a hash of "
         "their names.",
     )
-    rows_per_group: int = _number(
+    rows_per_group: int = a_number(
         2000,
         low=100,
         high=20_000,
@@ -159,7 +130,7 @@ class Settings:
         meaning="Rows per group and table on which row-wise work (pairs within groups, joint "
         "errors, classifier) rests; a seeded sample by content.",
     )
-    ancestor_base: int = _number(
+    ancestor_base: int = a_number(
         1000,
         low=100,
         high=20_000,
@@ -167,7 +138,7 @@ class Settings:
         meaning="Groups of up to this many real people are searched whole for the nearest; larger "
         "ones by a seeded sample of half as many.",
     )
-    ancestor_queries: int = _number(
+    ancestor_queries: int = a_number(
         500,
         low=100,
         high=20_000,
@@ -175,7 +146,7 @@ class Settings:
         meaning="Synthetic rows per group whose nearest real row is sought; twice the real rows "
         "where that is more, up to rows_per_group.",
     )
-    closed_form_from: int = _number(
+    closed_form_from: int = a_number(
         200,
         low=30,
         high=100_000,
@@ -183,14 +154,14 @@ class Settings:
         meaning="From this many rows on the smaller side, null distributions are closed forms; "
         "below, they are simulated.",
     )
-    max_draws: int = _number(
+    max_draws: int = a_number(
         3999,
         low=199,
         high=99_999,
         source="Besag & Clifford 1991",
         meaning="The most permutations of one test; it stops early once the answer is clear.",
     )
-    classifier_rows: int = _number(
+    classifier_rows: int = a_number(
         500,
         low=0,
         high=5000,
@@ -198,7 +169,7 @@ class Settings:
         meaning="Rows per group and table on which real and synthetic are told apart; 0 leaves "
         "the classifier out.",
     )
-    classifier_permutations: int = _number(
+    classifier_permutations: int = a_number(
         199,
         low=39,
         high=4999,
@@ -206,14 +177,14 @@ class Settings:
         meaning="Refits under permuted labels for the classifier two-sample test; large groups "
         "need only a fifth of them.",
     )
-    support_watch: int = _number(
+    support_watch: int = a_number(
         100,
         low=2,
         high=100_000,
         source="Wilson 1927: half width .096 at one half",
         meaning="A group resting on fewer real people than this is watched.",
     )
-    support_problem: int = _number(
+    support_problem: int = a_number(
         30,
         low=1,
         high=100_000,
@@ -221,112 +192,112 @@ class Settings:
         meaning="A group resting on fewer real people than this is a problem; at this many or "
         "fewer, drift, diversity and provenance are never 'ok'.",
     )
-    share_watch: float = _number(
+    share_watch: float = a_number(
         0.8,
         low=0.05,
         high=1.0,
         source="four-fifths rule, 29 CFR 1607.4(D)",
         meaning="A group is watched when the upper limit of its share ratio is below this.",
     )
-    share_problem: float = _number(
+    share_problem: float = a_number(
         0.5,
         low=0.01,
         high=1.0,
         source="house rule: half, decision 0007",
         meaning="A group is a problem when the upper limit of its share ratio is below this.",
     )
-    missing_label_limit: float = _number(
+    missing_label_limit: float = a_number(
         0.2,
         low=0.0,
         high=1.0,
         source="house rule, decision 0007",
         meaning="With more sensitive values missing than this share, coverage cannot be judged.",
     )
-    drift_watch: float = _number(
+    drift_watch: float = a_number(
         0.1,
         low=0.005,
         high=1.0,
         source="house rule: one person in ten misplaced, decision 0007",
         meaning="Total variation of a categorical column from which a group is watched.",
     )
-    drift_problem: float = _number(
+    drift_problem: float = a_number(
         0.2,
         low=0.01,
         high=1.0,
         source="house rule: one person in five misplaced, decision 0007",
         meaning="Total variation of a categorical column from which it is a problem.",
     )
-    shift_watch: float = _number(
+    shift_watch: float = a_number(
         0.2,
         low=0.01,
         high=5.0,
         source="Cohen 1988: small",
         meaning="Average shift of a numeric column, in real standard deviations, to be watched.",
     )
-    shift_problem: float = _number(
+    shift_problem: float = a_number(
         0.5,
         low=0.02,
         high=10.0,
         source="Cohen 1988: medium",
         meaning="Average shift of a numeric column, in real standard deviations: a problem.",
     )
-    auc_watch: float = _number(
+    auc_watch: float = a_number(
         0.6,
         low=0.5,
         high=1.0,
         source="house rule, decision 0007",
         meaning="Chance of telling real from synthetic rows from which a group is watched.",
     )
-    auc_problem: float = _number(
+    auc_problem: float = a_number(
         0.75,
         low=0.5,
         high=1.0,
         source="house rule: means .95 SD apart, decision 0007",
         meaning="Chance of telling real from synthetic rows from which it is a problem.",
     )
-    sameness_watch: float = _number(
+    sameness_watch: float = a_number(
         0.1,
         low=0.01,
         high=1.0,
         source="house rule: variance loss of 19 percent, decision 0007",
         meaning="Homogenisation index (share of variety lost) from which a group is watched.",
     )
-    sameness_problem: float = _number(
+    sameness_problem: float = a_number(
         0.25,
         low=0.02,
         high=1.0,
         source="house rule: variance loss of 44 percent, decision 0007",
         meaning="Homogenisation index from which it is a problem.",
     )
-    basis_problem: int = _number(
+    basis_problem: int = a_number(
         10,
         low=1,
         high=1000,
         source="house rule, decision 0007",
         meaning="A synthetic group resting, in effect, on fewer real people is a problem.",
     )
-    basis_ample: int = _number(
+    basis_ample: int = a_number(
         1000,
         low=10,
         high=1_000_000,
         source="house rule, decision 0007",
         meaning="From this many effective people on, amplification is only a matter of precision.",
     )
-    amplification_limit: float = _number(
+    amplification_limit: float = a_number(
         10.0,
         low=1.0,
         high=10_000.0,
         source="house rule, decision 0007",
         meaning="Synthetic rows per effective real person beyond which precision is pretended.",
     )
-    kappa_watch: float = _number(
+    kappa_watch: float = a_number(
         0.8,
         low=0.05,
         high=1.0,
         source="four-fifths, house rule, decision 0007",
         meaning="Spread over real people, relative to fresh real people, to be watched.",
     )
-    kappa_problem: float = _number(
+    kappa_problem: float = a_number(
         0.5,
         low=0.01,
         high=1.0,
@@ -336,7 +307,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         for setting in settings_declared():
-            _check(setting, getattr(self, setting.name))
+            check(setting, getattr(self, setting.name))
         for low, high in _ORDERED:
             if getattr(self, low) > getattr(self, high):
                 raise UsageError(
@@ -357,7 +328,7 @@ class Settings:
         for name, value in changes.items():
             if name not in known:
                 raise UnknownNameError("setting", name, sorted(known))
-            clean[name] = _converted(known[name], value)
+            clean[name] = converted(known[name], value)
         return dataclasses.replace(self, **clean)
 
     def to_dict(self) -> dict[str, float | int | str]:
@@ -389,30 +360,3 @@ def settings_declared() -> tuple[Setting, ...]:
         Setting(name=f.name, default=f.default, **f.metadata)  # type: ignore[arg-type]
         for f in dataclasses.fields(Settings)
     )
-
-
-def _converted(setting: Setting, value: Any) -> float | int | str:
-    if setting.choices:
-        return str(value)
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise UsageError(
-            f"{setting.name} must be a number from {setting.range}, got {value!r}."
-        ) from None
-    if isinstance(setting.default, int):
-        if number != int(number):
-            raise UsageError(f"{setting.name} must be a whole number, got {value!r}.")
-        return int(number)
-    return number
-
-
-def _check(setting: Setting, value: Any) -> None:
-    if setting.choices:
-        if value not in setting.choices:
-            raise UsageError(f"{setting.name} must be {setting.range}, got {value!r}.")
-        return
-    assert setting.low is not None
-    assert setting.high is not None
-    if not setting.low <= value <= setting.high:
-        raise UsageError(f"{setting.name} must lie in {setting.range}, got {value!r}.")

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import tables
@@ -72,7 +73,10 @@ def main() -> None:
             files = [str(real), str(synthetic)]
             code = OURS.format(sensitive=SENSITIVE)
             jobs = [
-                ("coverage, drift (columns, pairs), diversity", [sys.executable, "-c", code, *files, "counts"]),
+                (
+                    "coverage, drift (columns, pairs), diversity",
+                    [sys.executable, "-c", code, *files, "counts"],
+                ),
                 ("full default audit", [sys.executable, "-c", code, *files, ""]),
             ]
             if arguments.peer:
@@ -88,7 +92,7 @@ def main() -> None:
                 if name == "full default audit":
                     growth[rows] = cpu
     sizes = sorted(growth)
-    for a, b in zip(sizes, sizes[1:], strict=False):
+    for a, b in pairwise(sizes):
         slope = math.log(growth[b] / growth[a]) / math.log(b / a)
         print(f"CPU grows as rows^{slope:.2f} from {a:,} to {b:,}")
 

@@ -37,7 +37,9 @@ def tallied(audit: audits.Audit) -> Counter[tuple[str, str]]:
 def show(title: str, tally: Counter[tuple[str, str]]) -> None:
     verdicts = ["problem", "problem by count", "watch", "not enough evidence", "ok"]
     print(f"\n{title}")
-    print(f"{'':12}" + "".join(f"{verdict:>22}" for verdict in verdicts) + f"{'share of problem':>20}")
+    print(
+        f"{'':12}" + "".join(f"{verdict:>22}" for verdict in verdicts) + f"{'share of problem':>20}"
+    )
     for question in ("coverage", "drift", "diversity", "provenance"):
         counts = [tally[(question, verdict)] for verdict in verdicts]
         share = counts[0] / max(sum(counts), 1)
@@ -45,7 +47,9 @@ def show(title: str, tally: Counter[tuple[str, str]]) -> None:
     problems = sum(n for (_, verdict), n in tally.items() if verdict == "problem")
     strict = problems + sum(n for (_, v), n in tally.items() if v == "problem by count")
     total = sum(tally.values())
-    print(f"all: {problems:,} of {total:,} = {problems / total:.2%}; with counts {strict / total:.2%}")
+    print(
+        f"all: {problems:,} of {total:,} = {problems / total:.2%}; with counts {strict / total:.2%}"
+    )
 
 
 def halves(rows: pd.DataFrame, seed: int) -> tuple[pd.DataFrame, pd.DataFrame]:

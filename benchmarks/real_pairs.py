@@ -76,16 +76,16 @@ def _shared(options: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]
 
 def judge(audit: audits.Audit, expected: dict[str, Any], age: str) -> list[tuple[str, str]]:
     """Hold every expected finding, and everything that must not be flagged, against ours."""
-    lines = []
-    for item in expected["expected_findings"]:
-        lines.append(_one(audit, item, age))
+    lines = [_one(audit, item, age) for item in expected["expected_findings"]]
     for item in expected["must_not_flag"]:
         group = group_of(item["group"], age)
         found = audit.about("coverage", group)
         wrong = [f for f in found if f.attribute is None and "has grown" in f.because]
         wrong += [f for f in found if "its share is" in f.because and f.verdict.rank < 2]
         said = wrong[0].because if wrong else "not flagged"
-        lines.append((f"{group_name(group)} must not be flagged: {said}", "differ" if wrong else "agree"))
+        lines.append(
+            (f"{group_name(group)} must not be flagged: {said}", "differ" if wrong else "agree")
+        )
     return lines
 
 
@@ -112,7 +112,11 @@ def _coverage(audit: audits.Audit, item: dict[str, Any], age: str) -> tuple[str,
     rows = audit["coverage"][group]
     close = abs(rows[0].ratio.value - item["ratio_of_shares"]) < 0.02
     flagged = found[0].verdict in (audits.Verdict.PROBLEM, audits.Verdict.WATCH)
-    by_share = flagged and ("its share" in found[0].because or "grown" in found[0].because or "erased" in found[0].because)
+    by_share = flagged and (
+        "its share" in found[0].because
+        or "grown" in found[0].because
+        or "erased" in found[0].because
+    )
     small = item["kind"] == "coverage_small"
     ok = close and (by_share != small)
     said = f"{item['group']} {item['direction']} {item['ratio_of_shares']} (z {item.get('z')})"
@@ -127,7 +131,9 @@ def _values(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
     finding = [f for f in audit.findings if f.question == "coverage" and f.attribute == column]
     said = f"{item['kind']} {column}: {len(wanted)} values, ours list {len(listed)}"
     said += f"; judged {finding[0].verdict.value if finding else 'as chance'}"
-    return said + (f"; not listed: {sorted(missing)[:5]}" if missing else ""), "differ" if missing else "agree"
+    return said + (
+        f"; not listed: {sorted(missing)[:5]}" if missing else ""
+    ), "differ" if missing else "agree"
 
 
 def _within(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
@@ -137,8 +143,9 @@ def _within(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
     bad = [f for f in audit.about("diversity") if f.verdict.rank < 2]
     over = item["kind"].endswith("over_dispersed")
     drift = [f for f in audit.about("drift") if f.verdict.rank < 2 and f.attribute is None]
-    said = f"{item['kind']} {item.get('groups')} of {item.get('of')}: ours {len(bad)} diversity findings, "
-    said += f"index from {least.index} to {worst.index}; {len(drift)} groups drift as a whole"
+    said = f"{item['kind']} {item.get('groups')} of {item.get('of')}: "
+    said += f"ours {len(bad)} diversity findings, index from {least.index} to {worst.index}; "
+    said += f"{len(drift)} groups drift as a whole"
     agree = bool(drift) or least.index.high < 0 if over else bool(bad)
     return said, "agree" if agree else "differ"
 
@@ -156,13 +163,21 @@ def _cells(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
     columns = set(item["columns"])
     names = {"AGE_BAND": "age" if "age" in audit.sensitive_features else "AGEP"}
     columns = {names.get(c, c) for c in columns}
-    said = f"intersections lost {item['columns']}: {item['empty']} of {item['of']} ({item['expected_by_chance']} by chance)"
+    said = f"intersections lost {item['columns']}: {item['empty']} of {item['of']} "
+    said += f"({item['expected_by_chance']} by chance)"
     if columns <= set(audit.sensitive_features):
-        rows = [r for r in audit["coverage"].tables["cells"] if {c for c, _ in r.group} <= columns and r.synthetic == 0]
+        rows = [
+            r
+            for r in audit["coverage"].tables["cells"]
+            if {c for c, _ in r.group} <= columns and r.synthetic == 0
+        ]
         return f"{said}: ours {len(rows)} most general", "agree" if rows else "differ"
     if len(columns) == 2:
         rows = [r for r in audit["coverage"].tables["pairs"] if {r.attribute, r.other} == columns]
-        return f"{said}: ours {rows[0].empty if rows else 0} of pairs", "agree" if rows else "differ"
+        return (
+            f"{said}: ours {rows[0].empty if rows else 0} of pairs",
+            "agree" if rows else "differ",
+        )
     return f"{said}: columns beyond the sensitive features are crossed in pairs only", "silent"
 
 

@@ -9,7 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 SENSITIVE = {"sex": 2, "race": 5, "region": 4, "education": 4, "age_band": 6}
-OTHER = {"job": 12, "sector": 9, "marital": 5, "housing": 4, "language": 8, "insured": 2, "state": 40}
+OTHER = {
+    "job": 12,
+    "sector": 9,
+    "marital": 5,
+    "housing": 4,
+    "language": 8,
+    "insured": 2,
+    "state": 40,
+}
 NUMERIC = ("age", "income", "hours", "commute", "rent", "savings", "children", "score")
 CHUNK = 500_000
 

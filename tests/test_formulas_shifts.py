@@ -71,6 +71,15 @@ class TestErrorOfTheWassersteinDistance:
         shift = numeric_shift(real, synthetic, points, 1.0, **CLOSED)
         assert shift.se.mean() == pytest.approx(shift.value.std(), rel=0.07)
 
+    def test_where_the_curves_cross(self):
+        rng = np.random.default_rng(3)
+        points = np.linspace(-4, 4, 60)  # same centre, other spread: the sign changes half way
+        p, q = stats.norm.pdf(points), stats.norm.pdf(points, 0, 2)
+        real = rng.multinomial(300, p / p.sum(), size=1500)
+        synthetic = rng.multinomial(600, q / q.sum(), size=1500)
+        shift = numeric_shift(real, synthetic, points, 1.0, **CLOSED)
+        assert shift.se.mean() == pytest.approx(shift.value.std(), rel=0.07)
+
 
 @pytest.fixture(scope="module")
 def rng():
@@ -174,6 +183,15 @@ class TestRelabelling:
         apart = categorical_shift([20, 0], [0, 90], **OPTIONS)
         assert apart.draws == 999
         assert apart.p == pytest.approx(1 / 1000)
+
+    @given(counts, counts)
+    @quick
+    def test_points_nobody_has_change_nothing(self, x, y):
+        p = numeric_shift(x, y, POINTS, 1.0, **OPTIONS).p
+        places, more = np.r_[-5, POINTS[:2], 1.2, POINTS[2:], 9], [0, 3, 6]
+        wide = [np.insert(side, [0, 2, 4], 0) for side in (x, y)]
+        assert (places[more] == [-5, 1.2, 9]).all()
+        assert numeric_shift(*wide, places, 1.0, **OPTIONS).p == p
 
     def test_both_ways_of_dealing_agree(self, monkeypatch):
         real, synthetic = np.array([8.0, 3, 1, 9]), np.array([20.0, 9, 9, 9])
@@ -284,4 +302,4 @@ def test_two_hundred_groups_are_quick():
     before = time.process_time()
     categorical_shift(real, synthetic, **OPTIONS)
     numeric_shift(real, synthetic, np.arange(30), 8.0, **OPTIONS)
-    assert time.process_time() - before < 0.8
+    assert time.process_time() - before < 2

@@ -1,8 +1,9 @@
-"""Numbers to 65,536 buckets by one cheap rule: sign, exponent and nine bits of the distance from a
-centre. Fine near the centre, within 0.2 percent of the distance far from it, whatever the units.
+"""Numbers to 65,536 buckets by one cheap rule.
 
-Counting buckets is additive, so it works in pieces; edges between bins are then always edges between
-buckets, and coding a column is one table look-up a row.
+A bucket is sign, exponent and nine bits of the distance from a centre: fine near the centre, within
+0.2 percent of the distance far from it, whatever the units. Counting buckets is additive, so it
+works in pieces; edges between bins are then always edges between buckets, and coding a column is
+one table look-up a row.
 """
 
 from __future__ import annotations

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audits.data import coding
-from audits.data.kinds import COMPARED, KindRequest, kind_of_levels, kind_of_wide_text
-from audits.data.tables import Coding, Engine, Spread
-from audits.errors import ColumnError, ColumnNotFoundError, InputError
+from audits.data.column import (
+    ABSURD,
+    Column,
+    refuse,
+    refuse_extreme,
+    refuse_words,
+)
+from audits.data.inference import infer
+from audits.data.kinds import COMPARED, KindRequest
+from audits.data.tables import Coding, Engine
+from audits.errors import ColumnNotFoundError, InputError, UsageError
 from audits.results import ColumnRecord
 from audits.settings import Settings
 
-_ABSURD = 1e150  # squares of larger numbers overflow
-_ALMOST = (
-    0.9  # a text column with more numbers than this, and some words, is a broken number column
-)
+_FAR = 1e15  # spreads of the middle nine tenths; farther off, the grid no longer tells them apart
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,11 @@ class Plan:
     kinds: Mapping[str, KindRequest] = field(default_factory=dict)
     bands: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     features: tuple[str, ...] | None = None
-    left_out: tuple[str, ...] = ()
+    weights: str | None = None
+
+    def wants(self, name: str) -> bool:
+        """Whether a column takes part."""
+        return self.features is None or name in self.features or name in self.sensitive
 
 
 @dataclass
@@ -46,33 +55,9 @@ class Codebook:
         """The columns compared inside groups, in order of name."""
         return tuple(sorted(self.codings))
 
-
-@dataclass
-class _Column:
-    """One column of both tables while it is being understood."""
-
-    name: str
-    real: Engine
-    synthetic: Engine
-    titles: tuple[str, str]
-    settings: Settings
-    request: KindRequest | None
-    family: str = "text"
-    levels: tuple[Mapping[str | None, int], ...] | None = None
-    also: tuple[Engine, ...] = ()
-
-    @property
-    def engines(self) -> tuple[Engine, Engine]:
-        return self.real, self.synthetic
-
-    @property
-    def every_engine(self) -> tuple[Engine, ...]:
-        """The two tables, and those that only follow their codebook."""
-        return (*self.engines, *self.also)
-
-    def known_levels(self) -> set[str]:
-        assert self.levels is not None
-        return {level for side in self.levels for level in side if level is not None}
+    def leave_out(self, name: str, use: str, note: str = "") -> None:
+        """List a column that nothing was read of."""
+        self.records.append(ColumnRecord(name, "", use, 0, 0, 0, note))
 
 
 def build(
@@ -93,285 +78,198 @@ def build(
         If nothing is shared, or a column's values cannot be judged.
     """
     book = Codebook()
-    there = {column.name for column in synthetic.columns}
-    families = {column.name: column.family for column in real.columns}
-    shared = sorted(set(families) & there)
+    here, there = ([column.name for column in engine.columns] for engine in (real, synthetic))
+    shared = sorted(set(here) & set(there))
     if not shared:
         raise InputError(
-            f"{titles[0]} and {titles[1]} share no column: {_few(families)} against {_few(there)}. "
+            f"{titles[0]} and {titles[1]} share no column: {_few(here)} against {_few(there)}. "
             "Rename the columns of one of them."
         )
-    _say_missing(book, families, there)
+    if plan.weights is not None:
+        book.leave_out(plan.weights, "weights")
+    _say_missing(book, set(here) - {plan.weights}, set(there) - {plan.weights})
+    held = [] if holdout is None else [column.name for column in holdout.columns]
     for name in shared:
-        if name in plan.left_out:
+        if name == plan.weights:
             continue
-        wanted = plan.features is None or name in plan.features or name in plan.sensitive
-        if not wanted:
+        if not plan.wants(name):
+            book.leave_out(name, "left out", "not among the features asked for")
             continue
-        column = _Column(
-            name, real, synthetic, titles, settings, plan.kinds.get(name), families[name]
+        column = Column(
+            name, (real, synthetic), titles, settings, plan.kinds.get(name), name in plan.bands
         )
-        if holdout is not None and any(c.name == name for c in holdout.columns):
-            column.also = (holdout,)
+        column.also = (holdout,) if holdout is not None and name in held else ()
         _understand(column, book, plan)
-        if holdout is not None and not column.also and name in book.codings:
-            raise ColumnNotFoundError(name, "the holdout table", [c.name for c in holdout.columns])
         for engine in column.every_engine:
             engine.forget(name)
+    if holdout is not None and (absent := sorted(set(book.codings) - set(held))):
+        raise ColumnNotFoundError(absent[0], "the holdout table", held)
     return book
 
 
-def _few(names: object) -> str:
-    listed = sorted(names)  # type: ignore[call-overload]
+def _few(names: Iterable[str]) -> str:
+    listed = sorted(names)
     return ", ".join(listed[:8]) + (" …" if len(listed) > 8 else "")
 
 
-def _say_missing(book: Codebook, here: Mapping[str, str], there: set[str]) -> None:
-    for side, names in (("real", set(here) - there), ("synthetic", there - set(here))):
+def _say_missing(book: Codebook, here: set[str], there: set[str]) -> None:
+    for side, names in (("real", here - there), ("synthetic", there - here)):
         for name in sorted(names):
-            book.records.append(ColumnRecord(name, "", f"only in {side}", 0, 0, 0, ""))
+            book.leave_out(name, f"only in {side}")
         if names:
             book.notes.append(f"Only in the {side} table, so not compared: {_few(names)}.")
 
 
-def _understand(column: _Column, book: Codebook, plan: Plan) -> None:
-    kind, note = _kind(column)
+def _understand(column: Column, book: Codebook, plan: Plan) -> None:
+    column.fetch()
     sensitive = column.name in plan.sensitive
-    if sensitive and kind in ("identifier", "free_text"):
-        raise ColumnError(
-            column.name,
-            column.titles[0],
-            f"is {kind.replace('_', ' ')}, with nearly as many values as rows, "
-            "so it forms no groups.",
-            "Choose another sensitive feature.",
-        )
-    if kind not in COMPARED and not sensitive:
+    if empty := column.empty_side():
+        _leave_empty(column, book, empty, sensitive)
+        return
+    kind, note = infer(column)
+    if kind not in COMPARED:
+        if sensitive:
+            _refuse_groups(column, kind, note)
         book.records.append(_record(column, kind, "left out", 0, note))
         return
-    if kind == "constant":
-        _refuse_constant(column)
     made = _coding(column, kind)
+    book.codings[column.name] = made
+    feature, said = _feature(column, made, plan) if sensitive else (made, "")
     for engine in column.every_engine:
         engine.encode(made)
-    book.codings[column.name] = made
-    use = "compared"
-    if sensitive:
-        use = "sensitive"
-        feature, said = _feature(column, made, plan)
-        note = f"{note} {said}".strip()
-        book.sensitive[column.name] = feature
         if feature is not made:
-            for engine in column.every_engine:
-                engine.encode(feature)
-        if said:
-            book.notes.append(f"{column.name}: {said}")
-    book.records.append(_record(column, kind, use, made.size - 1, note))
+            engine.encode(feature)
+    if sensitive:
+        book.sensitive[column.name] = feature
+    if said:
+        book.notes.append(f"{column.name}: {said}")
+    use = "sensitive" if sensitive else "compared"
+    book.records.append(_record(column, kind, use, made.size - 1, f"{note} {said}".strip()))
 
 
-def _refuse_constant(column: _Column) -> None:
-    values = column.known_levels() if column.levels else set()
-    what = f"holds one value ({values.pop()!r})" if values else "holds no value at all"
-    raise ColumnError(
-        column.name,
-        column.titles[0],
-        f"{what} in both tables, so it forms no groups.",
-        "Choose another sensitive feature.",
-    )
+def _leave_empty(column: Column, book: Codebook, side: str, sensitive: bool) -> None:
+    """A column without a value on one side: nothing to compare, and nobody to group."""
+    if sensitive:
+        raise refuse(
+            column,
+            f"holds no value in {side}, so it forms no groups.",
+            "Choose another sensitive feature.",
+            title=column.titles[0] if side != column.titles[1] else column.titles[1],
+        )
+    said = f"no value in {side}"
+    book.records.append(_record(column, "constant", "left out", 0, said))
+    if side in column.titles:
+        book.notes.append(f"{column.name}: {said}, so not compared.")
 
 
-# -- kind ------------------------------------------------------------------------------------------
-
-
-def _kind(column: _Column) -> tuple[str, str]:
-    """Return the kind and a remark; fetch the levels where there are few enough."""
-    _fetch_levels(column)
-    request = column.request
-    if request is not None:
-        return request.kind, "as told"
-    if column.levels is not None:
-        known = sorted(column.known_levels())
-        present = sum(n for level, n in column.levels[0].items() if level is not None)
-        few = column.settings.categorical_up_to
-        kind = kind_of_levels(known, family=column.family, rows=present, few=few)
-        if kind == "categorical" and column.family == "text":
-            _refuse_mixed(column, known)
-        return kind, ""
-    if column.family in ("number", "date"):
-        return _kind_of_wide_numbers(column), ""
-    return _kind_of_wide(column)
-
-
-def _fetch_levels(column: _Column) -> None:
-    settings, wanted = column.settings, column.request.kind if column.request else None
-    sides = []
-    for engine in column.every_engine:
-        family = next(c.family for c in engine.columns if c.name == column.name)
-        limit = settings.level_limit
-        if family in ("number", "date") and wanted not in ("categorical", "ordinal", "boolean"):
-            limit = settings.numeric_levels
-        sides.append(engine.levels(column.name, limit))
-    listed = [side for side in sides if side is not None]
-    if len(listed) == len(sides):
-        column.levels = tuple(listed)
-
-
-def _kind_of_wide_numbers(column: _Column) -> str:
-    if column.family == "date":
-        return "date"
-    spread = column.real.spread(column.name, "number")
-    present = column.real.rows - spread.missing
-    named = column.name.lower() in ("id", "index", "row", "unnamed: 0") or (
-        column.name.lower().endswith(("_id", " id"))
-    )
-    span = spread.high - spread.low + 1
-    if named and span >= present:
-        present_levels = column.real.text_facts(column.name)[1]
-        return "identifier" if present_levels == present else "numeric"
-    if span == present and column.real.text_facts(column.name)[1] == present:
-        return "identifier"
-    return "numeric"
-
-
-def _kind_of_wide(column: _Column) -> tuple[str, str]:
-    spread = column.real.spread(column.name, "number")
-    present, different, length = column.real.text_facts(column.name)
-    if present and spread.unreadable == 0:
-        return _kind_of_wide_numbers(column), ""
-    if present and spread.unreadable <= (1 - _ALMOST) * present:
-        _refuse_words(column, spread)
-    dates = column.real.spread(column.name, "date")
-    if present and dates.unreadable == 0:
-        return "date", ""
-    return kind_of_wide_text(different, present, length), f"{different:,} different values"
-
-
-def _refuse_mixed(column: _Column, known: list[str]) -> None:
-    """A long list of numbers with a few words is a number column with something wrong in it."""
-    from audits.data.values import as_number
-
-    words = [level for level in known if as_number(level) is None]
-    numbers = len(known) - len(words)
-    if numbers > 50 and 0 < len(words) <= max(1, (1 - _ALMOST) * len(known)):
-        assert column.levels is not None
-        unreadable = sum(side.get(word, 0) for side in column.levels for word in words)
-        _refuse_words(column, Spread(0, 0, 0, 0, unreadable, words[0]))
-
-
-def _refuse_words(column: _Column, spread: Spread) -> None:
-    """A column that is nearly all numbers is not taken for text in silence."""
-    word = str(spread.example)
-    raise ColumnError(
-        column.name,
-        _where(column, word),
-        f"{word!r} is not a number ({spread.unreadable} such values).",
-        f"Mend it, name it as missing (--missing {word!r}), or say what the column is "
-        f"(--kind {column.name}=categorical).",
-    )
-
-
-def _where(column: _Column, value: str) -> str:
-    """Name the table and, for a text file, the line that holds a value."""
-    for engine, title in zip(column.engines, column.titles, strict=True):
-        source = getattr(engine, "source", None)
-        line = source.find_line(column.name, value) if source is not None else None
-        if line is not None:
-            return f"{title}, line {line}"
-    return column.titles[0]
+def _refuse_groups(column: Column, kind: str, note: str) -> None:
+    """A sensitive feature must have a few values, each of several people."""
+    if column.request is not None:
+        raise UsageError(
+            f"{column.name!r} is to be {kind.replace('_', ' ')} and a sensitive feature: that "
+            "forms no groups. Drop its kind, or choose another sensitive feature."
+        )
+    if kind == "constant":
+        value = next(iter(column.known_levels()))
+        reason = f"holds one value ({value[:80]!r}) in both tables, so it forms no groups."
+    else:
+        what = "an identifier" if kind == "identifier" else "free text"
+        reason = f"is {what} ({note}), so it forms no groups."
+    raise refuse(column, reason, "Choose another sensitive feature.")
 
 
 # -- coding ----------------------------------------------------------------------------------------
 
 
-def _coding(column: _Column, kind: str) -> Coding:
+def _coding(column: Column, kind: str) -> Coding:
     if kind in ("numeric", "date"):
         return _number_coding(column, kind)
-    if column.levels is None:
-        raise ColumnError(
-            column.name,
-            column.titles[0],
+    levels = column.coded_levels()
+    if levels is None:
+        raise refuse(
+            column,
             f"has more than {column.settings.level_limit:,} different values.",
             f"Group them, or raise the limit (--set level_limit=…), or --kind {column.name}="
             "identifier to leave it out.",
         )
     order = column.request.order if column.request else ()
-    return coding.by_levels(column.name, kind, column.known_levels(), order)
+    return coding.by_levels(column.name, kind, levels, order)
 
 
-def _number_coding(column: _Column, kind: str) -> Coding:
+def _number_coding(column: Column, kind: str) -> Coding:
     family = "date" if kind == "date" else "number"
-    if column.levels is not None:
-        readable = coding.readable(column.known_levels(), kind)
-        if readable is None:
-            known = column.known_levels()
-            word = min(v for v in known if coding.readable({v}, kind) is None)
-            wrong = sum(side.get(word, 0) for side in column.levels)
-            _refuse_words(column, Spread(0, 0, 0, 0, wrong, word))
-            raise AssertionError
-        _check_extremes(column, max(map(abs, readable.values()), default=0.0), np.inf)
-        if len(readable) <= column.settings.numeric_levels:
-            return coding.by_numbers(column.name, kind, readable)
+    levels = column.coded_levels()
+    if levels is not None:
+        numbers = coding.readable(levels, family)
+        if numbers is None:
+            refuse_words(column, min(v for v in levels if coding.number_in(v, family) is None))
+        assert numbers is not None
+        _check_extremes(column, numbers.values())
+        if len(numbers) <= column.settings.numeric_levels:
+            return coding.by_numbers(column.name, kind, numbers)
     spreads = [engine.spread(column.name, family) for engine in column.every_engine]
-    for spread in spreads:
+    for side, spread in enumerate(spreads):
         if spread.unreadable:
-            _refuse_words(column, spread)
+            refuse_words(column, str(spread.example), spread.unreadable, side)
         if spread.infinite:
-            _check_extremes(column, np.inf, np.inf)
+            refuse_extreme(column, np.inf, side)
+        _check_extremes(column, (spread.low, spread.high))
     low = float(np.nanmin([spread.low for spread in spreads]))
     high = float(np.nanmax([spread.high for spread in spreads]))
-    _check_extremes(column, max(abs(low), abs(high)), np.inf)
+    _check_distance(column, family, low, high)
     return coding.by_buckets(
         column.name, kind, column.engines, low, high, column.settings.numeric_levels
     )
 
 
-def _check_extremes(column: _Column, largest: float, _: float) -> None:
-    if largest < _ABSURD:
-        return
-    shown = "infinite" if np.isinf(largest) else f"{largest:g}"
-    raise ColumnError(
-        column.name,
-        _where(column, "inf") if np.isinf(largest) else column.titles[0],
-        f"holds a number that is {shown}.",
-        "Mend it, or name it as missing (--missing inf).",
-    )
+def _check_extremes(column: Column, numbers: Iterable[float]) -> None:
+    largest = max(numbers, key=abs, default=0.0)
+    if abs(largest) >= ABSURD:
+        refuse_extreme(column, largest)
 
 
-def _feature(column: _Column, made: Coding, plan: Plan) -> tuple[Coding, str]:
+def _check_distance(column: Column, family: str, low: float, high: float) -> None:
+    """One number so far off that all others would look equal is a slip or a code for missing."""
+    at = column.real.quantiles(column.name, family, [0.05, 0.5, 0.95])
+    typical = float(at[2] - at[0])
+    far = max((low, high), key=lambda number: abs(number - at[1]))
+    if typical > 0 and abs(far - float(at[1])) > _FAR * typical:
+        refuse_extreme(column, far)
+
+
+def _feature(column: Column, made: Coding, plan: Plan) -> tuple[Coding, str]:
     """Return the coding that forms groups: the column's own, or bands of its numbers."""
     edges = plan.bands.get(column.name)
     if made.kind not in ("numeric", "date"):
-        if edges:
-            raise ColumnError(
-                column.name, column.titles[0], "bands are for numbers.", "Drop --bands for it."
-            )
         limit = column.settings.sensitive_level_limit
+        if edges:
+            raise refuse(column, "holds no numbers to be banded.", "Drop its bands.")
         if made.size - 1 > limit:
-            raise ColumnError(
-                column.name,
-                column.titles[0],
+            raise refuse(
+                column,
                 f"has {made.size - 1:,} levels; a sensitive feature may have {limit:,}.",
                 "Group its levels first, or choose another.",
             )
         return made, ""
-    family = "date" if made.kind == "date" else "number"
     said = ""
     if not edges:
+        family = "date" if made.kind == "date" else "number"
         bands = column.settings.numeric_bands
-        at = np.arange(1, bands) / bands
+        at = [i / bands for i in range(1, bands)]
         cuts: NDArray[np.float64] = np.unique(column.real.quantiles(column.name, family, at))
         edges = tuple(float(cut) for cut in cuts)
         said = f"no bands were given, so {len(edges) + 1} were cut at quantiles of the real table."
     return coding.by_edges(column.name, made.kind, edges), said
 
 
-def _record(column: _Column, kind: str, use: str, levels: int, note: str) -> ColumnRecord:
-    missing = [0, 0]
-    if column.levels is not None:
-        missing = [side.get(None, 0) for side in column.levels[:2]]
-        levels = levels or len(column.known_levels())
-    elif kind in ("numeric", "date"):
-        family = "date" if kind == "date" else "number"
-        missing = [engine.spread(column.name, family).missing for engine in column.engines]
-    else:
-        missing = [e.rows - e.text_facts(column.name)[0] for e in column.engines]
+def _record(column: Column, kind: str, use: str, levels: int, note: str) -> ColumnRecord:
+    missing = []
+    for engine, side in zip(column.engines, column.sides, strict=False):
+        if side is not None:
+            missing.append(side.get(None, 0))
+        elif kind in ("numeric", "date"):
+            missing.append(engine.spread(column.name, column.family_of(kind)).missing)
+        else:
+            missing.append(engine.rows - engine.text_facts(column.name).present)
+    levels = levels or len(column.known_levels())
     return ColumnRecord(column.name, kind, use, levels, missing[0], missing[1], note)

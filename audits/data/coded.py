@@ -1,4 +1,4 @@
-"""Counting, hashing and sampling over arrays of small integer codes. All of it adds up in pieces."""
+"""Counting, hashing and sampling over arrays of small integer codes: all adds up in pieces."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from audits.data.tables import Cells, Coding, Counts
 Hashes = NDArray[np.uint64]
 _PIECE = 1 << 17  # rows at a time: temporaries stay in the processor's cache
 _MERGED = 256  # levels a merged code may have: pair tables stay in the cache
+_WIDEST = 2.0**62  # joint codes beyond this do not fit one integer
 _DENSE = 1 << 22  # joint codes up to which a table of all of them is kept
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 
@@ -69,7 +70,7 @@ def label_hashes(labels: Sequence[str]) -> Hashes:
 def number_hashes(numbers: NDArray[np.float64]) -> Hashes:
     """Hash floats by value: -0.0 equals 0.0, every nan equals every other."""
     clean = np.where(np.isnan(numbers), np.nan, numbers + 0.0)
-    return clean.view(np.uint64)
+    return np.asarray(clean.view(np.uint64))
 
 
 def content_order(content: Hashes, seed: int) -> Hashes:
@@ -101,11 +102,28 @@ def chosen_rows(
 # -- cells and tables ------------------------------------------------------------------------------
 
 
+def near_one(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Divide weights by a power of two so that the largest is near 1, and its square a number.
+
+    Only their proportions mean anything, and these stay as they are.
+    """
+    return np.asarray(weights / 2.0 ** np.floor(np.log2(weights.max())))
+
+
 def fixed_point(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """Round weights so that their sums are exact, whatever the order of rows."""
     total = float(np.sort(weights).sum())
     unit = 2.0 ** (np.floor(np.log2(total)) - 48)
-    return np.maximum(np.rint(weights / unit), weights > 0) * unit
+    return np.asarray(np.maximum(np.rint(weights / unit), weights > 0) * unit)
+
+
+def _sizes(features: Sequence[NDArray[Any]]) -> list[int]:
+    return [int(codes.max(initial=0)) + 1 for codes in features]
+
+
+def _space(sizes: Sequence[int]) -> float:
+    """How many joint codes there could be."""
+    return float(np.prod([float(size) for size in sizes]))
 
 
 def _joint(features: Sequence[NDArray[Any]], sizes: Sequence[int], rows: int) -> Counts:
@@ -116,8 +134,20 @@ def _joint(features: Sequence[NDArray[Any]], sizes: Sequence[int], rows: int) ->
     return joint
 
 
-def _sizes(features: Sequence[NDArray[Any]]) -> list[int]:
-    return [int(codes.max(initial=0)) + 1 for codes in features]
+def _compressed(
+    features: Sequence[NDArray[Any]], cells: Counts, sizes: Sequence[int], rows: int
+) -> tuple[Counts, Counts]:
+    """Number combinations too many for one integer: the same in rows and cells, in their order."""
+    joint, wanted, space = np.zeros(rows, np.int64), np.zeros(len(cells), np.int64), 1.0
+    for i, (codes, size) in enumerate(zip(features, sizes, strict=True)):
+        if space * size > _WIDEST:
+            _, inverse = np.unique(np.concatenate([joint, wanted]), return_inverse=True)
+            joint, wanted = inverse[:rows].copy(), inverse[rows:].copy()
+            space = float(inverse.max(initial=0)) + 1
+        joint = joint * size + codes
+        wanted = wanted * size + cells[:, i]
+        space *= size
+    return joint, wanted
 
 
 def observed_cells(
@@ -125,45 +155,61 @@ def observed_cells(
 ) -> Cells:
     """Count the rows in every combination of codes that occurs."""
     sizes = _sizes(features)
-    joint = _joint(features, sizes, rows)
-    if np.prod([float(size) for size in sizes]) <= _DENSE:
+    space = _space(sizes)
+    nothing = np.zeros((0, len(sizes)), dtype=np.int64)
+    wide = space > _WIDEST
+    joint = (
+        _compressed(features, nothing, sizes, rows)[0] if wide else _joint(features, sizes, rows)
+    )
+    if space <= _DENSE:
         tally = np.bincount(joint)
         values = np.flatnonzero(tally)
-        counts, inverse = tally[values], None
+        counts, first = tally[values], None
     else:
-        values, inverse, counts = np.unique(joint, return_inverse=True, return_counts=True)
+        values, first, counts = np.unique(joint, return_index=True, return_counts=True)
     if weights is None:
         sums = squares = counts.astype(float)
     else:
-        where = np.searchsorted(values, joint) if inverse is None else inverse
+        where = np.searchsorted(values, joint)
         sums = np.bincount(where, weights=weights, minlength=len(values))
         squares = np.bincount(where, weights=fixed_point(weights**2), minlength=len(values))
-    codes = np.empty((len(values), len(features)), dtype=np.int64)
+    codes = _taken_apart(values, sizes)
+    if first is not None:
+        codes = np.column_stack([part[first].astype(np.int64) for part in features])
+    return Cells(codes, counts.astype(np.int64), sums, squares)
+
+
+def _taken_apart(values: Counts, sizes: Sequence[int]) -> Counts:
+    """Return the code of each feature in joint codes."""
+    codes = np.empty((len(values), len(sizes)), dtype=np.int64)
     rest = values.copy()
-    for i in range(len(features) - 1, -1, -1):
+    for i in range(len(sizes) - 1, -1, -1):
         codes[:, i] = rest % sizes[i]
         rest //= sizes[i]
-    return Cells(codes, counts.astype(np.int64), sums, squares)
+    return codes
 
 
 def cell_index(features: Sequence[NDArray[Any]], cells: Counts, rows: int) -> Counts:
     """Return the position of each row's cell in the list; len(cells) for rows in none."""
-    if not features:
+    if len(cells) == 0:
         return np.zeros(rows, dtype=np.int64)
     sizes = [
         max(size, int(cells[:, i].max(initial=0)) + 1) for i, size in enumerate(_sizes(features))
     ]
-    joint = _joint(features, sizes, rows)
-    wanted = _joint([cells[:, i] for i in range(len(sizes))], sizes, len(cells))
-    whole = int(np.prod([float(size) for size in sizes]))
-    if whole <= _DENSE:
-        table = np.full(whole, len(cells), dtype=np.int64)
+    space = _space(sizes)
+    if space > _WIDEST:
+        joint, wanted = _compressed(features, cells, sizes, rows)
+    else:
+        joint = _joint(features, sizes, rows)
+        wanted = _joint([cells[:, i] for i in range(len(sizes))], sizes, len(cells))
+    if space <= _DENSE:
+        table = np.full(int(space), len(cells), dtype=np.int64)
         table[wanted] = np.arange(len(cells))
         return table[joint]
     order = np.argsort(wanted)
     found = np.searchsorted(wanted[order], joint)
     found[found == len(cells)] = 0
-    return np.where(wanted[order][found] == joint, order[found], len(cells))
+    return np.asarray(np.where(wanted[order][found] == joint, order[found], len(cells)))
 
 
 def count_by(index: Counts, cells: int, codes: NDArray[Any], size: int) -> Counts:
@@ -178,7 +224,7 @@ def count_by(index: Counts, cells: int, codes: NDArray[Any], size: int) -> Count
         else:  # a large table is touched only where there are rows
             values, counts = np.unique(joint, return_counts=True)
             total[values] += counts
-    return total.reshape(cells + 1, size)[:cells]
+    return np.asarray(total.reshape(cells + 1, size)[:cells])
 
 
 def all_pairs(
@@ -203,9 +249,10 @@ def all_pairs(
         here = slice(start, start + _PIECE)
         merged = [_merged(block, codes, recodings, sizes, here) for block in blocks]
         for (a, b), table in tables.items():
-            table += np.bincount(merged[a] * widths[b] + merged[b], minlength=table.size)
+            joint = merged[a] * widths[b] + merged[b]
+            np.add(table, np.bincount(joint, minlength=table.size), out=table)
         for table, block in zip(alone, merged, strict=True):
-            table += np.bincount(block, minlength=table.size)
+            np.add(table, np.bincount(block, minlength=table.size), out=table)
     return _summed_out(blocks, sizes, tables, alone)
 
 
@@ -229,7 +276,7 @@ def _merged(
     sizes: Mapping[str, int],
     here: slice,
 ) -> Counts:
-    merged = recodings[block[0]][codes[block[0]][here]].astype(np.int64)
+    merged: Counts = recodings[block[0]][codes[block[0]][here]].astype(np.int64)
     for name in block[1:]:
         merged *= sizes[name]
         merged += recodings[name][codes[name][here]]

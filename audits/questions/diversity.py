@@ -23,6 +23,7 @@ from audits.formulas.variety import (
 from audits.formulas.variety_error import jackknife_error, joint_error
 from audits.questions import diversity_verdicts
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
+from audits.questions.diversity_verdicts import FEWEST_ROWS
 from audits.questions.places import places
 from audits.results import Finding, Row
 from audits.seeds import stream
@@ -30,7 +31,15 @@ from audits.settings import Settings
 
 TITLE = "Diversity"
 ASKS = "Has a group become more alike, and was it the sample or the generator?"
-SETTINGS = ("sameness_watch", "sameness_problem", "support_watch", "rows_per_group", "max_draws")
+SETTINGS = (
+    "sameness_watch",
+    "sameness_problem",
+    "support_watch",
+    "support_problem",
+    "rows_per_group",
+    "closed_form_from",
+    "max_draws",
+)
 MAIN = "groups"
 TABLES: dict[str, type[Row]] = {
     "groups": GroupDiversityRow,
@@ -38,7 +47,6 @@ TABLES: dict[str, type[Row]] = {
 }
 
 Floats = NDArray[np.float64]
-_FEWEST = 3  # rows on each side for an interval
 _UNSEEN_UP_TO = 1000  # real rows above which unseen values are too rare to list
 _EXCEEDANCES = 15
 
@@ -66,15 +74,17 @@ class _Variety:
 
 
 def _freedom(pair: Pair) -> Floats:
-    if not pair.weighted:
-        return np.maximum(pair.rows[0].astype(float) - 1, 1.0)
-    weights, squares = (pair.groups.total(part) for part in pair.cell_weights)
-    return np.maximum(np.asarray(kish_effective(weights, squares)) - 1, 1.0)
+    """Rows behind the error of the smaller side (with weights, their effective number) less one."""
+    real, synthetic = (side.astype(float) for side in pair.rows)
+    if pair.weighted:
+        weights, squares = (pair.groups.total(part) for part in pair.cell_weights)
+        real = np.nan_to_num(np.asarray(kish_effective(weights, squares)))
+    return np.asarray(np.maximum(np.minimum(real, synthetic) - 1, 1.0))
 
 
 def _usable(pair: Pair) -> NDArray[np.bool_]:
     real, synthetic = pair.rows
-    return (real >= _FEWEST) & (synthetic >= _FEWEST) & pair.groups.labelled
+    return (real >= FEWEST_ROWS) & (synthetic >= FEWEST_ROWS) & pair.groups.labelled
 
 
 # -- one column ------------------------------------------------------------------------------------

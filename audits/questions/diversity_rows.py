@@ -37,8 +37,8 @@ class AttributeDiversityRow(Row):
     `top_*` is the most frequent real value, `top_elsewhere` its share among everyone else;
     `chance_one_class` the chance of finding nobody else if the group were like everyone else.
     `p` is given only where no two synthetic rows differ, so that there is no error to go by: the
-    chance of that if nothing were lost. `inherited` is the variety the real group lacks beside `inherited_from`; `unseen` the
-    (Good-Turing) share of the group whose value was not seen.
+    chance of that if nothing were lost. `inherited` is the variety the real group lacks beside
+    `inherited_from`; `unseen` the (Good-Turing) share of the group whose value was not seen.
     """
 
     attribute: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,29 +12,31 @@ from audits.estimates import Estimate, percent
 from audits.formulas.homogenisation import homogenisation_exceeds_p
 from audits.judging import Claims, adjusted, judged
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
-from audits.questions.headlines import Part, headline
-from audits.questions.words import listed, people
+from audits.questions.headlines import BAD, Part, headline
+from audits.questions.words import columns, listed, people, synthetic_rows
 from audits.results import Finding, Group, Row, Verdict, evidence_of
 from audits.settings import Settings
 
 Floats = NDArray[np.float64]
-_FEWEST = 10  # people below whom their counts are shown and nothing is made of them
+FEWEST_ROWS = 3  # rows on each side for an interval
+_FEWEST = 10  # rows on a side below which counts are shown and nothing is made of them
 _Measured = Sequence[GroupDiversityRow] | Sequence[AttributeDiversityRow]
 
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
     """One finding per group, led by its worst part, and one for every further bad column."""
     groups = [row for row in tables["groups"] if isinstance(row, GroupDiversityRow)]
-    columns = [row for row in tables["attributes"] if isinstance(row, AttributeDiversityRow)]
+    single = [row for row in tables["attributes"] if isinstance(row, AttributeDiversityRow)]
     parts: dict[Group, list[Part]] = {row.group: [] for row in groups}
-    for row, part in zip(columns, _judge_columns(columns, settings), strict=True):
+    for row, part in zip(single, _judge_columns(single, settings), strict=True):
         parts[row.group].append(part)
-    for row, part in zip(groups, _judge_wholes(groups, settings), strict=True):
-        parts[row.group].append(part)
+    for whole, part in zip(groups, _judge_wholes(groups, settings), strict=True):
+        parts[whole.group].append(part)
     findings: list[Finding] = []
-    for row in groups:
-        quiet = _quiet(row, parts[row.group], settings)
-        findings += headline("diversity", row.group, parts[row.group], otherwise=quiet)
+    for whole in groups:
+        said = parts[whole.group]
+        quiet = partial(_quiet, whole, said, settings)
+        findings += headline("diversity", whole.group, said, otherwise=quiet)
     return findings
 
 
@@ -45,19 +48,19 @@ def _claims(
     Where the test's p value is `given`, it stands for the one computed from the error.
     """
     noise = tested > 1 - settings.confidence
+    few = np.array([min(row.real, row.synthetic) < _FEWEST for row in rows], dtype=bool)
+
+    log_ratio, error, freedom = (
+        np.array([getattr(row, name) for row in rows]) for name in ("log_ratio", "error", "freedom")
+    )
 
     def exceeds(limits: Floats) -> Floats:
         if not len(rows):
             return np.zeros(0)
-        p = homogenisation_exceeds_p(
-            np.array([row.log_ratio for row in rows]),
-            np.array([row.error for row in rows]),
-            df=np.array([row.freedom for row in rows]),
-            limit=float(limits[0]),
-        )
+        p = homogenisation_exceeds_p(log_ratio, error, df=freedom, limit=float(limits[0]))
         if given is not None:
             p = np.where(np.isnan(given), p, given)
-        return np.where(noise, 1.0, p)
+        return np.where(few, np.nan, np.where(noise, 1.0, p))
 
     return Claims(
         value=np.array([row.index.value for row in rows]),
@@ -65,9 +68,15 @@ def _claims(
         high=np.array([row.index.high for row in rows]),
         watch=np.full(len(rows), settings.sameness_watch),
         problem=np.full(len(rows), settings.sameness_problem),
-        capped=np.array([row.real <= settings.support_problem for row in rows], dtype=bool),
+        capped=np.array([_few(row, settings) for row in rows], dtype=bool),
         exceeds=exceeds,
     )
+
+
+def _few(row: GroupDiversityRow | AttributeDiversityRow, settings: Settings) -> bool:
+    """Whether there are too few rows on either side, weights considered, to rule sameness out."""
+    effective = min(float(row.real), row.freedom + 1)
+    return effective <= settings.support_problem or min(row.real, row.synthetic) < _FEWEST
 
 
 def lost(index: Estimate) -> str:
@@ -84,6 +93,9 @@ def _judge_columns(rows: Sequence[AttributeDiversityRow], settings: Settings) ->
     for row, verdict, flip, is_inherited in zip(rows, found, flips, inherited, strict=True):
         if is_inherited:
             parts.append(_inherited_part(row, settings))
+            continue
+        if verdict not in BAD:
+            parts.append(Part(row.attribute, verdict, ""))  # only its name is ever said
             continue
         text = (
             f"{lost(row.index)} of the variety in {row.attribute} is lost in the synthetic data, "
@@ -109,7 +121,7 @@ def _inherited(rows: Sequence[AttributeDiversityRow], settings: Settings) -> NDA
     few = np.array([_FEWEST <= row.real <= settings.support_watch for row in rows], dtype=bool)
     same = np.array([row.top_count == row.real for row in rows], dtype=bool)
     family = np.where(few, p, np.nan)
-    return few & same & (adjusted(family, settings) <= settings.false_discovery_rate)
+    return np.asarray(few & same & (adjusted(family, settings) <= settings.false_discovery_rate))
 
 
 def _inherited_part(row: AttributeDiversityRow, settings: Settings) -> Part:
@@ -136,7 +148,7 @@ def _judge_wholes(rows: Sequence[GroupDiversityRow], settings: Settings) -> list
             None,
             verdict,
             f"the synthetic members have lost {lost(row.index)} of the variety of the real ones "
-            f"over {row.columns} columns, resting on {row.real:,} real and {row.synthetic:,} "
+            f"over {columns(row.columns)}, resting on {row.real:,} real and {row.synthetic:,} "
             "synthetic rows",
             flip,
             0.0 if not row.index.known else row.index.value / settings.sameness_problem,
@@ -149,25 +161,44 @@ def _judge_wholes(rows: Sequence[GroupDiversityRow], settings: Settings) -> list
 def _quiet(row: GroupDiversityRow, parts: Sequence[Part], settings: Settings) -> Part:
     evidence = evidence_of(row, "real", "synthetic", "index", "variety_real", "variety_synthetic")
     if not row.index.known:
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, _unknown(row), evidence=evidence)
+    if min(row.real, row.synthetic) < _FEWEST:
         text = (
-            f"{people(row.real)} and {row.synthetic:,} synthetic rows are too few to measure how "
-            "alike they are"
+            f"{people(row.real)} and {synthetic_rows(row.synthetic)} are too few to judge how alike"
         )
-        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, f"{text} they are", evidence=evidence)
     verdict = next(part.verdict for part in parts if part.attribute is None)
     said = (
-        f"variety lost over {row.columns} columns is {lost(row.index)}, resting on "
+        f"variety lost over {columns(row.columns)} is {lost(row.index)}, resting on "
         f"{row.real:,} real and {row.synthetic:,} synthetic rows"
     )
     if row.index.high < 0:
         said = f"more varied than the real group: {said}"
-    if row.real <= settings.support_problem:
-        said += f"; {row.real} people are too few to rule sameness out"
+    if _few(row, settings):
+        said += f"; {_fewer(row)} are too few to rule sameness out"
     else:
         said += _open_columns(parts)
     if verdict is Verdict.OK:
         return Part(None, Verdict.OK, said, evidence=evidence)
     return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, said, evidence=evidence)
+
+
+def _fewer(row: GroupDiversityRow) -> str:
+    """The smaller side."""
+    return people(row.real) if row.real <= row.synthetic else synthetic_rows(row.synthetic)
+
+
+def _unknown(row: GroupDiversityRow) -> str:
+    """Why nothing can be said."""
+    resting = f"{people(row.real)} and {synthetic_rows(row.synthetic)}"
+    if row.columns:
+        return (
+            f"the {people(row.real)} do not differ in {columns(row.columns)}, so that the "
+            f"{synthetic_rows(row.synthetic)} have no variety to lose"
+        )
+    if min(row.real, row.synthetic) >= FEWEST_ROWS:
+        return f"{resting} have no column in which they could differ"
+    return f"{resting} are too few to measure how alike they are"
 
 
 def _open_columns(parts: Sequence[Part]) -> str:

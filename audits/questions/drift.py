@@ -17,8 +17,8 @@ from audits.formulas.detectable import detectable_auc, detectable_mean_shift, de
 from audits.formulas.pair_drift import pair_drift
 from audits.formulas.shifts import Shift, categorical_shift, numeric_shift
 from audits.questions import drift_verdicts
-from audits.questions.places import places
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, PairDriftRow
+from audits.questions.places import places
 from audits.results import Finding, Group, Row
 from audits.seeds import stream_seed
 from audits.settings import Settings
@@ -32,8 +32,10 @@ SETTINGS = (
     "shift_problem",
     "auc_watch",
     "auc_problem",
+    "support_problem",
     "closed_form_from",
     "max_draws",
+    "classifier_rows",
     "classifier_permutations",
 )
 MAIN = "groups"
@@ -247,6 +249,7 @@ def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDr
     worst = max(columns, key=lambda c: (_excess(c), c.attribute), default=None)
     most = pair.settings.classifier_rows
     auc, auc_p, auc_error = _auc(pair, group, inside, real, synthetic)
+    worst_pair, worst_value = _worst_pair(pair, crossing, crossed.value, crossed.null_rms)
     return GroupDriftRow(
         group=group,
         real=n,
@@ -261,7 +264,8 @@ def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDr
         pairs=crossed.mean,
         pairs_p=crossed.p,
         pairs_error=crossed.error,
-        **_worst_pair(pair, crossing, crossed.value, crossed.null_rms),
+        worst_pair=worst_pair,
+        worst_pair_value=worst_value,
         detectable_shift=float(detectable_mean_shift(n, m, power=_POWER, confidence=confidence)),
         detectable_share=float(
             detectable_share_shift(n, m, share=0.5, power=_POWER, confidence=confidence)
@@ -289,14 +293,14 @@ def _worst_pair(
     inside: NDArray[np.int64],
     value: NDArray[np.float64],
     null: NDArray[np.float64],
-) -> dict[str, str | float | None]:
+) -> tuple[str | None, float]:
     if value.size == 0:
-        return {"worst_pair": None, "worst_pair_value": float("nan")}
+        return None, float("nan")
     beyond = np.sqrt(np.maximum(0, value**2 - null**2))
     k = int(beyond.argmax())
     first, second = np.triu_indices(len(inside), k=1)
     names = [pair.attributes[inside[index]].name for index in (first[k], second[k])]
-    return {"worst_pair": " × ".join(names), "worst_pair_value": float(beyond[k])}
+    return " × ".join(names), float(beyond[k])
 
 
 def _auc(

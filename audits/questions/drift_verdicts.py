@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,32 +12,44 @@ from scipy.special import ndtr
 
 from audits.estimates import Estimate, number, percent
 from audits.formulas.shifts import Shift, exceeds_p
-from audits.judging import Claims, judged
+from audits.judging import Claims, doubt, judged
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow
-from audits.questions.headlines import Part, headline
-from audits.questions.words import estimate
+from audits.questions.headlines import BAD, Part, headline
+from audits.questions.words import columns, estimate, listed, people, synthetic_rows
 from audits.results import Finding, Group, Row, Verdict, evidence_of, worst
 from audits.settings import Settings
 
 Floats = NDArray[np.float64]
+_FEWEST = 10  # rows on a side below which nothing is made of what they show
+_WHOLE_WAY = 0.5  # a share of one half cannot move further
 
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
     """One finding per group, led by its worst part, and one for every further bad column."""
     groups = [row for row in tables["groups"] if isinstance(row, GroupDriftRow)]
-    columns = [row for row in tables["columns"] if isinstance(row, ColumnDriftRow)]
-    small = {row.group: row.real <= settings.support_problem for row in groups}
+    single = [row for row in tables["columns"] if isinstance(row, ColumnDriftRow)]
+    small = {row.group: _small(row, settings) for row in groups}
     parts: dict[Group, list[Part]] = {row.group: [] for row in groups}
-    for row, part in zip(columns, _judge_columns(columns, small, settings), strict=True):
+    for row, part in zip(single, _judge_columns(single, small, settings), strict=True):
         parts[row.group].append(part)
-    for row, part in zip(groups, _judge_wholes(groups, settings), strict=True):
-        parts[row.group].append(part)
+    for whole, part in zip(groups, _judge_wholes(groups, settings), strict=True):
+        parts[whole.group].append(part)
     findings: list[Finding] = []
-    for row in groups:
-        findings += headline(
-            "drift", row.group, parts[row.group], otherwise=_quiet(row, parts[row.group], settings)
-        )
+    for whole in groups:
+        said = parts[whole.group]
+        quiet = partial(_quiet, whole, said, settings)
+        findings += headline("drift", whole.group, said, otherwise=quiet)
     return findings
+
+
+def _small(row: GroupDriftRow, settings: Settings) -> bool:
+    """Whether there are too few rows to rule drift out."""
+    return row.real <= settings.support_problem or row.synthetic < _FEWEST
+
+
+def _few(rows: Sequence[ColumnDriftRow] | Sequence[GroupDriftRow]) -> NDArray[np.bool_]:
+    """Where there are too few rows on a side for their own spread to be known."""
+    return np.array([min(row.real, row.synthetic) < _FEWEST for row in rows], dtype=bool)
 
 
 # -- columns ---------------------------------------------------------------------------------------
@@ -52,38 +66,48 @@ def _judge_columns(
         watch=np.where(shifted, settings.shift_watch, settings.drift_watch),
         problem=np.where(shifted, settings.shift_problem, settings.drift_problem),
         capped=np.array([small[row.group] for row in rows], dtype=bool),
-        exceeds=lambda limits: _columns_exceed(rows, limits, settings.confidence),
+        exceeds=_columns_exceed(rows, settings.confidence),
     )
     found, flips = judged(claims, settings)
+    doubts = doubt(claims, found)
     return [
-        Part(
+        Part(row.attribute, verdict, "")  # of what is in order, only the number of columns is said
+        if verdict is Verdict.OK
+        else Part(
             row.attribute,
             verdict,
-            _column_text(row),
-            sensitivity,
+            _column_text(row) + doubts[i],
+            flips[i],
             _severity(row.shift.value, claims.problem[i]),
             evidence_of(row, "measure", "real", "synthetic", "value", "shift", "p"),
         )
-        for i, (row, verdict, sensitivity) in enumerate(zip(rows, found, flips, strict=True))
+        for i, (row, verdict) in enumerate(zip(rows, found, strict=True))
     ]
 
 
-def _columns_exceed(rows: Sequence[ColumnDriftRow], limits: Floats, confidence: float) -> Floats:
+def _columns_exceed(
+    rows: Sequence[ColumnDriftRow], confidence: float
+) -> Callable[[Floats], Floats]:
     def field(name: str) -> Floats:
         return np.array([float(getattr(row, name)) for row in rows])
 
     adjusted = np.array([row.shift.value for row in rows])
     low, high = (np.array([getattr(row.shift, side) for row in rows]) for side in ("low", "high"))
-    nothing = np.full(len(rows), np.nan)
+    nothing, few = np.full(len(rows), np.nan), _few(rows)
     shift = Shift(
         value=field("value"), adjusted=adjusted, cautious=field("cautious"), low=low, high=high,
-        p=field("p"), null_mean=nothing, null_rms=nothing, se=field("error"), draws=field("draws"),
+        p=field("p"), null_mean=nothing, null_rms=nothing, se=field("error"),
+        draws=np.array([row.draws for row in rows], dtype=np.int64),
     )  # fmt: skip
-    p = np.full(len(rows), np.nan)
-    for limit in np.unique(limits):
-        here = limits == limit
-        p[here] = exceeds_p(shift, float(limit), confidence=confidence)[here]
-    return p
+
+    def exceeds(limits: Floats) -> Floats:
+        p = np.full(len(rows), np.nan)
+        for limit in np.unique(limits):
+            here = limits == limit
+            p[here] = exceeds_p(shift, float(limit), confidence=confidence)[here]
+        return np.where(few, np.nan, p)
+
+    return exceeds
 
 
 def _severity(value: float, limit: float) -> float:
@@ -114,32 +138,32 @@ def _column_text(row: ColumnDriftRow) -> str:
 
 
 def _judge_wholes(rows: Sequence[GroupDriftRow], settings: Settings) -> list[Part]:
+    """Pairs of columns and rows as a whole: one part, led by the worse of the two."""
     auc, auc_flips = _judge_auc(rows, settings)
     pairs, pair_flips = _judge_pairs(rows, settings)
     parts = []
     for i, row in enumerate(rows):
-        texts, flips, severity = [], [], 0.0
-        bad = (Verdict.PROBLEM, Verdict.WATCH)
-        if auc[i] in bad:
-            texts.append(_auc_text(row))
-            flips.append(auc_flips[i])
-            severity = max(severity, _severity(row.auc.value - 0.5, settings.auc_problem - 0.5))
-        if pairs[i] in bad:
-            texts.append(_pairs_text(row))
-            flips.append(pair_flips[i])
-            severity = max(severity, _severity(row.pairs.value, settings.drift_problem))
-        known = [v for v, e in ((auc[i], row.auc), (pairs[i], row.pairs)) if e.known]
-        parts.append(
-            Part(
-                None,
-                worst(known),
-                "; ".join(texts),
-                next((flip for flip in flips if flip != "stable"), "stable"),
-                severity,
-                evidence_of(row, "real", "synthetic", "auc", "auc_p", "pairs", "worst_pair"),
-            )
-        )
+        said = []
+        if row.auc.known:
+            severity = _severity(row.auc.value - 0.5, settings.auc_problem - 0.5)
+            said.append(Part(None, auc[i], _auc_text(row), auc_flips[i], severity))
+        if row.pairs.known:
+            severity = _severity(row.pairs.value, settings.drift_problem)
+            said.append(Part(None, pairs[i], _pairs_text(row), pair_flips[i], severity))
+        parts.append(_whole(row, said))
     return parts
+
+
+def _whole(row: GroupDriftRow, said: Sequence[Part]) -> Part:
+    """Join what was found in pairs and in rows as a whole."""
+    evidence = evidence_of(row, "real", "synthetic", "auc", "auc_p", "pairs", "worst_pair")
+    if not said:  # a single column, and no classifier: columns speak for themselves
+        verdict = Verdict.OK if row.columns else Verdict.NOT_ENOUGH_EVIDENCE
+        return Part(None, verdict, "", evidence=evidence)
+    ordered = sorted(said, key=lambda part: (part.verdict.rank, -part.severity))
+    lead = ordered[0]
+    alike = [p for p in ordered if p.verdict is lead.verdict or p.verdict in BAD]
+    return replace(lead, text="; ".join(part.text for part in alike), evidence=evidence)
 
 
 def _judge_auc(
@@ -161,7 +185,7 @@ def _judge_auc(
         high=np.array([row.auc.high for row in rows]),
         watch=np.full(len(rows), settings.auc_watch),
         problem=np.full(len(rows), settings.auc_problem),
-        capped=np.array([row.real <= settings.support_problem for row in rows], dtype=bool),
+        capped=np.array([_small(row, settings) for row in rows], dtype=bool),
         exceeds=exceeds,
     )
     # limits of a chance run from one half, so that "a fifth lower" moves the part above it
@@ -182,10 +206,11 @@ def _judge_pairs(
     value = np.array([row.pairs.value for row in rows])
     error = np.array([row.pairs_error for row in rows])
     noise = np.array([row.pairs_p for row in rows]) > (1 - settings.confidence) / 2
+    unknown = np.isnan(value) | _few(rows)
 
     def exceeds(limits: Floats) -> Floats:
         tail = ndtr(-(value - limits) / np.maximum(error, 1e-9))
-        return np.where(noise, 1.0, np.where(np.isnan(value), np.nan, tail))
+        return np.where(unknown, np.nan, np.where(noise, 1.0, tail))
 
     claims = Claims(
         value=value,
@@ -193,7 +218,7 @@ def _judge_pairs(
         high=np.array([row.pairs.high for row in rows]),
         watch=np.full(len(rows), settings.drift_watch),
         problem=np.full(len(rows), settings.drift_problem),
-        capped=np.array([row.real <= settings.support_problem for row in rows], dtype=bool),
+        capped=np.array([_small(row, settings) for row in rows], dtype=bool),
         exceeds=exceeds,
     )
     return judged(claims, settings)
@@ -221,30 +246,50 @@ def _quiet(row: GroupDriftRow, parts: Sequence[Part], settings: Settings) -> Par
     evidence = evidence_of(
         row, "real", "synthetic", "auc", "auc_p", "pairs", "detectable_shift", "detectable_share"
     )
-    if row.real == 0 or row.synthetic == 0:
-        gone = "real" if row.real == 0 else "synthetic"
-        text = f"there are no {gone} rows to compare; see coverage"
+    if min(row.real, row.synthetic) < 2:
+        text = f"{people(row.real)} and {synthetic_rows(row.synthetic)} leave nothing to compare"
         return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
-    verdict = worst([part.verdict for part in parts])
-    seen = (
-        f"with {row.real:,} real and {row.synthetic:,} synthetic rows, a shift under "
-        f"{number(row.detectable_shift)} standard deviations, or a share that moved by less than "
-        f"{percent(row.detectable_share)}, could have gone unnoticed"
-    )
-    if verdict is Verdict.OK:
-        text = f"no drift beyond the limits in {row.columns} columns, one by one or in pairs"
-        text += _telling(row.auc)
-        return Part(None, Verdict.OK, f"{text}; {seen}", evidence=evidence)
-    doubtful = sorted(
-        {p.attribute for p in parts if p.attribute and p.verdict is Verdict.NOT_ENOUGH_EVIDENCE}
-    )
+    resting = f"{row.real:,} real and {row.synthetic:,} synthetic rows"
+    if row.columns == 0:
+        text = f"the {resting} have no column to be compared in"
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
+    if min(row.real, row.synthetic) < _FEWEST:
+        text = (
+            f"{people(row.real)} and {synthetic_rows(row.synthetic)} are too few to judge drift by"
+        )
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
+    if worst([part.verdict for part in parts]) is Verdict.OK:
+        text = f"no drift beyond the limits in {columns(row.columns)}{_together(row)}{_telling(row.auc)}"
+        return Part(None, Verdict.OK, f"{text}; with {resting}, {_unseen(row)}", evidence=evidence)
     if row.real <= settings.support_problem:
-        text = f"no drift is established, and {row.real} people are too few to rule it out"
-    elif doubtful:
-        text = f"drift is neither established nor ruled out in {', '.join(doubtful[:5])}"
+        text = f"no drift is established, and {people(row.real)} are too few to rule it out; with "
+        text += resting + ","
     else:
-        text = "drift is neither established nor ruled out"
-    return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, f"{text}; {seen}", evidence=evidence)
+        text = _open(parts) + ";"
+    return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, f"{text} {_unseen(row)}", evidence=evidence)
+
+
+def _unseen(row: GroupDriftRow) -> str:
+    """The drift that so few rows would not have shown."""
+    shares = "any move of a share"
+    if row.detectable_share < _WHOLE_WAY:
+        shares = f"a share that moved by less than {percent(row.detectable_share)}"
+    shift = number(row.detectable_shift)
+    return f"a shift under {shift} standard deviations, or {shares}, could have gone unnoticed"
+
+
+def _together(row: GroupDriftRow) -> str:
+    return ", one by one or in pairs" if row.columns > 1 else ""
+
+
+def _open(parts: Sequence[Part]) -> str:
+    """What is neither established nor ruled out, the most doubtful of it with its numbers."""
+    doubtful = [part for part in parts if part.verdict is Verdict.NOT_ENOUGH_EVIDENCE]
+    names = sorted({part.attribute for part in doubtful if part.attribute})
+    if any(part.attribute is None for part in doubtful):
+        names.append("rows as a whole")
+    lead = min(doubtful, key=lambda part: (-part.severity, part.attribute or ""))
+    return f"drift is neither established nor ruled out in {listed(names)}; {lead.text}"
 
 
 def _telling(auc: Estimate) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from audits.questions.words import capital
 from audits.results import Finding, Group, Verdict, group_name
 
-_BAD = (Verdict.PROBLEM, Verdict.WATCH)
+BAD = (Verdict.PROBLEM, Verdict.WATCH)
 
 
 @dataclass(frozen=True)
@@ -25,17 +26,36 @@ class Part:
 
 
 def headline(
-    question: str, group: Group, parts: Sequence[Part], *, otherwise: Part
+    question: str, group: Group, parts: Sequence[Part], *, otherwise: Callable[[], Part]
 ) -> list[Finding]:
     """Return the group's finding first, then one for every other part that is bad.
 
-    `otherwise` is said where no part is bad: its verdict is the worst of the parts'.
+    `otherwise` makes what is said where no part is bad.
     """
     bad = sorted(
-        (part for part in parts if part.verdict in _BAD),
+        (part for part in parts if part.verdict in BAD),
         key=lambda part: (part.verdict.rank, -part.severity, part.attribute or ""),
     )
-    return [_finding(question, group, part) for part in bad or [otherwise]]
+    return [_finding(question, group, part) for part in _joined(bad) or [otherwise()]]
+
+
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """Join what is said of one attribute, worst first: its values moved, say, and its gaps too."""
+    joined: dict[str | None, Part] = {}
+    for part in parts:
+        lead = joined.get(part.attribute)
+        joined[part.attribute] = (
+            part if lead is None else replace(lead, text=f"{lead.text}; {part.text}")
+        )
+    return list(joined.values())
+
+
+def known(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Return evidence with None for what is unknown or boundless: it then equals itself."""
+    return {
+        name: None if isinstance(value, float) and not math.isfinite(value) else value
+        for name, value in evidence.items()
+    }
 
 
 def _finding(question: str, group: Group, part: Part) -> Finding:
@@ -46,7 +66,7 @@ def _finding(question: str, group: Group, part: Part) -> Finding:
         part.attribute,
         part.verdict,
         because,
-        dict(part.evidence),
+        known(part.evidence),
         part.sensitivity,
         part.severity,
     )

@@ -1,4 +1,4 @@
-"""What vanished without a trace in the margins: crossed cells, values, pairs of values, patterns."""
+"""What vanished without a trace in the margins: crossed cells, values, pairs, patterns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from audits.data.tables import Counts
 from audits.formulas.patterns import maximal_uncovered, maximal_uncovered_levelwise
 from audits.formulas.share_tests import two_proportion_fisher_lost
 from audits.judging import adjusted
-from audits.questions.words import listed, people
+from audits.questions.words import listed, people, synthetic_rows
 from audits.results import Finding, Group, Row, Verdict, group_name
 from audits.settings import Settings
 
@@ -213,7 +213,7 @@ def _judge_cells(rows: list[CellRow], settings: Settings) -> list[Finding]:
             f"{name}: lost where they meet: {people(row.real)} in the real data, no synthetic row "
             f"(chance alone: p = {p:.2g})."
             if lost
-            else f"{name}: invented: {row.synthetic:,} synthetic rows of a combination no real "
+            else f"{name}: invented: {synthetic_rows(row.synthetic)} of a combination no real "
             f"person has (chance alone: p = {p:.2g})."
         )
         evidence = {"real": row.real, "synthetic": row.synthetic, "p_adjusted": float(p)}
@@ -243,10 +243,12 @@ def _value_finding(column: str, found: list[tuple[ValueRow, float]], settings: S
         names = listed([f"{r.value!r} ({r.real} real)" for r in lost])
         said.append(f"the synthetic table has lost {names}")
     if new:
-        names = listed([f"{r.value!r} ({r.synthetic:,} synthetic rows)" for r in new])
+        names = listed([f"{r.value!r} ({synthetic_rows(r.synthetic)})" for r in new])
         said.append(f"it has invented {names}")
     problem = bool(lost) and lost[0].real >= settings.support_problem
-    because = f"{column}: {'; '.join(said)}; chance alone would hardly do this (p at most "
+    because = (
+        f"Everyone: in {column}, {'; '.join(said)}; chance alone would hardly do this (p at most "
+    )
     because += f"{max(p for _, p in found):.2g})."
     evidence = {
         "lost": {r.value: r.real for r in lost},

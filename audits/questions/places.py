@@ -20,4 +20,4 @@ def places(pair: Pair, coding: Coding) -> NDArray[np.float64] | None:
     counts[0] = 0.0
     middle = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1.0)
     middle[0] = np.nan
-    return middle
+    return np.asarray(middle)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ SETTINGS = (
     "amplification_limit",
     "kappa_watch",
     "kappa_problem",
+    "support_watch",
     "support_problem",
     "ancestor_base",
     "ancestor_queries",
@@ -39,7 +41,7 @@ SETTINGS = (
 MAIN = "groups"
 TABLES: dict[str, type[Row]] = {"groups": ProvenanceRow}
 
-_FEWEST = 10  # real rows below which kappa says nothing
+_FEWEST = 10  # real people below whom kappa says nothing
 _LISTED = 100  # people up to which each is listed
 _NEARLY_ALL = 0.95
 _SPLIT_ROWS = 12_000  # splits x rows: many splits for few people, few for many
@@ -58,19 +60,20 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     """Attribute the rows of every synthetic group to its real people."""
     positions = [places(pair, coding) for coding in pair.attributes]
     effective = _effective(pair)
-    rows = []
+    alike, rows = _alike(pair), []
     for g in range(len(pair.groups)):
         if pair.groups.labelled[g]:
-            rows.append(_row(pair, g, positions, float(effective[g])))
+            row = _row(pair, g, positions, float(effective[g]))
+            rows.append(replace(row, common=tuple(alike.get(g, ()))))
         pair.progress("provenance", (g + 1) / len(pair.groups))
     return {"groups": tuple(rows)}
 
 
 def _effective(pair: Pair) -> NDArray[np.float64]:
     if not pair.weighted:
-        return pair.rows[0].astype(float)
+        return np.asarray(pair.rows[0], dtype=np.float64)
     weights, squares = (pair.groups.total(part) for part in pair.cell_weights)
-    return np.nan_to_num(np.asarray(kish_effective(weights, squares)))
+    return np.asarray(np.nan_to_num(kish_effective(weights, squares)))
 
 
 def _row(
@@ -123,14 +126,15 @@ def _row(
         precision=claimed / honest,
         rarest_seen=float(np.asarray(rule_of_zero(n, confidence=settings.confidence))),
         people=_people(found.weights, m, complete and n <= _LISTED),
-        common=_common(pair, g, n) if n <= settings.support_watch else (),
+        common=(),
     )
 
 
 def _empty(group: tuple[tuple[str, str], ...], n: int, m: int, effective: float) -> ProvenanceRow:
     nan = float("nan")
+    basis = nan if n else 0.0
     return ProvenanceRow(
-        group, n, m, effective, 0, 0, True, 0, 0, nan, nan, 0.0 if m else nan, nan, nan,
+        group, n, m, effective, 0, 0, True, 0, 0, nan, nan, basis if m else nan, nan, nan,
         Estimate.unknown(), nan, nan, nan, nan, nan, (), (),
     )  # fmt: skip
 
@@ -138,12 +142,13 @@ def _empty(group: tuple[tuple[str, str], ...], n: int, m: int, effective: float)
 def _basis(n1: float, n2: float, ratio: float, *, complete: bool) -> float:
     """Effective people: both numbers err low when rows are few, so the larger stands.
 
-    Where only some of the real people were searched, others may stand behind the rows too.
+    Where only some of the real people were searched, others may stand behind the rows too; and
+    where no two rows meet in one person, nothing says that there are fewer than all.
     """
-    seen = n1 if np.isnan(n2) or np.isinf(n2) else max(n1, n2)
-    if complete or np.isnan(ratio) or np.isnan(n2):
-        return seen
-    return max(seen, float(sources_behind(1 / n2, ratio)))
+    if np.isnan(n2) or np.isinf(n2):
+        return float("inf")
+    seen = max(n1, n2)
+    return seen if complete or np.isnan(ratio) else max(seen, float(sources_behind(1 / n2, ratio)))
 
 
 def _kappa(
@@ -178,8 +183,10 @@ def _kappa(
         error = float(np.hypot(own, meeting_error(weights, rows=compared)))
         reach = float(ndtri((1 + settings.confidence) / 2)) * error
         value = Estimate(ratio, ratio * float(np.exp(-reach)), ratio * float(np.exp(reach)))
-    if not value.known or value.value >= settings.kappa_watch:
-        return _Spread(value, nan)  # nothing to accuse it of
+    if not value.known:
+        return _Spread(value, nan)
+    if value.value >= 1:  # nothing to accuse it of, yet a member of the family
+        return _Spread(value, 1.0)
     if n >= settings.closed_form_from:
         return _Spread(value, float(ndtr(np.log(value.value) / max(error, 1e-9))))
     tested = kappa_permutation_p(
@@ -202,21 +209,26 @@ def _people(weights: NDArray[np.float64], m: int, listed: bool) -> tuple[int, ..
     if not listed:
         return ()
     scaled = weights * (m / max(weights.sum(), 1e-9))
-    return tuple(int(round(value)) for value in np.sort(scaled)[::-1])
+    return tuple(round(value) for value in np.sort(scaled)[::-1].tolist())
 
 
-def _common(pair: Pair, g: int, n: int) -> tuple[str, ...]:
-    """What all of the real people share, where not nearly everyone does."""
-    shared = []
+def _alike(pair: Pair) -> dict[int, list[str]]:
+    """What all of a group's real people share, where not nearly everyone else does.
+
+    Of fewer than ten nothing is listed: it would describe persons.
+    """
+    shared: dict[int, list[str]] = {}
     for j, coding in enumerate(pair.attributes):
-        if not pair.inside[g, j]:
-            continue
         real = pair.counts(coding.name)[0]
-        top = 1 + int(real[g, 1:].argmax()) if coding.size > 1 else 0
-        others = real[0] - real[g]
-        if real[g, top] == n and others[top] < _NEARLY_ALL * max(others.sum(), 1):
-            shared.append(f"{coding.labels[top]} ({coding.name})")
-    return tuple(shared)
+        if coding.size < 2:
+            continue
+        groups, n = np.arange(len(real)), real.sum(1)
+        top = 1 + real[:, 1:].argmax(1)
+        others, alike = n[0] - n, real[0, top] - real[groups, top]
+        same = (n >= _FEWEST) & (real[groups, top] == n) & pair.inside[:, j]
+        for g in np.flatnonzero(same & (alike < _NEARLY_ALL * np.maximum(others, 1))):
+            shared.setdefault(int(g), []).append(f"{coding.labels[top[g]]} ({coding.name})")
+    return shared
 
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from audits.estimates import number, percent
 from audits.judging import adjusted
 from audits.questions.headlines import Part, headline
 from audits.questions.provenance_rows import ProvenanceRow
-from audits.questions.words import listed, one_in
+from audits.questions.words import listed, one_in, real_people, synthetic_rows
 from audits.results import Finding, Row, Verdict, evidence_of
 from audits.settings import Settings
 
+_FEWEST = 10  # synthetic rows below which nothing is made of whom they rest on
 _FACTORS = (("a fifth lower", 0.8), ("a quarter higher", 1.25))
 
 
@@ -22,13 +25,20 @@ def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Findin
     findings: list[Finding] = []
     for row, adjusted_p in zip(rows, p, strict=True):
         part = _part(row, float(adjusted_p), settings)
-        findings += headline("provenance", row.group, [part], otherwise=part)
+        findings += headline("provenance", row.group, [part], otherwise=partial(_same, part))
     return findings
+
+
+def _same(part: Part) -> Part:
+    return part
 
 
 def _part(row: ProvenanceRow, p: float, settings: Settings) -> Part:
     if row.real == 0 or row.synthetic == 0:
         return _absent(row)
+    if np.isnan(row.basis):
+        text = f"{synthetic_rows(row.synthetic)} and {real_people(row.real)} share no column"
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, f"{text} by which to trace one to the other")
     verdict = _verdict(row, p, settings, 1.0)
     flips = [
         f"'{moved.value}' if the limits were {said}"
@@ -53,32 +63,39 @@ def _part(row: ProvenanceRow, p: float, settings: Settings) -> Part:
 def _absent(row: ProvenanceRow) -> Part:
     evidence = evidence_of(row, "real", "synthetic")
     if row.synthetic == 0:
-        text = "no synthetic row, so nothing rests on anybody; see coverage"
+        text = f"no synthetic row, so nothing rests on the {real_people(row.real)}; see coverage"
         return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
-    text = f"the {row.synthetic:,} synthetic rows rest on no real person of this group"
+    text = f"{_resting(row)} no real person of this group"
     return Part(None, Verdict.PROBLEM, text, severity=20.0, evidence=evidence)
 
 
 def _verdict(row: ProvenanceRow, p: float, settings: Settings, factor: float) -> Verdict:
     """The rules, with every limit on people moved by a factor."""
-    basis = row.basis / factor
+    few = row.synthetic < _FEWEST
+    basis = (row.effective if few else row.basis) / factor
     stretched = row.amplification > settings.amplification_limit
-    narrow = row.kappa.high < settings.kappa_problem * factor
+    narrow = not few and row.kappa.high < settings.kappa_problem * factor
     if basis < settings.basis_problem or narrow:
         return Verdict.PROBLEM
     if basis <= settings.support_problem and stretched:
         return Verdict.PROBLEM
-    uneven = row.kappa.value < settings.kappa_watch * factor and p <= settings.false_discovery_rate
-    if basis < settings.support_watch or uneven:
+    uneven = (
+        not few
+        and row.kappa.value < settings.kappa_watch * factor
+        and p <= settings.false_discovery_rate
+    )
+    if basis < settings.support_watch or row.effective <= settings.support_problem or uneven:
         return Verdict.WATCH
     if basis < settings.basis_ample and stretched:
         return Verdict.WATCH
-    return Verdict.OK
+    return Verdict.NOT_ENOUGH_EVIDENCE if few else Verdict.OK
 
 
 def _text(row: ProvenanceRow, p: float, settings: Settings) -> str:
-    said = f"{row.synthetic:,} synthetic rows rest on {row.real:,} real people"
-    if row.complete:
+    said = f"{_resting(row)} {real_people(row.real)}"
+    if row.synthetic < _FEWEST:
+        said += ", too few rows to tell on how many of them"
+    elif row.complete:
         said += f", in effect on {_effective(row.basis)}"
     else:
         behind = "hardly fewer" if row.basis >= 0.9 * row.real else _effective(row.basis)
@@ -87,25 +104,29 @@ def _text(row: ProvenanceRow, p: float, settings: Settings) -> str:
             "rows drawn at random)"
         )
     sentences = [said]
-    if row.kappa.known:
+    if row.kappa.known and row.synthetic >= _FEWEST:
         spread = f"they are spread over real people {number(row.kappa.value)} "
         spread += f"({number(row.kappa.low)} to {number(row.kappa.high)}) times as widely as "
         sentences[0] += f"; {spread}fresh real people would be"
         if p <= settings.false_discovery_rate:
             sentences[0] += f" (p = {p:.2g})"
-    if row.real <= settings.support_watch:
+    if 2 < row.real <= settings.support_watch:
         sentences.append(
-            f"Anything rarer than {one_in(row.real)} among them was probably never seen"
+            f"What is rarer than {one_in(row.real)} among them may never have been seen"
         )
         if row.common:
             sentences.append(f"All {row.real} are {listed(row.common)}")
-    if row.precision < 0.9:
+    if row.precision < 0.9 and row.synthetic >= _FEWEST:
         sentences.append(
-            f"An interval computed from {row.synthetic:,} rows claims ± "
+            f"An interval computed from all {row.synthetic:,} claims ± "
             f"{percent(row.half_width_claimed)} where the people behind it allow ± "
             f"{percent(row.half_width_real)}"
         )
     return ". ".join(sentences)
+
+
+def _resting(row: ProvenanceRow) -> str:
+    return f"{synthetic_rows(row.synthetic)} {'rests' if row.synthetic == 1 else 'rest'} on"
 
 
 def _effective(value: float) -> str:

@@ -16,13 +16,31 @@ def people(count: float) -> str:
     return "1 person" if count == 1 else f"{count:,.0f} people"
 
 
-def rows(count: int) -> str:
-    """Write a number of rows.
+def real_people(count: int) -> str:
+    """Write a number of real people.
 
-    >>> rows(1), rows(3000)
-    ('1 row', '3,000 rows')
+    >>> real_people(1), real_people(3000)
+    ('1 real person', '3,000 real people')
     """
-    return "1 row" if count == 1 else f"{count:,} rows"
+    return "1 real person" if count == 1 else f"{count:,} real people"
+
+
+def synthetic_rows(count: int) -> str:
+    """Write a number of synthetic rows.
+
+    >>> synthetic_rows(1), synthetic_rows(3000)
+    ('1 synthetic row', '3,000 synthetic rows')
+    """
+    return "1 synthetic row" if count == 1 else f"{count:,} synthetic rows"
+
+
+def columns(count: int) -> str:
+    """Write a number of columns.
+
+    >>> columns(1), columns(12)
+    ('1 column', '12 columns')
+    """
+    return "1 column" if count == 1 else f"{count} columns"
 
 
 def share(estimate: Estimate) -> str:

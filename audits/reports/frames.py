@@ -24,9 +24,12 @@ def flat(row: Row) -> dict[str, Any]:
     """Return a row as one level of names; the group both as one text and by column."""
     from audits.results import group_name
 
+    fields = dataclasses.fields(row)
+    taken = {field.name for field in fields}  # `group` among them
     line: dict[str, Any] = {"group": group_name(row.group)}
-    line |= {column: value for column, value in row.group}
-    for field in dataclasses.fields(row):
+    for column, value in row.group:
+        line[f"{column} (sensitive feature)" if column in taken else column] = value
+    for field in fields:
         value = getattr(row, field.name)
         if field.name == "group":
             continue

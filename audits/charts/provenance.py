@@ -1,0 +1,134 @@
+"""Provenance: on how many real people every synthetic group rests, fewest first."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from audits.charts.dots import (
+    MOST,
+    PROBLEM_COLOUR,
+    REAL,
+    UNKNOWN_COLOUR,
+    WATCH_COLOUR,
+    WITHIN_COLOUR,
+    Axis,
+    Dot,
+    Limit,
+    Look,
+    bounds,
+    dot_figure,
+)
+from audits.charts.names import plain, shown
+from audits.estimates import Estimate, number
+from audits.results import Answer
+from audits.settings import Settings
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def draw(answer: Answer) -> go.Figure:
+    """Draw effective people beside real people, on a logarithmic axis."""
+    settings = answer.settings
+    rows = _rows(answer)
+    limits = [
+        Limit(settings.basis_problem, f"problem {settings.basis_problem}"),
+        Limit(settings.support_problem, f"{settings.support_problem} people", "dash"),
+        Limit(settings.support_watch, f"watch {settings.support_watch}", "dot"),
+    ]
+    values = [float(v) for row in rows for v in (row.basis, row.real)]
+    low, high = bounds([*values, *(limit.at for limit in limits)], log=True)
+    axis = Axis("people (logarithmic)", max(low, 0.1), high, log=True)
+    dots = [
+        Dot(row.group, _basis(row), _look(row, settings), _beside(row), _hover(row)) for row in rows
+    ]
+    figure = dot_figure(
+        dots, axis, limits, title="On how many people each group rests", total=len(rows)
+    )
+    _add_real(figure, rows[:MOST], axis)
+    return figure
+
+
+def alt(answer: Answer) -> str:
+    """Name the group that rests on the fewest."""
+    rows = _rows(answer)
+    known = [row for row in rows if _basis(row).known]
+    if not known:
+        return "No group has synthetic rows that rest on anybody."
+    limit = answer.settings.support_watch
+    few = sum(row.basis < limit for row in known)
+    first = known[0]
+    return (
+        f"Of {len(rows)} groups, {few} rest in effect on fewer than {limit} real people; the "
+        f"fewest is {plain(first.group)}, where {first.synthetic:,} synthetic rows rest in effect "
+        f"on {number(first.basis)} of {first.real:,} real people."
+    )
+
+
+def _rows(answer: Answer) -> list[Any]:
+    rows: list[Any] = list(answer.rows)
+    return sorted(
+        rows, key=lambda row: (math.inf if math.isnan(row.basis) else row.basis, row.group)
+    )
+
+
+def _basis(row: Any) -> Estimate:
+    """The effective people, which come without an interval; unknown where nothing can rest."""
+    if row.real == 0 or row.synthetic == 0:
+        return Estimate.unknown()
+    return Estimate(row.basis, row.basis, row.basis)
+
+
+def _look(row: Any, settings: Settings) -> Look:
+    if not _basis(row).known:
+        return Look("nothing to rest on", UNKNOWN_COLOUR, "circle-open")
+    if row.basis < settings.basis_problem:
+        return Look("in effect: below the problem limit", PROBLEM_COLOUR, "triangle-down")
+    if row.basis < settings.support_watch:
+        return Look("in effect: below the watch limit", WATCH_COLOUR, "diamond")
+    return Look("in effect: above the limits", WITHIN_COLOUR, "circle")
+
+
+def _add_real(figure: Any, rows: list[Any], axis: Axis) -> None:
+    """Put the real people beside, joined to the effective ones by a line."""
+    import plotly.graph_objects as go
+
+    there = [(place, row) for place, row in enumerate(rows) if row.real > 0]
+    joined = [(place, row) for place, row in there if _basis(row).known]
+    figure.add_trace(
+        go.Scatter(
+            x=[part for _, row in joined for part in (axis.held(row.basis), row.real, None)],
+            y=[part for place, _ in joined for part in (place, place, None)],
+            mode="lines",
+            line={"color": "#BBBBBB", "width": 1},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    )
+    figure.add_trace(
+        go.Scatter(
+            x=[row.real for _, row in there],
+            y=[place for place, _ in there],
+            mode="markers",
+            name="real people",
+            marker={"color": REAL, "symbol": "line-ns-open", "size": 12},
+            hovertext=[
+                f"{shown(plain(row.group))}<br>{row.real:,} real people" for _, row in there
+            ],
+            hoverinfo="text",
+        )
+    )
+
+
+def _beside(row: Any) -> str:
+    if row.synthetic == 0:
+        return f"no synthetic row of {row.real:,} people"
+    if row.real == 0:
+        return f"{row.synthetic:,} rows on nobody"
+    return f"{row.synthetic:,} rows on {number(row.basis)} of {row.real:,}"
+
+
+def _hover(row: Any) -> str:
+    said = f"{row.synthetic:,} synthetic rows rest in effect on {number(row.basis)} people; "
+    return f"{said}spread {row.kappa} times as widely as fresh people"

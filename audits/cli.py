@@ -1,0 +1,305 @@
+"""The command line: results on standard output, everything else on standard error.
+
+Exit codes: 0 done; 1 a finding reached the verdict of ``--fail-on``; 2 the question was put
+wrongly; 3 the data cannot be judged; 70 a bug; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from audits import cli_options as options
+from audits.cli_streams import as_json, guarded, out, page_look, remark
+
+if TYPE_CHECKING:
+    from audits.config import Request
+    from audits.results import Audit, Finding
+
+app = typer.Typer(
+    name="audits",
+    help="An auditor of representation and bias in synthetic data.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 done, 1 --fail-on was reached, 2 usage, 3 data cannot be judged, 70 bug.",
+)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    app(prog_name="audits")
+
+
+@app.callback(invoke_without_command=True)
+def _audits(version: options.Version = False) -> None:
+    """An auditor of representation and bias in synthetic data."""
+    if version:
+        out(f"audits {_version()}\n")
+        raise typer.Exit
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("audits")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "(not installed)"
+
+
+# -- an audit --------------------------------------------------------------------------------------
+
+
+@app.command()
+@guarded
+def compare(  # noqa: PLR0913, one parameter per option is how Typer declares them
+    real: options.RealTable = None,
+    synthetic: options.SyntheticTable = None,
+    *,
+    sensitive_features: options.SensitiveFeatures = None,
+    reference: options.Reference = None,
+    holdout: options.Holdout = None,
+    weights: options.Weights = None,
+    features: options.Features = None,
+    kind: options.Kind = None,
+    bands: options.Bands = None,
+    missing: options.Missing = None,
+    metadata: options.Metadata = None,
+    ask: options.Ask = None,
+    intersections: options.Intersections = None,
+    set_: options.SetName = None,
+    seed: options.Seed = None,
+    threads: options.Threads = None,
+    config: options.Config = None,
+    fail_on: options.FailOn = None,
+    output: options.Output = None,
+    format_: options.Shown = None,
+    everything: options.Everything = False,
+) -> None:
+    """Audit a synthetic table against the real one; findings worst first."""
+    from audits import config as configuration
+
+    given = {
+        "real": real, "synthetic": synthetic, "reference": reference, "holdout": holdout,
+        "weights": weights, "metadata": metadata, "output": output,
+        "sensitive_features": configuration.names(sensitive_features),
+        "features": configuration.names(features),
+        "missing": configuration.names(missing),
+        "ask": configuration.names(ask),
+        "kind": configuration.pairs("--kind", kind, "age=numeric"),
+        "bands": configuration.bands(bands),
+        "set": configuration.pairs("--set", set_, "share_watch=0.9"),
+        "intersections": intersections, "seed": seed, "threads": threads,
+        "fail_on": fail_on and fail_on.value,
+        "format": format_ and format_.value,
+    }  # fmt: skip
+    asked = configuration.request(given, config)
+    audit = _run(asked)
+    if asked.output is not None:
+        audit.save(asked.output)
+        remark(f"saved {asked.output}")
+    _write(audit, asked.format, everything=everything)
+    _gate(audit.findings, asked.fail_on, "found")
+
+
+def _run(asked: Request) -> Audit:
+    from audits.progress import progress_bar
+    from audits.registry import questions
+    from audits.run import compare as run
+
+    settings = asked.settings
+    stages = ["reading", *(question.id for question in questions(asked.ask))]
+    with progress_bar(stages) as told:
+        return run(
+            asked.real,
+            asked.synthetic,
+            sensitive_features=asked.sensitive_features,
+            reference=asked.reference,
+            holdout=asked.holdout,
+            weights=asked.weights,
+            features=asked.features,
+            kinds=asked.kind,
+            metadata=asked.metadata,
+            bands=asked.bands,
+            missing=asked.missing,
+            ask=asked.ask,
+            settings=settings,
+            threads=asked.threads,
+            progress=told,
+        )
+
+
+def _write(audit: Audit, form: str, *, everything: bool = False) -> None:
+    if form == "json":
+        out(as_json(audit.to_dict()))
+    elif form == "csv":
+        from audits.reports.csv_report import audit_csv
+
+        out(audit_csv(audit))
+    else:
+        from audits.reports.text_report import audit_text
+
+        out(audit_text(audit, **page_look(), everything=everything))
+
+
+def _gate(findings: tuple[Finding, ...], fail_on: str | None, how: str) -> None:
+    if fail_on is None:
+        return
+    bad = {"problem": ("problem",), "watch": ("problem", "watch")}[fail_on]
+    reached = sum(finding.verdict.value in bad for finding in findings)
+    if reached:
+        remark(f"--fail-on {fail_on}: {reached} {how}")
+        raise typer.Exit(1)
+
+
+# -- saved audits ----------------------------------------------------------------------------------
+
+
+@app.command()
+@guarded
+def show(
+    audit: options.SavedAudit,
+    *,
+    question: options.OnlyQuestions = None,
+    fail_on: options.FailOn = None,
+    format_: options.Shown = None,
+    everything: options.Everything = False,
+) -> None:
+    """Print a saved audit; the data are not needed."""
+    from audits.config import names
+    from audits.reports.json_report import load
+
+    loaded = _only(load(audit), names(question))
+    _write(loaded, format_.value if format_ else "text", everything=everything)
+    _gate(loaded.findings, fail_on and fail_on.value, "found")
+
+
+def _only(audit: Audit, wanted: tuple[str, ...] | None) -> Audit:
+    import dataclasses
+
+    from audits.errors import UnknownNameError
+
+    if not wanted:
+        return audit
+    for name in wanted:
+        if name not in audit.answers:
+            raise UnknownNameError("answer in this audit to", name, list(audit.answers))
+    return dataclasses.replace(
+        audit,
+        answers={name: audit.answers[name] for name in audit.answers if name in wanted},
+        findings=tuple(f for f in audit.findings if f.question in wanted),
+    )
+
+
+@app.command()
+@guarded
+def diff(
+    before: options.Before,
+    after: options.After,
+    *,
+    fail_on: options.DiffGate = None,
+    format_: options.Shown = None,
+) -> None:
+    """Print what differs between two saved audits: what appeared, changed, went."""
+    from audits.diffs import diff as compared
+    from audits.reports.json_report import load
+
+    found = compared(load(before), load(after))
+    form = format_.value if format_ else "text"
+    if form == "json":
+        out(as_json(found.to_dict()))
+    elif form == "csv":
+        from audits.reports.csv_report import diff_csv
+
+        out(diff_csv(found))
+    else:
+        from audits.reports.text_report import diff_text
+
+        out(diff_text(found, **page_look()))
+    _gate(found.worse, fail_on and fail_on.value, "new or worse")
+
+
+# -- what there is ---------------------------------------------------------------------------------
+
+
+@app.command()
+@guarded
+def settings(*, format_: options.Shown = None) -> None:
+    """List every setting: default, range, meaning, source."""
+    from audits.settings import settings_declared
+
+    columns = ("name", "default", "range", "meaning", "source")
+    lines = [{c: getattr(setting, c) for c in columns} for setting in settings_declared()]
+    _list(columns, lines, format_, "{name} = {default} ({range})", "{meaning} Source: {source}.")
+
+
+@app.command()
+@guarded
+def questions(*, format_: options.Shown = None) -> None:
+    """List every question an audit can ask."""
+    from audits.registry import all_questions
+
+    columns = ("id", "title", "asks", "settings")
+    lines = [
+        {"id": q.id, "title": q.title, "asks": q.asks, "settings": ", ".join(q.settings)}
+        for q in all_questions()
+    ]
+    _list(columns, lines, format_, "{id}", "{asks} Settings: {settings}.")
+
+
+def _list(
+    columns: tuple[str, ...],
+    lines: list[dict[str, Any]],
+    form: options.Format | None,
+    head: str,
+    body: str,
+) -> None:
+    if form is options.Format.JSON:
+        out(as_json(lines))
+    elif form is options.Format.CSV:
+        from audits.reports.csv_report import table_csv
+
+        out(table_csv(columns, lines))
+    else:
+        from audits.reports.text_report import Page
+
+        look = page_look()
+        page = Page(look["width"], colour=look["colour"])
+        for line in lines:
+            page.add(head.format(**line), "bold")
+            page.add(body.format(**line), indent=2)
+        out(page.text)
+
+
+@app.command()
+@guarded
+def demo(*, output: options.Output = "audit.json") -> None:
+    """Audit the sample data that come along, and save the audit.
+
+    An invented survey, and three synthetic versions of it: one is written out, two are summed up.
+    """
+    from audits.config import check_place
+    from audits.demo import MADE, VERSIONS, WHERE_THEY_DIFFER, audit_sample
+    from audits.progress import progress_bar
+    from audits.registry import BUILT_IN
+    from audits.reports.text_report import audit_text, brief_text
+
+    place = Path(output or "audit.json")
+    check_place(place)
+    texts = []
+    for version in VERSIONS:
+        first = version == VERSIONS[0]
+        ask = BUILT_IN if first else WHERE_THEY_DIFFER
+        with progress_bar(["reading", *ask], f"synthetic_{version}.csv") as told:
+            audit = audit_sample(version, ask=ask, progress=told)
+        if first:
+            audit.save(place)
+            remark(f"saved {place}")
+            texts.append(audit_text(audit, **page_look()))
+        else:
+            texts.append(brief_text(audit, MADE[version], **page_look()))
+    out("\n".join(texts))

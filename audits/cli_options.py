@@ -1,0 +1,151 @@
+"""The options of the command line, each declared once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How a result is written to standard output."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+class Gate(StrEnum):
+    """From which verdict on the exit code is 1."""
+
+    PROBLEM = "problem"
+    WATCH = "watch"
+
+
+_TABLE = "CSV, CSV.gz, TSV, Parquet (file, folder or pattern), JSON Lines or Feather."
+
+RealTable = Annotated[
+    str | None, typer.Argument(metavar="REAL", help=f"The real table: {_TABLE}", show_default=False)
+]
+SyntheticTable = Annotated[
+    str | None,
+    typer.Argument(metavar="SYNTHETIC", help=f"The synthetic table: {_TABLE}", show_default=False),
+]
+SavedAudit = Annotated[Path, typer.Argument(metavar="AUDIT", help="An audit saved as JSON.")]
+Before = Annotated[Path, typer.Argument(metavar="BEFORE", help="The earlier audit, saved as JSON.")]
+After = Annotated[Path, typer.Argument(metavar="AFTER", help="The later audit, saved as JSON.")]
+
+SensitiveFeatures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sensitive-features",
+        metavar="A,B",
+        help="Columns that form the groups, joined by commas. A name that holds a comma stands in "
+        "double quotation marks.",
+    ),
+]
+Reference = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Population shares: CSV lines of column, group, share."),
+]
+Holdout = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Real rows that the generator never saw.")
+]
+Weights = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="Survey weights, a column of the real table.")
+]
+Features = Annotated[
+    list[str] | None,
+    typer.Option(metavar="A,B", help="Compare only these columns (and the sensitive features)."),
+]
+Kind = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=KIND",
+        help="What a column is: categorical, numeric, date, boolean, identifier, free_text, "
+        "constant, or ordinal:low|mid|high. May be given again.",
+    ),
+]
+Bands = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME=18,30,65",
+        help="Edges of bands for a numeric sensitive feature. May be given again.",
+    ),
+]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(metavar="'?,N'", help="Texts that mean missing, beside empty cells."),
+]
+Metadata = Annotated[
+    str | None, typer.Option(metavar="FILE", help="SDV metadata, taken for kinds not given.")
+]
+Ask = Annotated[
+    list[str] | None,
+    typer.Option(metavar="A,B", help="Ask these questions only; `audits questions` lists them."),
+]
+Intersections = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="How many sensitive features are crossed to form groups."),
+]
+SetName = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Change a setting; `audits settings` lists them. May be given again.",
+    ),
+]
+Seed = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="Starts every random stream; same seed, same audit."),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, help="Threads for reading; never changes a result."),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="Options from a TOML file, under the same names; paths in it are relative to it. "
+        "What the command line says wins.",
+    ),
+]
+FailOn = Annotated[
+    Gate | None,
+    typer.Option(
+        help="Exit with 1 if a finding is a problem, or (watch) a problem or watched. Without it "
+        "the exit code is 0 whatever is found. Not enough evidence never fails."
+    ),
+]
+Output = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Save the whole audit as JSON, too.")
+]
+Shown = Annotated[
+    Format | None,
+    typer.Option("--format", help="What standard output gets: text (default), json or csv."),
+]
+Everything = Annotated[
+    bool, typer.Option("--all", help="In text, write out findings that are ok, too.")
+]
+OnlyQuestions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--question",
+        metavar="A,B",
+        help="Only the findings of these questions; --fail-on then minds only them.",
+    ),
+]
+DiffGate = Annotated[
+    Gate | None,
+    typer.Option(
+        "--fail-on",
+        help="Exit with 1 if a problem, or (watch) a problem or watch, is new or has become worse.",
+    ),
+]
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)
+]

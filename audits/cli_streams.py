@@ -1,0 +1,96 @@
+"""What the command line writes where, and what it makes of errors."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import shutil
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any, TypedDict
+
+import typer
+
+from audits.errors import AuditError
+from audits.visible import visible
+
+BUG, INTERRUPTED = 70, 130
+_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_NARROW = 100
+
+
+class Look(TypedDict):
+    """How text is laid out."""
+
+    width: int
+    colour: bool
+
+
+def page_look() -> Look:
+    """Return width and colour for standard output: colour only on a terminal that wants it."""
+    terminal = sys.stdout.isatty()
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Look(width=shutil.get_terminal_size((_NARROW, 24)).columns, colour=terminal and wanted)
+
+
+def out(text: str) -> None:
+    """Write a result; a reader that has gone away (`| head`) is no error."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except ZeroDivisionError:
+        # what is left in the buffer would be tried again, and complained of, at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def remark(text: str) -> None:
+    """Write a line to standard error."""
+    typer.echo(f"audits: {visible(text)}", err=True)
+
+
+def as_json(document: Any) -> str:
+    """Write strict JSON that no terminal obeys; beyond ASCII only where it can be written."""
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
+    text = json.dumps(document, allow_nan=False, ensure_ascii=ascii_only)
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+
+
+def guarded(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn errors into one sentence and an exit code; a traceback only with AUDITS_DEBUG=1."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except AuditError as error:
+            remark(str(error))
+            raise typer.Exit(error.exit_code) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except KeyboardInterrupt:
+            remark("interrupted; nothing was saved.")
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:  # noqa: BLE001, the one place where a bug is made readable
+            raise typer.Exit(_unexpected(error)) from None
+
+    return run
+
+
+def _unexpected(error: Exception) -> int:
+    """Say that this is a bug, where, and how to report it; no data, which a message may hold."""
+    if type(error).__name__ == "InterruptException":  # how DuckDB passes on Ctrl-C
+        remark("interrupted; nothing was saved.")
+        return INTERRUPTED
+    if os.environ.get("AUDITS_DEBUG"):
+        traceback.print_exception(error)
+    places = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(places[-1].filename)}, line {places[-1].lineno}" if places else ""
+    remark(
+        f"this is a bug in audits: {type(error).__name__} in {place}. Please report it with the "
+        "command you gave and what AUDITS_DEBUG=1 shows; look through that for data first."
+    )
+    return BUG

@@ -1,0 +1,65 @@
+"""The sample data, audited: an invented survey and three synthetic versions of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from audits.errors import SourceError
+
+if TYPE_CHECKING:
+    from audits.results import Audit
+
+VERSIONS = ("three", "good", "same")
+WHERE_THEY_DIFFER = ("diversity", "provenance")  # coverage is the same in all versions
+MADE = {
+    "three": "Black respondents made from three of the thirty there are",
+    "good": "every respondent used alike",
+    "same": "right shares, people made more alike",
+}
+Told = Callable[[str, float], None]
+
+
+def sample_data() -> Path:
+    """Return the folder of the sample data: inside the package, or beside it in a checkout.
+
+    Raises
+    ------
+    SourceError
+        If it is in neither place.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package / "sample_data", package.parent / "sample_data"):
+        if (folder / "survey_real.csv").is_file():
+            return folder
+    raise SourceError(
+        str(package / "sample_data"), "the sample data are missing.", "Install audits again."
+    )
+
+
+def audit_sample(
+    version: str, *, ask: Sequence[str] | None = None, progress: Told | None = None
+) -> Audit:
+    """Audit one synthetic version of the survey, by race and sex, against the population.
+
+    Parameters
+    ----------
+    version : {"three", "good", "same"}
+        Which synthetic table.
+    ask : sequence of str, optional
+        Questions to ask; all by default.
+    progress : callable, optional
+        As in `audits.compare`.
+    """
+    from audits.run import compare
+
+    folder = sample_data()
+    return compare(
+        folder / "survey_real.csv",
+        folder / f"synthetic_{version}.csv",
+        sensitive_features=["race", "sex"],
+        reference=folder / "population.csv",
+        ask=ask,
+        progress=progress,
+    )

@@ -1,0 +1,284 @@
+"""What holds for every question: its answer depends on the rows alone, and survives a journey."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import re
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import audits
+from audits.results import Verdict
+from audits.settings import Settings
+
+every_question = pytest.mark.parametrize("question", audits.all_questions(), ids=lambda q: q.id)
+QUICK = Settings().having(max_draws=199, classifier_permutations=39, classifier_rows=100)
+SENSITIVE = ["race", "sex"]
+
+
+def people(rows: int, seed: int) -> pd.DataFrame:
+    """Three races, two sexes, a column of each kind, and gaps in all but sex."""
+    rng = np.random.default_rng(seed)
+    race = rng.choice(["ash", "birch", "cedar"], p=[0.6, 0.3, 0.1], size=rows)
+    age = np.where(race == "birch", 30, 45) + rng.integers(0, 30, rows).astype(float)
+    work = np.where(rng.random(rows) < 0.4 + 0.2 * (race == "ash"), "paid", "unpaid")
+    table = pd.DataFrame(
+        {
+            "race": race,
+            "sex": rng.choice(["female", "male"], size=rows),
+            "age": age,
+            "work": work,
+            "income": rng.normal(30, 8, rows).round(1) + (work == "paid") * 9,
+        }
+    )
+    for column in ("race", "age", "work"):
+        table[column] = table[column].astype(object).mask(rng.random(rows) < 0.03, None)
+    return table.astype({"age": float})
+
+
+def one_of(race: str, *, rows: int) -> pd.DataFrame:
+    return people(40, 99).iloc[:rows].assign(race=race, sex="female")
+
+
+def uneven_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A group lost, one invented, and every size from 0 to 3 met by every other."""
+    real, synthetic = [people(300, 1)], [people(400, 2)]
+    for n in range(4):
+        for m in range(4):
+            real.append(one_of(f"tree {n}{m}", rows=n))
+            synthetic.append(one_of(f"tree {n}{m}", rows=m))
+    real.append(one_of("elm", rows=35))
+    synthetic.append(one_of("fig", rows=35))
+    return tuple(pd.concat(parts, ignore_index=True) for parts in (real, synthetic))
+
+
+def ask(question, real, synthetic, **options):
+    options = {"sensitive_features": SENSITIVE, "settings": QUICK} | options
+    return audits.compare(real, synthetic, ask=[question.id], **options)
+
+
+def said(audit) -> dict:
+    """All that an audit measured and found; what it read is not part of it."""
+    whole = audit.to_dict()
+    return {part: whole[part] for part in ("findings", "answers", "counts", "verdict")}
+
+
+@pytest.fixture(scope="module")
+def tables():
+    return uneven_tables()
+
+
+@pytest.fixture(scope="module")
+def audit_of(tables):
+    """Every question's audit of the uneven tables, each made once."""
+    made = {q.id: ask(q, *tables) for q in audits.all_questions()}
+    return lambda question: made[question.id]
+
+
+@every_question
+class TestDependsOnTheRowsAlone:
+    def test_order_of_rows(self, question, tables, audit_of):
+        shuffled = [table.sample(frac=1, random_state=5) for table in tables]
+        assert said(ask(question, *shuffled)) == said(audit_of(question))
+
+    def test_order_of_columns(self, question, tables, audit_of):
+        backwards = [table[table.columns[::-1]] for table in tables]
+        found = ask(question, *backwards, sensitive_features=SENSITIVE[::-1])
+        assert said(found) == said(audit_of(question))
+
+    def test_same_again(self, question, tables, audit_of):
+        assert said(ask(question, *tables)) == said(audit_of(question))
+
+    def test_threads_change_nothing(self, question, tables, audit_of):
+        assert said(ask(question, *tables, threads=1)) == said(audit_of(question))
+
+    def test_company_changes_nothing(self, question, tables, audit_of):
+        beside = audits.compare(*tables, sensitive_features=SENSITIVE, settings=QUICK)
+        assert beside[question.id].to_dict() == audit_of(question)[question.id].to_dict()
+
+    def test_input_stays_untouched(self, question, tables):
+        before = [table.copy(deep=True) for table in tables]
+        ask(question, *tables)
+        for table, copy in zip(tables, before, strict=True):
+            pd.testing.assert_frame_equal(table, copy)
+
+
+@every_question
+class TestTravels:
+    def test_pickle(self, question, audit_of):
+        again = pickle.loads(pickle.dumps(audit_of(question)))
+        assert again.to_dict() == audit_of(question).to_dict()
+
+    def test_strict_json(self, question, audit_of):
+        document = audit_of(question).to_dict()
+        assert json.loads(json.dumps(document, allow_nan=False)) == document
+
+    def test_saved_and_loaded(self, question, audit_of, tmp_path):
+        audit = audit_of(question)
+        loaded = audits.load(audit.save(tmp_path / "audit.json"))
+        assert loaded.to_dict() == audit.to_dict()
+        assert loaded.findings == audit.findings
+
+    def test_loaded_audit_is_judged_alike(self, question, audit_of, tmp_path):
+        audit = audit_of(question)
+        loaded = audits.load(audit.save(tmp_path / "audit.json"))
+        strict = QUICK.having(multiplicity="holm", support_watch=150, support_problem=60)
+        assert loaded.having(strict).findings == audit.having(strict).findings
+        assert audit.having(QUICK).findings == audit.findings
+
+    def test_frames_of_every_table(self, question, audit_of):
+        answer = audit_of(question)[question.id]
+        assert set(answer.tables) == set(question.tables)
+        for name, rows in answer.tables.items():
+            assert len(answer.to_frame(name)) == len(rows)
+
+
+@every_question
+class TestFindings:
+    def test_nothing_is_said_twice(self, question, audit_of):
+        keys = [finding.key for finding in audit_of(question).findings]
+        assert len(keys) == len(set(keys))
+
+    def test_every_group_is_judged(self, question, audit_of):
+        audit = audit_of(question)
+        rows = {row.group for row in audit[question.id].rows}
+        judged = {finding.group for finding in audit.findings}
+        unlabelled = {group for group in rows if any(value == "missing" for _, value in group)}
+        assert rows - unlabelled - {()} <= judged
+        assert not unlabelled & judged
+
+    def test_because_is_a_whole_sentence(self, question, audit_of):
+        for finding in audit_of(question).findings:
+            text = finding.because
+            assert text.endswith("."), text
+            assert text[0] == text[0].upper(), text
+            assert not re.search(r"nan|None|inf\b|\.\.|;\.|: \.|  |; ;|unknown|no limit", text), (
+                text
+            )
+
+    def test_because_holds_the_number_of_people(self, question, audit_of):
+        """A finding about a group says on how many people it rests."""
+        for finding in audit_of(question).findings:
+            n = finding.evidence.get("real")
+            if not isinstance(n, int):
+                continue
+            none = n == 0 and re.search(r"no real person|nobody", finding.because)
+            assert none or re.search(rf"\b{n:,}\b", finding.because), finding.because
+
+    def test_evidence_is_json(self, question, audit_of):
+        for finding in audit_of(question).findings:
+            assert finding.evidence, finding
+        for finding in audit_of(question).to_dict()["findings"]:
+            text = json.dumps(finding["evidence"], allow_nan=False)
+            assert json.loads(text) == finding["evidence"]
+
+    def test_sensitivity_is_one_of_two_kinds(self, question, audit_of):
+        for finding in audit_of(question).findings:
+            assert finding.sensitivity == "stable" or finding.sensitivity.startswith("flips: ")
+
+    def test_worst_first(self, question, audit_of):
+        ranks = [finding.verdict.rank for finding in audit_of(question).findings]
+        assert ranks == sorted(ranks)
+
+    def test_tiny_groups_are_never_ok(self, question, audit_of):
+        tiny = [
+            f
+            for f in audit_of(question).findings
+            if dict(f.group).get("race", "").startswith("tree")
+        ]
+        assert tiny
+        assert all(finding.verdict is not Verdict.OK for finding in tiny)
+
+
+@every_question
+class TestDegenerateTables:
+    def test_identical_tables_have_no_problem_by_comparison(self, question):
+        table = people(600, 3)
+        found = ask(question, table, table, sensitive_features="race")
+        for finding in found.problems:
+            assert dict(finding.group).get("race") == "cedar", finding.because
+
+    def test_single_group_is_refused(self, question):
+        real, synthetic = (people(300, seed).assign(race="ash") for seed in (1, 2))
+        with pytest.raises(audits.AuditError, match=r"'race'.*forms no groups\."):
+            ask(question, real, synthetic, sensitive_features="race")
+
+    def test_single_group_on_one_side(self, question):
+        real, synthetic = people(300, 1), people(300, 2).assign(race="ash")
+        found = ask(question, real, synthetic, sensitive_features="race")
+        birch = found.about(group={"race": "birch"})
+        assert birch
+        assert all(finding.verdict is not Verdict.OK for finding in birch)
+
+    @pytest.mark.parametrize("rows", [0, 1, 2, 3])
+    def test_next_to_no_rows(self, question, rows):
+        sides = [people(40, 1).iloc[1 : 1 + rows], people(100, 2)]
+        for real, synthetic in (sides, sides[::-1]):
+            if rows == 0:
+                with pytest.raises(audits.AuditError, match=r"row"):
+                    ask(question, real, synthetic)
+                continue
+            found = ask(question, real, synthetic)
+            assert all(finding.verdict is not Verdict.OK for finding in found.findings)
+
+    def test_only_the_sensitive_column(self, question):
+        real, synthetic = (people(300, seed)[["race"]].dropna() for seed in (1, 2))
+        found = ask(question, real, synthetic, sensitive_features="race")
+        assert not [f for f in found.problems if question.id != "coverage"], found.problems
+
+    def test_columns_that_are_constant_or_empty(self, question):
+        real, synthetic = (people(200, seed).assign(work="paid", income=np.nan) for seed in (1, 2))
+        assert ask(question, real, synthetic).findings
+
+    def test_all_synthetic_rows_alike(self, question):
+        real = people(300, 1)
+        synthetic = pd.concat([real.dropna().iloc[[0]]] * 200, ignore_index=True)
+        assert ask(question, real, synthetic).verdict is Verdict.PROBLEM
+
+
+@every_question
+class TestDeclares:
+    def test_settings_exist(self, question):
+        assert question.settings
+        assert set(question.settings) <= {field.name for field in fields(Settings)}
+
+    def test_main_table_and_words(self, question):
+        assert question.main in question.tables
+        assert question.asks.endswith("?")
+        assert question.title
+
+    def test_limits_it_does_not_name_change_nothing(self, question, audit_of):
+        """A question declares every limit that moves its verdicts."""
+        audit = audit_of(question)
+        general = {"false_discovery_rate", "multiplicity", "confidence"}
+        for name, other in OTHER_LIMITS.items():
+            if name in question.settings or name in general:
+                continue
+            moved = audit.having(QUICK.having(**other))
+            assert moved.findings == audit.findings, name
+
+
+OTHER_LIMITS = {
+    "support_watch": {"support_watch": 1000},
+    "support_problem": {"support_problem": 2},
+    "share_watch": {"share_watch": 1.0},
+    "share_problem": {"share_problem": 0.05},
+    "missing_label_limit": {"missing_label_limit": 0.0},
+    "drift_watch": {"drift_watch": 0.005},
+    "drift_problem": {"drift_problem": 1.0},
+    "shift_watch": {"shift_watch": 0.01},
+    "shift_problem": {"shift_problem": 10},
+    "auc_watch": {"auc_watch": 0.5},
+    "auc_problem": {"auc_problem": 1.0},
+    "sameness_watch": {"sameness_watch": 0.01},
+    "sameness_problem": {"sameness_problem": 1.0},
+    "basis_problem": {"basis_problem": 1},
+    "basis_ample": {"basis_ample": 1_000_000},
+    "amplification_limit": {"amplification_limit": 1.0},
+    "kappa_watch": {"kappa_watch": 1.0},
+    "kappa_problem": {"kappa_problem": 0.01},
+}
