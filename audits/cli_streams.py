@@ -42,7 +42,7 @@ def out(text: str) -> None:
     try:
         sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
-    except ZeroDivisionError:
+    except BrokenPipeError:
         # what is left in the buffer would be tried again, and complained of, at the end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

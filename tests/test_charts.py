@@ -24,14 +24,6 @@ UNKNOWN = Estimate.unknown()
 HOSTILE = (
     "<b>bold</b>", "\"quoted\" & 'so'", "$x^2$", "line\nbreak", "esc\x1b[31m", "سود", "👩🏽‍🚀",
 )  # fmt: skip
-    "<b>bold</b>",
-    "\"quoted\" & 'so'",
-    "$x^2$",
-    "line\nbreak",
-    "esc\x1b[31m",
-    "سود",
-    "👩🏽‍🚀",
-)
 
 
 def group(name):

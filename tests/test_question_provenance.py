@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -60,7 +62,7 @@ def row_of(found: audits.Audit):
 class TestCopies:
     """Every real person copied as often: the effective number is the number of people."""
 
-    FOUND = staticmethod(lambda: audit(people(30, 3), copies(people(30, 3), 20)))
+    FOUND = staticmethod(cache(lambda: audit(people(30, 3), copies(people(30, 3), 20))))
 
     def test_people_are_counted(self):
         row = row_of(self.FOUND())

@@ -113,6 +113,12 @@ def test_ok_is_counted_and_written_out_only_on_request():
     assert "not written out" not in everything
 
 
+@pytest.mark.parametrize("verdict", ["problem", "watch", "not enough evidence"])
+def test_whatever_is_not_ok_is_written_out(verdict):
+    text = text_report.audit_text(small(finding(verdict, "Black: this.")), width=100)
+    assert f" {verdict} · coverage\n  Black: this.\n" in text
+
+
 def test_findings_keep_their_order():
     audit = small(*(finding(because=f"Finding {i}.") for i in range(20)))
     text = text_report.audit_text(audit, width=100)

@@ -197,35 +197,42 @@ def _coding(column: Column, kind: str) -> Coding:
 
 
 def _number_coding(column: Column, kind: str) -> Coding:
-    family = "date" if kind == "date" else "number"
+    family = column.family_of(kind)
     levels = column.coded_levels()
     if levels is not None:
         numbers = coding.readable(levels, family)
         if numbers is None:
             refuse_words(column, min(v for v in levels if coding.number_in(v, family) is None))
-        assert numbers is not None
-        _check_extremes(column, numbers.values())
+        for level, number in numbers.items():
+            _check_size(column, number, text=level)
         if len(numbers) <= column.settings.numeric_levels:
             return coding.by_numbers(column.name, kind, numbers)
-    spreads = [engine.spread(column.name, family) for engine in column.every_engine]
-    for side, spread in enumerate(spreads):
-        if spread.unreadable:
-            refuse_words(column, str(spread.example), spread.unreadable, side)
-        if spread.infinite:
-            refuse_extreme(column, np.inf, side)
-        _check_extremes(column, (spread.low, spread.high))
-    low = float(np.nanmin([spread.low for spread in spreads]))
-    high = float(np.nanmax([spread.high for spread in spreads]))
+    low, high = _range(column, family)
     _check_distance(column, family, low, high)
     return coding.by_buckets(
         column.name, kind, column.engines, low, high, column.settings.numeric_levels
     )
 
 
-def _check_extremes(column: Column, numbers: Iterable[float]) -> None:
-    largest = max(numbers, key=abs, default=0.0)
-    if abs(largest) >= ABSURD:
-        refuse_extreme(column, largest)
+def _range(column: Column, family: str) -> tuple[float, float]:
+    """Return the extremes of every table, once all of it can be read."""
+    spreads = [engine.spread(column.name, family) for engine in column.every_engine]
+    for side, spread in enumerate(spreads):
+        if spread.unreadable:
+            refuse_words(column, str(spread.example), spread.unreadable, side)
+        for number in (np.inf if spread.infinite else 0.0, spread.low, spread.high):
+            _check_size(column, number, side)
+    return (
+        float(np.nanmin([spread.low for spread in spreads])),
+        float(np.nanmax([spread.high for spread in spreads])),
+    )
+
+
+def _check_size(
+    column: Column, number: float, side: int | None = None, text: str | None = None
+) -> None:
+    if abs(number) >= ABSURD:
+        refuse_extreme(column, number, side, text)
 
 
 def _check_distance(column: Column, family: str, low: float, high: float) -> None:

@@ -124,9 +124,11 @@ def refuse_words(
     )
 
 
-def refuse_extreme(column: Column, number: float, side: int | None = None) -> NoReturn:
+def refuse_extreme(
+    column: Column, number: float, side: int | None = None, text: str | None = None
+) -> NoReturn:
     """Refuse a column with a number that no arithmetic would survive."""
-    text = number_text(number)
+    text = text or number_text(number)
     if side is None:
         side = next((i for i, known in enumerate(column.sides) if known and text in known), 0)
     said = "infinite" if np.isinf(number) else f"{number:g}, absurdly large"

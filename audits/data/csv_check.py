@@ -10,6 +10,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import shutil
 import zlib
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from audits.errors import SourceError
 _BLOCK = 1 << 22
 _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 1 << 30
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
@@ -208,13 +210,18 @@ def _first_record(path: Path, encoding: str) -> tuple[str, int]:
 
 
 def _delimiter(header: str) -> str:
-    """Return the mark that splits the header into most names, quoted ones left whole."""
-    widths = {mark: len(next(csv.reader([header], delimiter=mark), [])) for mark in _DELIMITERS}
-    return max(_DELIMITERS, key=lambda mark: widths[mark])
+    """Return the mark that stands most often in the header, outside quotation marks."""
+    bare = _QUOTED.sub("", header)
+    return max(_DELIMITERS, key=bare.count)
 
 
 def _header(path: Path, text: str, delimiter: str) -> tuple[str, ...]:
-    names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    try:
+        names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise SourceError(
+            path.name, f"has a header that cannot be read ({error}).", "Mend it.", line=1
+        ) from None
     if trouble := trouble_with(names):
         raise SourceError(path.name, trouble, "", line=1)
     return tuple(clean_name(name) for name in names)

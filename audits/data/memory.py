@@ -76,7 +76,10 @@ def _readable(column: Any) -> Any:
 def _from_pandas(series: Any) -> Any:
     import pandas as pd
 
-    if isinstance(series.dtype, pd.PeriodDtype | pd.IntervalDtype | pd.SparseDtype):
+    kind = series.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        kind = kind.categories.dtype
+    if isinstance(kind, pd.PeriodDtype | pd.IntervalDtype | pd.SparseDtype):
         series = series.astype(object)  # otherwise stored as bare integers, pairs or not at all
     try:
         return pa.array(series, from_pandas=True)

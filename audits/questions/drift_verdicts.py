@@ -259,7 +259,8 @@ def _quiet(row: GroupDriftRow, parts: Sequence[Part], settings: Settings) -> Par
         )
         return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
     if worst([part.verdict for part in parts]) is Verdict.OK:
-        text = f"no drift beyond the limits in {columns(row.columns)}{_together(row)}{_telling(row.auc)}"
+        text = f"no drift beyond the limits in {columns(row.columns)}"
+        text += _together(row) + _telling(row.auc)
         return Part(None, Verdict.OK, f"{text}; with {resting}, {_unseen(row)}", evidence=evidence)
     if row.real <= settings.support_problem:
         text = f"no drift is established, and {people(row.real)} are too few to rule it out; with "
