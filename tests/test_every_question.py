@@ -45,8 +45,14 @@ def one_of(race: str, *, rows: int) -> pd.DataFrame:
 
 
 def uneven_tables() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A group lost, one invented, and every size from 0 to 3 met by every other."""
+    """A group lost, one invented, one much changed, and every size from 0 to 3 met by every other.
+
+    The changed group is older, and of half of them the age is missing: two faults of one column.
+    """
     real, synthetic = [people(300, 1)], [people(400, 2)]
+    ash = synthetic[0].index[synthetic[0]["race"] == "ash"]
+    synthetic[0].loc[ash, "age"] += 25
+    synthetic[0].loc[ash[::2], "age"] = np.nan
     for n in range(4):
         for m in range(4):
             real.append(one_of(f"tree {n}{m}", rows=n))

@@ -121,6 +121,12 @@ class TestFewPeople:
         (found,) = about_birch(audit(incomes(125, 225, 100, 50), incomes(0, 3, 0, 0)))
         assert found.verdict is UNSURE
 
+    def test_the_smaller_side_sets_how_sure_one_can_be(self):
+        """Twelve rows on either side leave eleven degrees of freedom."""
+        few, many = incomes(3, 3, 3, 3), incomes(125, 225, 100, 50)
+        assert column_row(audit(few, many)).freedom == 11
+        assert column_row(audit(many, few)).freedom == 11
+
     @pytest.mark.parametrize("people", [1, 2])
     def test_too_few_to_differ(self, people):
         (found,) = about_birch(audit(incomes(people, 0, 0, 0), incomes(9, 9, 9, 9)))

@@ -197,7 +197,7 @@ def _lay_out(figure: Any, groups: Sequence[Group], axis: Axis, title: str) -> No
     figure.update_layout(
         title={"text": shown(title), "x": 0.01},
         height=_AROUND + _LINE * max(len(groups), 3),
-        margin={"t": 110, "r": 230, "b": 80},
+        margin={"t": 110, "r": 270, "b": 80},
         paper_bgcolor="#FFFFFF",
         plot_bgcolor="#FFFFFF",
         font={"color": _INK, "family": "system-ui, sans-serif", "size": 12},

@@ -48,7 +48,7 @@ def load(
             loaded = connection.read_csv(
                 name,
                 header=False,
-                skiprows=shape.header_lines,
+                skiprows=1,  # records, however many lines the header takes
                 columns={f"c{i}": "VARCHAR" for i in range(len(shape.header))},
                 delimiter=shape.delimiter,
                 quotechar='"',

@@ -53,6 +53,7 @@ class DuckDBEngine:
             raise InputError(f"{source.title} has no rows. Give a table with rows.")
         self._text: dict[str, tuple[list[str | None], NDArray[np.uint16]]] = {}
         self._numbers: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._facts: dict[str, TextFacts] = {}
         self._codes: dict[str, Codes] = {}
         self._content: NDArray[np.uint64] = np.zeros(self.rows, dtype=np.uint64)
         self._weights: NDArray[np.float64] | None = None
@@ -163,6 +164,11 @@ class DuckDBEngine:
 
     def text_facts(self, column: str) -> TextFacts:
         """See :class:`Engine`."""
+        if column not in self._facts:
+            self._facts[column] = self._text_facts(column)
+        return self._facts[column]
+
+    def _text_facts(self, column: str) -> TextFacts:
         text = expressions.cleaned(column, self._types[column], self.markers)
         padded = (
             f"bool_or({expressions.padded(text)}) AND min(length({text})) = max(length({text}))"
@@ -212,6 +218,7 @@ class DuckDBEngine:
     def forget(self, column: str) -> None:
         """See :class:`Engine`."""
         self._text.pop(column, None)
+        self._facts.pop(column, None)
         for family in ("number", "date"):
             self._numbers.pop((column, family), None)
 

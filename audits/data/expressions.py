@@ -77,7 +77,10 @@ def cleaned(name: str, kind: str, markers: frozenset[str]) -> str:
         number = _double(quoted(name), kind)
         missing = f"isnan({number})" + (f" OR {number} IN ({listed})" if numbers else "")
         return f"CASE WHEN {missing} THEN NULL ELSE CAST({quoted(name)} AS VARCHAR) END"
-    text = f"nfc_normalize(trim(CAST({quoted(name)} AS VARCHAR), {literal(_BLANK)}))"
+    raw = f"CAST({quoted(name)} AS VARCHAR)"
+    blank = literal(f"^[{_BLANK}]|[{_BLANK}]$")  # few values need the slow trim
+    trimmed = f"CASE WHEN regexp_matches({raw}, {blank}) THEN trim({raw}, {literal(_BLANK)})"
+    text = f"nfc_normalize({trimmed} ELSE {raw} END)"
     missing = f"{text} IN ({_listed(literal(word) for word in sorted(NOTHING | markers))})"
     if numbers:
         missing = f"({missing} OR coalesce({_number(text)} IN ({listed}), false))"

@@ -25,6 +25,7 @@ KINDS = (
     "constant",
 )
 COMPARED = ("categorical", "ordinal", "numeric", "date", "boolean")
+_ROW_NAMES = ("id", "index", "row", "unnamed: 0", "__index_level_0__")
 _SDV = {
     "categorical": "categorical",
     "numerical": "numeric",
@@ -216,4 +217,4 @@ def names_rows(name: str) -> bool:
     (True, False)
     """
     lower = name.lower()
-    return lower in ("id", "index", "row", "unnamed: 0") or lower.endswith(("_id", " id", "-id"))
+    return lower in _ROW_NAMES or lower.endswith(("_id", " id", "-id"))

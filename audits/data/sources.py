@@ -178,7 +178,11 @@ def _open_parquet(
     import pyarrow.parquet as pq
 
     clean_names(pq.read_schema(files[0]).names, name)  # DuckDB would rename a doubled column
-    relation = connection.read_parquet([one_file(f) for f in files], union_by_name=True)
+    relation = connection.read_parquet(
+        [one_file(f) for f in files],
+        union_by_name=True,
+        hive_partitioning=all("=" in f.parent.name for f in files),
+    )
     return Source(role, name, "parquet", _sha256(files), relation)
 
 

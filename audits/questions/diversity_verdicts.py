@@ -121,7 +121,7 @@ def _inherited(rows: Sequence[AttributeDiversityRow], settings: Settings) -> NDA
     few = np.array([_FEWEST <= row.real <= settings.support_watch for row in rows], dtype=bool)
     same = np.array([row.top_count == row.real for row in rows], dtype=bool)
     family = np.where(few, p, np.nan)
-    return np.asarray(few & same & (adjusted(family, settings) <= settings.false_discovery_rate))
+    return np.asarray(same & (adjusted(family, settings) <= settings.false_discovery_rate))
 
 
 def _inherited_part(row: AttributeDiversityRow, settings: Settings) -> Part:

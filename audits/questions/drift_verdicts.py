@@ -21,6 +21,7 @@ from audits.settings import Settings
 
 Floats = NDArray[np.float64]
 _FEWEST = 10  # rows on a side below which nothing is made of what they show
+_GUESSING = 0.5
 _WHOLE_WAY = 0.5  # a share of one half cannot move further
 
 
@@ -296,4 +297,7 @@ def _open(parts: Sequence[Part]) -> str:
 def _telling(auc: Estimate) -> str:
     if not auc.known:
         return ""
-    return f"; real and synthetic rows are told apart with a chance of {estimate(auc)}"
+    text = f"; real and synthetic rows are told apart with a chance of {estimate(auc)}"
+    if auc.high < _GUESSING:  # held-out rows met their own near-copies
+        text += ", less than guessing, which is what near-copies of real rows look like"
+    return text
