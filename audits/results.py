@@ -103,9 +103,12 @@ def bare(value: str) -> bool:
 _BARE = frozenset({"yes", "no", "true", "false", "y", "n", "missing", "other", "unknown", "none"})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """What one question measured: its rows, and the settings they were measured under."""
+    """What one question measured: its rows, and the settings they were measured under.
+
+    Two answers are equal when they say the same: an unknown number equals another.
+    """
 
     question: str
     title: str
@@ -117,6 +120,14 @@ class Answer:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Answer):
+            return NotImplemented
+        return self.settings == other.settings and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash((self.question, len(self.rows)))
 
     def __getitem__(self, group: Group | Mapping[str, str]) -> tuple[Row, ...]:
         """Every row about a group, given as a mapping of column to value."""
@@ -176,9 +187,12 @@ class ColumnRecord:
     note: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Audit:
-    """Everything one comparison found. Saved as JSON, it is whole without the data."""
+    """Everything one comparison found. Saved as JSON, it is whole without the data.
+
+    Two audits are equal when they say the same, as one that was saved and its copy read back do.
+    """
 
     inputs: tuple[InputRecord, ...]
     sensitive_features: tuple[str, ...]
@@ -190,6 +204,12 @@ class Audit:
     versions: Mapping[str, str]
 
     FORMAT: ClassVar[int] = 1
+
+    def __eq__(self, other: object) -> bool:
+        return self.to_dict() == other.to_dict() if isinstance(other, Audit) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.inputs, self.sensitive_features, len(self.findings)))
 
     def __getitem__(self, question: str) -> Answer:
         """Return the answer to a question by its name; the error names those that were asked."""

@@ -25,7 +25,7 @@ class Setting:
         """The values it may take, in words."""
         if self.choices:
             return " or ".join(self.choices)
-        return f"{self.low:g} to {self.high:g}"
+        return f"{self.low:,} to {self.high:,}"
 
 
 def a_number(default: float, *, low: float, high: float, meaning: str, source: str) -> Any:
@@ -51,7 +51,7 @@ def converted(setting: Setting, value: Any) -> float | int | str:
             f"{setting.name} must be a number from {setting.range}, got {value!r}."
         ) from None
     if isinstance(setting.default, int):
-        if number != int(number):
+        if not number.is_integer():
             raise UsageError(f"{setting.name} must be a whole number, got {value!r}.")
         return int(number)
     return number
@@ -65,5 +65,7 @@ def check(setting: Setting, value: Any) -> None:
         return
     assert setting.low is not None
     assert setting.high is not None
-    if not setting.low <= value <= setting.high:
+    if not isinstance(value, int | float) or not setting.low <= value <= setting.high:
         raise UsageError(f"{setting.name} must lie in {setting.range}, got {value!r}.")
+    if isinstance(setting.default, int) and not isinstance(value, int):
+        raise UsageError(f"{setting.name} must be a whole number, got {value!r}.")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from audits.estimates import Estimate
 from audits.judging import Claims, adjusted, doubt, judged, limits, sensitivities, verdicts
 from audits.questions import diversity_verdicts, drift_verdicts, provenance_verdicts
-from audits.questions.coverage_rows import CoverageRow
 from audits.questions.coverage import judge as judge_coverage
+from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import GroupDiversityRow
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow
 from audits.questions.provenance_rows import ProvenanceRow

@@ -87,7 +87,8 @@ def pair_drift(
     value = np.add.reduceat(np.abs(difference), starts) / 2
     mean_null, square_null = _null(counts[0] + counts[1], n, m, starts)
     half_sign = np.sign(difference) / 2
-    scores = [half_sign[cell].mean(axis=1) for cell in cells]
+    # sorted, so that sums have one order whatever the order of rows
+    scores = [np.sort(half_sign[cell].mean(axis=1)) for cell in cells]
     error = float(np.sqrt(scores[0].var() / n + scores[1].var() / m))
     z = float(ndtri((1 + confidence) / 2))
     centre = float(np.sqrt(max(0.0, (value**2).mean() - square_null.mean())))

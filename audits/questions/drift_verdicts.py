@@ -228,7 +228,7 @@ def _judge_pairs(
 def _auc_text(row: GroupDriftRow) -> str:
     return (
         f"a classifier tells real from synthetic rows with a chance of {estimate(row.auc)}, where "
-        f"0.5 is guessing, on {row.auc_rows[0]:,} real and {row.auc_rows[1]:,} synthetic rows"
+        f"0.5 is guessing, on {_drawn(row, row.auc_rows)}"
     )
 
 
@@ -237,9 +237,16 @@ def _pairs_text(row: GroupDriftRow) -> str:
     return (
         f"over all pairs of columns, {percent(row.pairs.value)} ({low} to {high}) of the people "
         f"have combinations they should not, most in {row.worst_pair} "
-        f"({percent(row.worst_pair_value)}), on {row.pair_rows[0]:,} real and "
-        f"{row.pair_rows[1]:,} synthetic rows"
+        f"({percent(row.worst_pair_value)}), on {_drawn(row, row.pair_rows)}"
     )
+
+
+def _drawn(row: GroupDriftRow, used: tuple[int, int]) -> str:
+    """Say how many rows were used, and of how many, where not of all."""
+    text = f"{used[0]:,} real and {used[1]:,} synthetic rows"
+    if used == (row.real, row.synthetic):
+        return text
+    return f"{text} drawn from {row.real:,} and {row.synthetic:,}"
 
 
 def _quiet(row: GroupDriftRow, parts: Sequence[Part], settings: Settings) -> Part:

@@ -8,10 +8,11 @@ import math
 import os
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from audits.errors import InputError, SourceError
+from audits.errors import InputError, SourceError, UnknownNameError, UsageError
 from audits.estimates import Estimate
 from audits.registry import all_questions
 from audits.results import (
@@ -107,7 +108,7 @@ def write_whole(path: str | Path, text: str) -> Path:
     """
     target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".audits.")
     except OSError as error:
         raise SourceError(
             str(target), f"cannot be written ({error.strerror}).", "Choose another place."
@@ -154,7 +155,9 @@ def load(path: str | Path) -> Audit:
         )
     try:
         return audit_from_dict(document)
-    except (KeyError, TypeError, ValueError) as error:
+    except UnknownNameError as error:
+        raise InputError(f"{path}: {error} Use the version of audits that wrote it.") from None
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError, UsageError) as error:
         raise InputError(
             f"{path}: is not a whole audit ({type(error).__name__}: {error}). Make it again."
         ) from None
@@ -167,6 +170,8 @@ def audit_from_dict(document: Mapping[str, Any]) -> Audit:
     mains = {question.id: question.main for question in all_questions()}
     answers = {}
     for name, answer in document["answers"].items():
+        if name not in tables:
+            raise UnknownNameError("question", name, sorted(tables))
         read = {
             table: tuple(_row(tables[name][table], row) for row in rows)
             for table, rows in answer["tables"].items()
@@ -205,10 +210,15 @@ def _group(document: Mapping[str, str]) -> Group:
 
 
 def _row(kind: type[Row], document: Mapping[str, Any]) -> Row:
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     fields = {name: _typed(hints[name], value) for name, value in document.items()}
     fields["group"] = _group(document["group"])
     return kind(**fields)
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _typed(hint: Any, value: Any) -> Any:
