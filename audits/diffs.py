@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from audits.results import Audit, Finding, InputRecord, Verdict
@@ -33,10 +34,9 @@ class Change:
 class Diff:
     """What differs between two audits, worst first.
 
-    A finding counts as *said* when its verdict is problem, watch or not enough evidence. One that
-    is absent, or `ok`, is not said: so a finding that turns from problem to ok went, and one that
-    turns from ok to watch appeared. `changed` holds those said both times with different verdicts,
-    `unchanged` counts those with the same. Findings that only one audit could have made, because
+    `changed` holds what both audits speak of with different verdicts, `ok` among them; `unchanged`
+    counts those with the same. `appeared` and `went` are what only one of them speaks of; an `ok`
+    is no news there. Findings that only one audit could have made, because
     the other did not ask the question or does not know the sensitive feature, are left out and
     counted in `notes`.
     """
@@ -113,8 +113,8 @@ class Diff:
 _COLUMNS = ("what", "question", "group", "attribute", "before", "after", "because")
 
 
-def diff(before: Audit, after: Audit) -> Diff:
-    """Compare two audits finding by finding; see `Diff` for what counts.
+def diff(before: Audit | str | Path, after: Audit | str | Path) -> Diff:
+    """Compare two audits, or two saved ones, finding by finding; see `Diff` for what counts.
 
     Examples
     --------
@@ -125,11 +125,11 @@ def diff(before: Audit, after: Audit) -> Diff:
     >>> audits.diff(one, one).summary()
     '0 appeared, 0 went, 0 changed, 2 stayed.'
     """
+    before, after = _opened(before), _opened(after)
     ours, theirs, notes = _comparable(before, after)
     old, new = _by_key(ours), _by_key(theirs)
     both = [(old[key], finding) for key, finding in new.items() if key in old]
-    told = [(a, b) for a, b in both if _is_said(a) and _is_said(b)]
-    changed = tuple(Change(a, b) for a, b in told if a.verdict is not b.verdict)
+    changed = tuple(Change(a, b) for a, b in both if a.verdict is not b.verdict)
     appeared = _only(new, old)
     went = _only(old, new)
     stayed = sum(a.verdict is b.verdict for a, b in both)
@@ -137,13 +137,17 @@ def diff(before: Audit, after: Audit) -> Diff:
                 _inputs(before, after), tuple(notes))  # fmt: skip
 
 
-def _is_said(finding: Finding | None) -> bool:
-    return finding is not None and finding.verdict is not Verdict.OK
+def _opened(audit: Audit | str | Path) -> Audit:
+    if isinstance(audit, Audit):
+        return audit
+    from audits.reports.json_report import load
+
+    return load(audit)
 
 
 def _only(here: Mapping[_Key, Finding], there: Mapping[_Key, Finding]) -> tuple[Finding, ...]:
-    """Return what is said here and not there, in the order of this audit."""
-    return tuple(f for key, f in here.items() if _is_said(f) and not _is_said(there.get(key)))
+    """Return what only one audit says, in its order; an `ok` is no news."""
+    return tuple(f for key, f in here.items() if f.verdict is not Verdict.OK and key not in there)
 
 
 def _by_key(findings: list[Finding]) -> dict[_Key, Finding]:

@@ -21,7 +21,8 @@ class Claims:
     """A family of statements of one kind: the larger `value`, the worse.
 
     `exceeds(limits)` gives the one-sided p value of "the truth is at most the limit", so a small
-    one supports the accusation. Statements that are `capped` can never be `ok`.
+    one supports the accusation. Statements that are `capped` can never be `ok`. Where nothing is
+    wrong the value is `neutral`; limits are moved by moving their distance from it.
     """
 
     value: Floats
@@ -31,6 +32,11 @@ class Claims:
     problem: Floats
     capped: NDArray[np.bool_]
     exceeds: Callable[[Floats], Floats]
+    neutral: float = 0.0
+
+    def moved(self, limit: Floats, factor: float) -> Floats:
+        """Return a limit with its distance from neutral multiplied."""
+        return self.neutral + (limit - self.neutral) * factor
 
 
 def adjusted(p: Floats, settings: Settings) -> Floats:
@@ -44,7 +50,7 @@ def verdicts(claims: Claims, settings: Settings, *, factor: float = 1.0) -> list
     `ok` needs the interval short of the problem limit and the value short of the watch limit;
     what is neither is not enough evidence. Unknown values are not enough evidence.
     """
-    watch, problem = claims.watch * factor, claims.problem * factor
+    watch, problem = claims.moved(claims.watch, factor), claims.moved(claims.problem, factor)
     q = settings.false_discovery_rate
     sure_watch = adjusted(claims.exceeds(watch), settings) <= q
     sure_problem = adjusted(claims.exceeds(problem), settings) <= q

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from audits.errors import UnknownNameError
 from audits.settings import Settings
 
 if TYPE_CHECKING:
@@ -120,6 +121,10 @@ class Answer:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def __repr__(self) -> str:
+        sizes = ", ".join(f"{len(rows)} {name}" for name, rows in self.tables.items())
+        return f"<Answer: {self.question}; {sizes}>"
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Answer):
@@ -237,8 +242,22 @@ class Audit:
     def about(
         self, question: str | None = None, group: Group | Mapping[str, str] | None = None
     ) -> tuple[Finding, ...]:
-        """The findings of a question, of a group, or of both, worst first."""
+        """The findings of a question, of a group, or of both, worst first.
+
+        Raises
+        ------
+        UnknownNameError
+            If the question was not asked, or a column is no sensitive feature, so that "nothing
+            found" is never the answer to a slip.
+        """
         wanted = None if group is None else as_group(group)
+        if question is not None and question not in self.answers:
+            raise UnknownNameError("question in this audit", question, list(self.answers))
+        for column, _ in wanted or ():
+            if column not in self.sensitive_features:
+                raise UnknownNameError(
+                    "sensitive feature in this audit", column, self.sensitive_features
+                )
         return tuple(
             f for f in self.findings if question in (None, f.question) and wanted in (None, f.group)
         )

@@ -341,6 +341,32 @@ class Settings:
         return cls().having(**values)
 
 
+# Limits: what is measured does not depend on them.
+JUDGING = frozenset(
+    {
+        "false_discovery_rate",
+        "multiplicity",
+        "support_watch",
+        "support_problem",
+        "share_watch",
+        "share_problem",
+        "missing_label_limit",
+        "drift_watch",
+        "drift_problem",
+        "shift_watch",
+        "shift_problem",
+        "auc_watch",
+        "auc_problem",
+        "sameness_watch",
+        "sameness_problem",
+        "basis_problem",
+        "basis_ample",
+        "amplification_limit",
+        "kappa_watch",
+        "kappa_problem",
+    }
+)
+
 # Each pair: the first must not exceed the second.
 _ORDERED = (
     ("support_problem", "support_watch"),

@@ -586,7 +586,8 @@ def test_what_is_no_audit_is_refused(tmp_path, text):
 def test_diff_says_what_is_worse(two):
     done = cli_run("diff", two / "before.json", two / "after.json")
     assert done.exit_code == 0
-    assert "Appeared:\n▼ problem" in done.stdout
+    assert "▼ problem" in done.stdout
+    assert "before" in done.stdout
     assert "the synthetic table: kept.csv" in done.stdout
     worse = cli_run("diff", two / "before.json", two / "after.json", "--fail-on", "problem")
     assert worse.exit_code == 1

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 
+import pandas as pd
 import pytest
 
 import audits
@@ -47,12 +48,33 @@ def test_the_same_audit_differs_in_nothing():
 
 
 @pytest.mark.parametrize("verdict", ["problem", "watch", "not enough evidence"])
-@pytest.mark.parametrize("silence", [(), (finding("ok"),)], ids=["absent", "ok"])
-def test_absent_and_ok_are_both_not_said(verdict, silence):
+def test_what_one_audit_does_not_speak_of_appears_or_goes(verdict):
     said = audit(finding(verdict))
-    assert audits.diff(audit(*silence), said).appeared == said.findings
-    assert audits.diff(said, audit(*silence)).went == said.findings
-    assert audits.diff(said, audit(*silence)).appeared == ()
+    assert audits.diff(audit(), said).appeared == said.findings
+    assert audits.diff(said, audit()).went == said.findings
+    assert audits.diff(said, audit()).appeared == ()
+
+
+@pytest.mark.parametrize("verdict", ["problem", "watch", "not enough evidence"])
+def test_from_ok_and_back_is_a_change(verdict):
+    fine, said = audit(finding("ok")), audit(finding(verdict))
+    for before, after in ((fine, said), (said, fine)):
+        found = audits.diff(before, after)
+        assert (found.appeared, found.went) == ((), ())
+        assert [(c.before, c.after) for c in found.changed] == [
+            (before.findings[0], after.findings[0])
+        ]
+    assert audits.diff(fine, said).worse
+    assert not audits.diff(said, fine).worse
+
+
+def test_saved_audits_are_compared_by_their_paths(tmp_path):
+    paths = []
+    for name, paid in (("before", 50), ("after", 90)):
+        people = pd.DataFrame({"sex": ["f", "m"] * 100, "paid": [1] * paid + [0] * (200 - paid)})
+        made = audits.compare(people, people, sensitive_features="sex", ask=["coverage"])
+        paths.append(made.save(tmp_path / f"{name}.json"))
+    assert audits.diff(*paths).unchanged == 2
 
 
 def test_absent_to_ok_is_no_news():
@@ -141,7 +163,7 @@ def test_tables_without_bytes_are_compared_by_name_and_shape():
 
 
 def example():
-    before = audit(finding("problem"), finding("watch", WHITE), finding("ok", FEMALE))
+    before = audit(finding("problem"), finding("watch", WHITE))
     after = audit(finding("watch"), finding("problem", FEMALE), sha="bb")
     return audits.diff(before, after)
 

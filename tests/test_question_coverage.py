@@ -81,12 +81,15 @@ class TestShrunkenGroups:
         assert found.verdict is UNSURE
 
     @pytest.mark.parametrize(
-        ("rows", "why"),
-        [(1, "(invented, or too rare for the real sample)"), (30, "(invented)")],
+        ("rows", "verdict", "why"),
+        [
+            (1, UNSURE, "(invented, or too rare for the real sample)"),
+            (30, PROBLEM, "(invented)"),
+        ],
     )
-    def test_invented(self, rows, why):
+    def test_invented(self, rows, verdict, why):
         found = finding(audit(rows_of(ash=1000), rows_of(ash=900, birch=rows)), "birch")
-        assert found.verdict is PROBLEM
+        assert found.verdict is verdict
         assert f"nobody in the real data, yet {rows} synthetic row" in found.because
         assert why in found.because
 

@@ -107,7 +107,7 @@ class TestThree:
         (found,) = audit_of("three").about("provenance", BLACK)
         assert found.evidence["basis"] < 6
         assert found.evidence["kappa"].high < 0.5
-        assert "in effect on 3." in found.because
+        assert "in effect on 3" in found.because
 
     def test_variety_is_lost_within_each_sex(self, audit_of):
         for sex in ("female", "male"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from audits.errors import UnknownNameError
+from audits.errors import UnknownNameError, UsageError
 from audits.results import Answer
 
 if TYPE_CHECKING:
@@ -50,6 +50,10 @@ def alt_text(answer: Answer) -> str:
 
 
 def _module(answer: Answer) -> Any:
+    if not isinstance(answer, Answer):
+        raise UsageError(
+            f"a chart shows one answer, as in chart(audit['drift']); got {type(answer).__name__}."
+        )
     if answer.question not in _DRAWN:
         raise UnknownNameError("chart for the question", answer.question, list(_DRAWN))
     return import_module(_DRAWN[answer.question])

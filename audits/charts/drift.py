@@ -49,7 +49,9 @@ def draw(answer: Answer) -> go.Figure:
         )
         for row in rows
     ]  # fmt: skip
-    figure = dot_figure(dots, axis, limits, title="Who no longer looks alike", total=len(rows))
+    figure = dot_figure(
+        dots, axis, limits, title="Who no longer looks like themselves", total=len(rows)
+    )
     _add_columns(figure, rows[:MOST], worst, settings)
     return figure
 

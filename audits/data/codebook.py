@@ -191,6 +191,7 @@ def _coding(column: Column, kind: str) -> Coding:
             f"has more than {column.settings.level_limit:,} different values.",
             f"Group them, or raise the limit (--set level_limit=…), or --kind {column.name}="
             "identifier to leave it out.",
+            title=column.title_of(column.sides.index(None)),
         )
     order = column.request.order if column.request else ()
     return coding.by_levels(column.name, kind, levels, order)
@@ -220,7 +221,10 @@ def _range(column: Column, family: str) -> tuple[float, float]:
     for side, spread in enumerate(spreads):
         if spread.unreadable:
             refuse_words(column, str(spread.example), spread.unreadable, side)
-        for number in (np.inf if spread.infinite else 0.0, spread.low, spread.high):
+        ends = [spread.low, spread.high]
+        if spread.infinite:  # these leave infinity out; say of which sign it is
+            ends = column.every_engine[side].quantiles(column.name, family, [0.0, 1.0]).tolist()
+        for number in ends:
             _check_size(column, number, side)
     return (
         float(np.nanmin([spread.low for spread in spreads])),

@@ -61,6 +61,10 @@ class Column:
         """Whether the values of both tables are few enough to be listed."""
         return all(side is not None for side in self.sides[:2])
 
+    def title_of(self, side: int) -> str:
+        """Name a table by its place among all."""
+        return self.titles[side] if side < len(self.titles) else "the holdout table"
+
     def fetch(self) -> None:
         """List the values of each table, where there are few enough."""
         settings, wanted = self.settings, self.request.kind if self.request else None
@@ -143,6 +147,6 @@ def refuse_extreme(
 def where(column: Column, value: str, side: int) -> str:
     """Name the table and, for a text file, the line that holds a value."""
     engine = column.every_engine[side]
-    title = column.titles[side] if side < 2 else "the holdout table"
+    title = column.title_of(side)
     line = engine.line_of(column.name, value)
     return title if line is None else f"{title}, line {line}"

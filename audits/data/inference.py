@@ -34,13 +34,20 @@ def infer(column: Column) -> tuple[str, str]:
 def _remark(column: Column, kind: str) -> str:
     if kind == "constant":
         return f"one value: {next(iter(column.known_levels()))[:60]!r}"
-    if kind == "identifier" and column.sides[0] is not None:
+    if kind == "identifier" and _as_many_as_rows(column):
         return "about as many values as rows"
     if kind in ("identifier", "free_text"):
         wide = [title for title, side in zip(column.titles, column.sides, strict=False) if not side]
         limit = column.settings.level_limit
         return f"more than {limit:,} different values in {wide[0]}" if wide else "long texts"
     return ""
+
+
+def _as_many_as_rows(column: Column) -> bool:
+    if column.sides[0] is not None:
+        return True
+    facts = column.real.text_facts(column.name)
+    return facts.different >= 0.95 * facts.present
 
 
 def _of_listed(column: Column) -> str:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 
 MISSING = "missing"
 NOTHING = frozenset({"", "NaN", "nan", "NAN", "-nan", MISSING})
@@ -133,7 +134,7 @@ def day_text(day: float) -> str:
     ('1970-01-02', '1970-01-01 12:00:00')
     """
     inside = min(max(day, -719_162.0), _LAST_DAY)
-    return moment_text(round(inside * MICROSECONDS))
+    return moment_text(round(Fraction(inside) * MICROSECONDS))  # exact: a float would be off by one
 
 
 def sorted_levels(levels: Iterable[str]) -> list[str]:

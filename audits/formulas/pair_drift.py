@@ -41,8 +41,10 @@ def pair_drift(
 
     Every pair's table is compared by total variation :math:`T`; with :math:`q` its root mean
     square under relabelling (hypergeometric, closed form), the estimate is
-    :math:`\sqrt{\max(0, \overline{T^2} - \overline{q^2})}`. Its standard error comes from the rows:
-    each row's mean, over pairs, of half the sign of the difference in its cell.
+    :math:`\sqrt{\max(0, \overline{T^2} - \overline{q^2})}`. Its standard error s comes from the
+    rows: each row's mean, over pairs, of half the sign of the difference in its cell. The upper
+    limit is the larger of estimate plus z s and what
+    :math:`\sqrt{(\sqrt{\overline{T^2}} + z s)^2 - \overline{q^2}}` leaves possible.
 
     Parameters
     ----------
@@ -96,7 +98,8 @@ def pair_drift(
     spread = max(error, 1e-12)
     p = float(_upper_tail(excess / spread))
     low = max(0.0, min(centre, excess) - z * error) if p <= (1 - confidence) / 2 else 0.0
-    high = centre + z * error + float(np.sqrt(square_null.mean())) * (centre == 0)
+    reach = (float(np.sqrt((value**2).mean())) + z * error) ** 2 - float(square_null.mean())
+    high = max(centre + z * error, float(np.sqrt(max(0.0, reach))))
     return PairDrift(value, np.sqrt(square_null), Estimate(centre, low, min(high, 1.0)), error, p)
 
 

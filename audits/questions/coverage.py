@@ -63,7 +63,7 @@ def _group_rows(pair: Pair) -> tuple[CoverageRow, ...]:
     ratio = _ratio(synthetic, m, count_real, total_real, confidence)
     bands = wilson(np.minimum(count_real, total_real), total_real, confidence=confidence)
     bands_synthetic = wilson(synthetic, m, confidence=confidence)
-    effective = np.asarray(kish_effective(weights, squares)) if pair.weighted else real
+    effective = np.nan_to_num(kish_effective(weights, squares)) if pair.weighted else real
     missing = _missing_shares(pair)
     rows = []
     for i, group in enumerate(groups.names):

@@ -35,10 +35,10 @@ def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Findin
     rows = [r for r in tables["groups"] if isinstance(r, CoverageRow) and r.group and r.labelled]
     shrunk = _judge_ratio(rows, settings)
     inflated = _judge_inflated(rows, settings)
-    against = _judge_reference(rows, settings)
+    sample, outcome = _judge_sample(rows, settings), _judge_outcome(rows, settings)
     findings = []
     for i, row in enumerate(rows):
-        said = [_judge_support(row, settings), shrunk[i], against[i], inflated[i]]
+        said = [_judge_support(row, settings), shrunk[i], sample[i], outcome[i], inflated[i]]
         findings.append(_combine(row, [s for s in said if s is not None], settings))
     return [*findings, *missing_cells.judge(tables, settings)]
 
@@ -69,7 +69,7 @@ def _judge_support(row: CoverageRow, settings: Settings) -> _Said:
     """How many real people there are, whatever the synthetic table says."""
     n = min(row.effective, float(row.real))
     said = f"{people(row.real)} in the real data{_weighted(row)}"
-    severity = settings.support_watch / max(n, 1.0) / 10
+    severity = min(settings.support_watch / max(n, 1.0) / 10, 1.0)  # a fact, not an accusation
     if row.real == 0:
         return _nobody(row, settings)
     flips = "stable"
@@ -88,12 +88,14 @@ def _nobody(row: CoverageRow, settings: Settings) -> _Said:
     """A group without real people: invented, by chance not sampled, or absent from both."""
     if not row.synthetic:
         text = "absent from both tables, though the reference population has them"
-        return _Said(Verdict.PROBLEM, text, severity=20.0)
+        return _Said(Verdict.PROBLEM, text, severity=3.0)
     p = two_proportion_fisher_lost(row.synthetic, row.synthetic_total, int(row.real_total))
     invented = float(np.asarray(p)) <= 1 - settings.confidence
     why = "invented" if invented else "invented, or too rare for the real sample"
     text = f"nobody in the real data, yet {synthetic_rows(row.synthetic)} ({why})"
-    return _Said(Verdict.PROBLEM, text, severity=20.0 if invented else 10.0)
+    if invented:
+        return _Said(Verdict.PROBLEM, text, severity=3.0)
+    return _Said(Verdict.NOT_ENOUGH_EVIDENCE, text)
 
 
 def _weighted(row: CoverageRow) -> str:
@@ -139,6 +141,7 @@ def _judge_ratio(rows: Sequence[CoverageRow], settings: Settings) -> list[_Said 
         problem=limits(-settings.share_problem, len(rows)),
         capped=np.zeros(len(rows), dtype=bool),
         exceeds=exceeds,
+        neutral=-1.0,
     )
     found, flips = judged(claims, settings)
     said = zip(rows, found, flips, doubt(claims, found), strict=True)
@@ -158,7 +161,7 @@ def _said_ratio(row: CoverageRow, verdict: Verdict, flips: str, doubts: str) -> 
             f"{share(row.real_share)} of the real, a ratio of {row.ratio} resting on "
             f"{row.synthetic:,} and {row.real:,} rows{_weighted(row)}{doubts}"
         )
-    return _Said(verdict, text, flips, 1 / max(row.ratio.high, 0.05))
+    return _Said(verdict, text, flips, min(1 / max(row.ratio.high, 0.05), 5.0))
 
 
 def _judge_inflated(rows: Sequence[CoverageRow], settings: Settings) -> list[_Said | None]:
@@ -173,7 +176,7 @@ def _judge_inflated(rows: Sequence[CoverageRow], settings: Settings) -> list[_Sa
     said: list[_Said | None] = []
     for row, certain in zip(rows, sure, strict=True):
         asked_for = row.representation_synthetic.known and row.representation_synthetic.low <= limit
-        grown = row.ratio.value >= limit and not asked_for
+        grown = row.real > 0 and row.ratio.value >= limit and not asked_for
         text = (
             f"it {'has' if certain else 'may have'} grown: {share(row.synthetic_share)} of the "
             f"synthetic rows against {share(row.real_share)} of the real, a ratio of {row.ratio}"
@@ -186,13 +189,32 @@ def _judge_inflated(rows: Sequence[CoverageRow], settings: Settings) -> list[_Sa
     return said
 
 
-def _judge_reference(rows: Sequence[CoverageRow], settings: Settings) -> list[_Said | None]:
+def _judge_sample(rows: Sequence[CoverageRow], settings: Settings) -> list[_Said | None]:
     """The real table against the population: what the sample did, before any generator."""
+    count = np.minimum(_numbers(rows, "linearised"), _numbers(rows, "real_total"))
+    found = _against_reference(
+        rows, "representation", count, _numbers(rows, "real_total"), settings
+    )
+    return [_said_sample(row, *one) for row, one in zip(rows, found, strict=True)]
+
+
+def _judge_outcome(rows: Sequence[CoverageRow], settings: Settings) -> list[_Said | None]:
+    """The synthetic table against the population: what sample and generator did together."""
+    count, total = _numbers(rows, "synthetic"), _numbers(rows, "synthetic_total")
+    found = _against_reference(rows, "representation_synthetic", count, total, settings)
+    return [_said_outcome(row, *one) for row, one in zip(rows, found, strict=True)]
+
+
+def _against_reference(
+    rows: Sequence[CoverageRow],
+    name: str,
+    count: NDArray[np.float64],
+    total: NDArray[np.float64],
+    settings: Settings,
+) -> list[tuple[Verdict, str]]:
     pi = np.array([np.nan if r.reference_share is None else r.reference_share for r in rows])
-    total = _numbers(rows, "real_total")
     with np.errstate(invalid="ignore"):
         keep = (total * pi >= _NEEDED) & (pi > 0) & (pi < 1)
-    count = np.minimum(_numbers(rows, "linearised"), total)
 
     def exceeds(limit: NDArray[np.float64]) -> NDArray[np.float64]:
         p = np.full(len(rows), np.nan)
@@ -201,20 +223,21 @@ def _judge_reference(rows: Sequence[CoverageRow], settings: Settings) -> list[_S
             p[keep] = np.asarray(share_below_p(count[keep], total[keep], wanted))
         return p
 
+    ratios = [getattr(row, name) for row in rows]
     claims = Claims(
-        value=np.array([-row.representation.value for row in rows]),
-        low=np.array([-row.representation.high for row in rows]),
-        high=np.array([-row.representation.low for row in rows]),
+        value=np.array([-ratio.value for ratio in ratios]),
+        low=np.array([-ratio.high for ratio in ratios]),
+        high=np.array([-ratio.low for ratio in ratios]),
         watch=limits(-settings.share_watch, len(rows)),
         problem=limits(-settings.share_problem, len(rows)),
         capped=np.zeros(len(rows), dtype=bool),
         exceeds=exceeds,
+        neutral=-1.0,
     )
-    found, flips = judged(claims, settings)
-    return [_said_reference(*one) for one in zip(rows, found, flips, strict=True)]
+    return list(zip(*judged(claims, settings), strict=True))
 
 
-def _said_reference(row: CoverageRow, verdict: Verdict, flips: str) -> _Said | None:
+def _said_sample(row: CoverageRow, verdict: Verdict, flips: str) -> _Said | None:
     if not row.representation.known or row.real == 0:
         return None
     assert row.reference_share is not None
@@ -225,3 +248,15 @@ def _said_reference(row: CoverageRow, verdict: Verdict, flips: str) -> _Said | N
     if row.representation_synthetic.known and verdict is not Verdict.OK:
         text += f"; the synthetic table brings it to {number(row.representation_synthetic.value)}"
     return _Said(verdict, text, flips, 1 / max(row.representation.high, 0.05))
+
+
+def _said_outcome(row: CoverageRow, verdict: Verdict, flips: str) -> _Said | None:
+    ratio = row.representation_synthetic
+    if not ratio.known or row.real == 0 or row.synthetic == 0:
+        return None
+    assert row.reference_share is not None
+    text = (
+        f"{share(row.synthetic_share)} of the synthetic rows where the reference population has "
+        f"{percent(row.reference_share)}, a ratio of {ratio}"
+    )
+    return _Said(verdict, text, flips, 1 / max(ratio.high, 0.05))

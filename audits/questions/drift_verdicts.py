@@ -119,8 +119,9 @@ def _column_text(row: ColumnDriftRow) -> str:
     resting = f"{row.real:,} real and {row.synthetic:,} synthetic rows"
     if row.measure == "shift":
         return (
-            f"{row.attribute} has moved by {estimate(row.shift)} real standard deviations on "
-            f"average, beyond what chance explains, resting on {resting}"
+            f"{row.attribute} is distributed differently: to match, a person's value would have "
+            f"to change by {estimate(row.shift)} real standard deviations on "
+            f"average, after taking off what chance alone produces, resting on {resting}"
         )
     low, high = percent(row.shift.low).removesuffix(" %"), percent(row.shift.high)
     moved = f"{percent(row.shift.value)} ({low} to {high})"
@@ -131,7 +132,7 @@ def _column_text(row: ColumnDriftRow) -> str:
         )
     return (
         f"{moved} of the people would have to change their {row.attribute} to look like the real "
-        f"group, beyond what chance explains, resting on {resting}"
+        f"group, after taking off what chance alone produces, resting on {resting}"
     )
 
 
@@ -188,17 +189,9 @@ def _judge_auc(
         problem=np.full(len(rows), settings.auc_problem),
         capped=np.array([_small(row, settings) for row in rows], dtype=bool),
         exceeds=exceeds,
+        neutral=_GUESSING,
     )
-    # limits of a chance run from one half, so that "a fifth lower" moves the part above it
-    return _around_half(claims, settings)
-
-
-def _around_half(claims: Claims, settings: Settings) -> tuple[list[Verdict], list[str]]:
-    moved = Claims(
-        claims.value - 0.5, claims.low - 0.5, claims.high - 0.5, claims.watch - 0.5,
-        claims.problem - 0.5, claims.capped, lambda limits: claims.exceeds(limits + 0.5),
-    )  # fmt: skip
-    return judged(moved, settings)
+    return judged(claims, settings)
 
 
 def _judge_pairs(
@@ -234,10 +227,12 @@ def _auc_text(row: GroupDriftRow) -> str:
 
 def _pairs_text(row: GroupDriftRow) -> str:
     low, high = percent(row.pairs.low).removesuffix(" %"), percent(row.pairs.high)
+    worst_pair = ""
+    if row.worst_pair_value > 0:
+        worst_pair = f", most in {row.worst_pair} ({percent(row.worst_pair_value)})"
     return (
         f"over all pairs of columns, {percent(row.pairs.value)} ({low} to {high}) of the people "
-        f"have combinations they should not, most in {row.worst_pair} "
-        f"({percent(row.worst_pair_value)}), on {_drawn(row, row.pair_rows)}"
+        f"have combinations they should not{worst_pair}, on {_drawn(row, row.pair_rows)}"
     )
 
 
@@ -306,5 +301,5 @@ def _telling(auc: Estimate) -> str:
         return ""
     text = f"; real and synthetic rows are told apart with a chance of {estimate(auc)}"
     if auc.high < _GUESSING:  # held-out rows met their own near-copies
-        text += ", less than guessing, which is what near-copies of real rows look like"
+        text += ", worse than the 0.5 of guessing, as where rows are near-copies of real ones"
     return text

@@ -117,7 +117,7 @@ def _row(
         n1=counted.n1,
         n2=counted.n2,
         basis=basis,
-        amplification=m / basis,
+        amplification=m / basis if basis > 0 else float("inf"),
         top5_share=counted.top5_share,
         kappa=spread.value,
         kappa_p=spread.p,
@@ -200,6 +200,8 @@ def _kappa(
 
 
 def _half_width(size: float, confidence: float) -> float:
+    if size == 0:  # people who all weigh nothing
+        return float("nan")
     low, high = wilson(size / 2, size, confidence=confidence)
     return float(np.asarray(high) - np.asarray(low)) / 2
 

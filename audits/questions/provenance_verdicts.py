@@ -49,7 +49,9 @@ def _part(row: ProvenanceRow, p: float, settings: Settings) -> Part:
         row, "real", "synthetic", "distinct", "n1", "n2", "basis", "amplification", "kappa",
         "top5_share", "precision", "searched", "queries", "complete", "common",
     ) | {"kappa_p_adjusted": p}  # fmt: skip
-    severity = settings.support_problem / max(row.basis, 0.5)
+    # few rows on few people weigh less than many rows on few people
+    severity = min(settings.support_problem / max(row.basis, 0.5), 5.0)
+    severity *= min(row.synthetic / settings.support_watch, 1.0)
     return Part(
         None,
         verdict,
@@ -66,7 +68,9 @@ def _absent(row: ProvenanceRow) -> Part:
         text = f"no synthetic row, so nothing rests on the {real_people(row.real)}; see coverage"
         return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
     text = f"{_resting(row)} no real person of this group"
-    return Part(None, Verdict.PROBLEM, text, severity=20.0, evidence=evidence)
+    if row.synthetic < _FEWEST:
+        return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, f"{text}; see coverage", evidence=evidence)
+    return Part(None, Verdict.PROBLEM, text, severity=3.0, evidence=evidence)
 
 
 def _verdict(row: ProvenanceRow, p: float, settings: Settings, factor: float) -> Verdict:
@@ -94,7 +98,10 @@ def _verdict(row: ProvenanceRow, p: float, settings: Settings, factor: float) ->
 def _text(row: ProvenanceRow, p: float, settings: Settings) -> str:
     said = f"{_resting(row)} {real_people(row.real)}"
     if row.synthetic < _FEWEST:
-        said += ", too few rows to tell on how many of them"
+        said = (
+            f"{real_people(row.real)} in the group; with {synthetic_rows(row.synthetic)} one "
+            "cannot tell how many of them stand behind"
+        )
     elif row.complete:
         said += f", in effect on {_effective(row.basis)}"
     else:
@@ -131,4 +138,4 @@ def _resting(row: ProvenanceRow) -> str:
 
 def _effective(value: float) -> str:
     """Effective people, to whole ones from ten on."""
-    return f"{value:,.0f}" if value >= 10 else number(value)
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")

@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from audits.errors import InputError, SourceError, UnknownNameError, UsageError
 from audits.estimates import Estimate
@@ -210,7 +210,7 @@ def _group(document: Mapping[str, str]) -> Group:
 
 
 def _row(kind: type[Row], document: Mapping[str, Any]) -> Row:
-    hints = _hints(kind)
+    hints = _hints(cast(Any, kind))  # mypy takes dataclasses for not hashable
     fields = {name: _typed(hints[name], value) for name, value in document.items()}
     fields["group"] = _group(document["group"])
     return kind(**fields)
