@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from audits.errors import UsageError
 from audits.results import Audit, Finding, InputRecord, Verdict
 from audits.visible import visible
 
@@ -113,8 +113,13 @@ class Diff:
 _COLUMNS = ("what", "question", "group", "attribute", "before", "after", "because")
 
 
-def diff(before: Audit | str | Path, after: Audit | str | Path) -> Diff:
-    """Compare two audits, or two saved ones, finding by finding; see `Diff` for what counts.
+def diff(before: Audit, after: Audit) -> Diff:
+    """Compare two audits finding by finding; see `Diff` for what counts.
+
+    Raises
+    ------
+    UsageError
+        If one of them is no audit.
 
     Examples
     --------
@@ -125,7 +130,8 @@ def diff(before: Audit | str | Path, after: Audit | str | Path) -> Diff:
     >>> audits.diff(one, one).summary()
     '0 appeared, 0 went, 0 changed, 2 stayed.'
     """
-    before, after = _opened(before), _opened(after)
+    for audit in (before, after):
+        _check(audit)
     ours, theirs, notes = _comparable(before, after)
     old, new = _by_key(ours), _by_key(theirs)
     both = [(old[key], finding) for key, finding in new.items() if key in old]
@@ -137,12 +143,11 @@ def diff(before: Audit | str | Path, after: Audit | str | Path) -> Diff:
                 _inputs(before, after), tuple(notes))  # fmt: skip
 
 
-def _opened(audit: Audit | str | Path) -> Audit:
-    if isinstance(audit, Audit):
-        return audit
-    from audits.reports.json_report import load
-
-    return load(audit)
+def _check(audit: Audit) -> None:
+    if not isinstance(audit, Audit):
+        raise UsageError(
+            f"diff compares audits, got {type(audit).__name__}. Open a saved one with audits.load."
+        )
 
 
 def _only(here: Mapping[_Key, Finding], there: Mapping[_Key, Finding]) -> tuple[Finding, ...]:
