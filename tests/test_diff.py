@@ -68,7 +68,7 @@ def test_from_ok_and_back_is_a_change(verdict):
 
 
 def test_a_path_is_not_an_audit():
-    with pytest.raises(audits.AuditError, match="audits.load"):
+    with pytest.raises(audits.AuditError, match=r"with audits\.load"):
         audits.diff("before.json", audit())
 
 
