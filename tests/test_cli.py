@@ -243,6 +243,15 @@ def test_a_bug_is_70_and_shows_no_data(folder, monkeypatch):
     assert "Traceback" in done.stderr
 
 
+@pytest.fixture
+def interruptible():
+    """A job in the background starts with interruptions ignored, and so would these tests."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_is_130_and_leaves_nothing_behind(folder, monkeypatch, tmp_path):
     def interrupted(*_args, **_options):
         signal.raise_signal(signal.SIGINT)
@@ -254,6 +263,7 @@ def test_an_interruption_is_130_and_leaves_nothing_behind(folder, monkeypatch, t
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_while_saving_leaves_the_old_file(folder, monkeypatch, tmp_path):
     path = tmp_path / "a.json"
     path.write_text("old", encoding="utf-8")

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import astuple
 
 import numpy as np
@@ -251,11 +250,3 @@ class TestDegenerate:
             two_sample_auc(rows, rows, **OPTIONS | {"folds": 1})
         with pytest.raises(ValueError, match="confidence"):
             two_sample_auc(rows, rows, **OPTIONS | {"confidence": 0})
-
-
-def test_it_is_quick():
-    rng = np.random.default_rng(12)
-    codes, positions = rng.integers(0, 6, (2030, 12)), rng.random((2030, 8))
-    before = time.process_time()
-    told_apart(codes, positions, 30, permutations=199)
-    assert time.process_time() - before < 1.5
