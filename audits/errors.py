@@ -40,6 +40,17 @@ class SourceError(InputError):
         super().__init__(f"{where}: {reason} {advice}".rstrip())
 
 
+class WorkspaceError(AuditError):
+    """The folder for what does not fit into memory is full."""
+
+    def __init__(self, folder: object) -> None:
+        self.folder = str(folder)
+        super().__init__(
+            f"no space is left in {folder}, where the audit keeps what does not fit into memory. "
+            "Make room, or name another folder with --work-folder. Nothing was saved."
+        )
+
+
 class ColumnNotFoundError(UsageError):
     """A column was named that a table does not have."""
 

@@ -177,6 +177,7 @@ class InputRecord:
     rows: int
     columns: int
     sha256: str
+    engine: str = "duckdb"
 
 
 @dataclass(frozen=True)

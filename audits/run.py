@@ -10,21 +10,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from audits.data import codebook
-from audits.data.duckdb_engine import DuckDBEngine, open_engine
+from audits.data import codebook, engines
 from audits.data.kinds import KindRequest, kinds_from_sdv, parse_bands, parse_kinds
 from audits.data.names import clean_name
 from audits.data.pair import Pair
 from audits.data.reference import build_reference
-from audits.data.sources import Source, connect, open_source
 from audits.data.tables import Engine
+from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, UsageError
 from audits.registry import Question, questions
 from audits.results import Answer, Audit, Finding, InputRecord, ranked
 from audits.settings import JUDGING, Settings
 
 _PACKAGES = ("audits", "numpy", "scipy", "duckdb", "pyarrow", "pandas")
-_MOST_THREADS = 1024
 
 
 def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
@@ -42,14 +40,18 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     missing: Sequence[str] = (),
     ask: Sequence[str] | None = None,
     settings: Settings | None = None,
+    memory: str | int | None = None,
     threads: int | None = None,
+    work_folder: str | Path | None = None,
+    keep_work: bool = False,
+    spark: Any = None,
     progress: Callable[[str, float], None] | None = None,
 ) -> Audit:
     """Audit a synthetic table against the real one, for every group and intersection.
 
     Parameters
     ----------
-    real, synthetic : path, pandas or Polars frame, Arrow table, or DuckDB relation
+    real, synthetic : path, pandas, Polars or Spark frame, Arrow table, or DuckDB relation
         Paths may be CSV, CSV.gz, TSV, Parquet (a file, a folder, a pattern), JSON Lines, Feather.
     sensitive_features : str or sequence of str
         Columns that form the groups.
@@ -73,8 +75,20 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         Questions to ask; all by default.
     settings : Settings, optional
         Limits and tunables.
+    memory : str or int, optional
+        How much memory to take, as ``"4GB"`` or in bytes; what does not fit goes to the work
+        folder. By default six tenths of what is free. Never changes a result.
     threads : int, optional
-        Threads for reading; never changes a result.
+        Threads for reading; as many as there are processors by default. Never changes a result.
+    work_folder : path, optional
+        Where the work folder is made; by default among the system's temporary files. It is gone
+        when the audit ends.
+    keep_work : bool
+        Keep the work folder, with a Parquet copy of every text file that was read.
+    spark : str or SparkSession, optional
+        Count on Spark: a session, or the address of a cluster, ``spark://host:7077``, of a Connect
+        server, ``sc://host:15002``, or ``local[2]``. Paths and names of tables are then read
+        there; Spark's own frames are taken as `real` and `synthetic` without it.
     progress : callable, optional
         Called with a stage's name and the share of it done.
 
@@ -102,53 +116,60 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     settings = settings or Settings()
     asked = questions(_names("ask", ask))
     told = progress or (lambda _stage, _share: None)
-    told("reading", 0.0)
-    sources = _open({"real": real, "synthetic": synthetic, "holdout": holdout}, threads)
+    given = {"real": real, "synthetic": synthetic}
+    if holdout is not None:
+        given["holdout"] = holdout
     markers = frozenset(_names("missing", missing))
-    engines = {role: open_engine(source, markers) for role, source in sources.items()}
-    plan = _plan(
-        sensitive=_names("sensitive_features", sensitive_features),
-        features=None if features is None else _names("features", features),
-        weights=None if weights is None else clean_name(weights),
-        bands=parse_bands(bands),
-        kinds=_kinds(kinds, metadata),
-        engines=engines,
-    )
-    titles = (sources["real"].title, sources["synthetic"].title)
-    held = engines.get("holdout")
-    book = codebook.build(engines["real"], engines["synthetic"], plan, settings, titles, held)
-    if plan.weights is not None:
-        engines["real"].weigh(plan.weights)
-    told("reading", 1.0)
-    pair = Pair(
-        engines["real"],
-        engines["synthetic"],
-        book,
-        settings,
-        None,
-        held,
-        plan.weights is not None,
-        told,
-    )
-    if reference is not None:
-        pair.reference = build_reference(reference, pair.features, book.codings)
-        book.notes += pair.reference.notes
-    with _one_thread_of_algebra():
+    told("reading", 0.0)
+    with (
+        Workspace(memory, threads, work_folder, keep=keep_work) as work,
+        engines.opened(given, work, spark=spark, markers=markers) as tables,
+        _one_thread_of_algebra(),
+    ):
+        plan = _plan(
+            sensitive=_names("sensitive_features", sensitive_features),
+            features=None if features is None else _names("features", features),
+            weights=None if weights is None else clean_name(weights),
+            bands=parse_bands(bands),
+            kinds=_kinds(kinds, metadata),
+            tables=tables,
+        )
+        pair = _pair(tables, plan, settings, told)
+        if reference is not None:
+            pair.reference = build_reference(reference, pair.features, pair.book.codings)
+            pair.book.notes += pair.reference.notes
         answers = {question.id: _answer(question, pair) for question in asked}
-    return Audit(
-        inputs=_records(sources, engines),
-        sensitive_features=tuple(sorted(plan.sensitive)),
-        columns=tuple(sorted(book.records, key=lambda record: record.name)),
-        settings=settings,
-        answers=answers,
-        findings=_judge(answers, asked, settings),
-        notes=(
-            *(note for s in sources.values() for note in s.notes),
-            *book.notes,
-            *_same_table(engines["real"], engines["synthetic"]),
-        ),
-        versions=_versions(),
-    )
+        return Audit(
+            inputs=_records(tables),
+            sensitive_features=tuple(sorted(plan.sensitive)),
+            columns=tuple(sorted(pair.book.records, key=lambda record: record.name)),
+            settings=settings,
+            answers=answers,
+            findings=_judge(answers, asked, settings),
+            notes=(
+                *(note for engine in tables.values() for note in engine.source.notes),
+                *pair.book.notes,
+                *_same_table(tables["real"], tables["synthetic"]),
+            ),
+            versions=_versions(),
+        )
+
+
+def _pair(
+    tables: Mapping[str, Engine],
+    plan: codebook.Plan,
+    settings: Settings,
+    told: Callable[[str, float], None],
+) -> Pair:
+    """Understand every column and code it, the same in all tables."""
+    real, synthetic, holdout = tables["real"], tables["synthetic"], tables.get("holdout")
+    titles = (real.source.title, synthetic.source.title)
+    book = codebook.build(real, synthetic, plan, settings, titles, holdout, told)
+    if plan.weights is not None:
+        real.weigh(plan.weights)
+    told("reading", 1.0)
+    weighted = plan.weights is not None
+    return Pair(real, synthetic, book, settings, None, holdout, weighted, told)
 
 
 def _names(what: str, given: object) -> tuple[str, ...]:
@@ -161,22 +182,6 @@ def _names(what: str, given: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean_name(name) for name in listed))
 
 
-def _open(tables: Mapping[str, object], threads: int | None) -> dict[str, Source]:
-    """Open every table that is given, in one private database."""
-    if threads is not None and (not isinstance(threads, int) or not 1 <= threads <= _MOST_THREADS):
-        raise UsageError(
-            f"threads must be a whole number from 1 to {_MOST_THREADS}, got {threads!r}."
-        )
-    connection = connect()
-    if threads is not None:
-        connection.execute(f"SET threads = {threads:d}")
-    return {
-        role: open_source(data, role, connection)
-        for role, data in tables.items()
-        if data is not None or role != "holdout"
-    }
-
-
 def _plan(
     *,
     sensitive: tuple[str, ...],
@@ -184,14 +189,14 @@ def _plan(
     weights: str | None,
     bands: dict[str, tuple[float, ...]],
     kinds: dict[str, KindRequest],
-    engines: Mapping[str, DuckDBEngine],
+    tables: Mapping[str, Engine],
 ) -> codebook.Plan:
     """Check every column that was named before anything is read."""
     if not sensitive:
         raise UsageError("no sensitive feature was named. Name at least one column.")
     for role in ("real", "synthetic"):
-        _check_there((*sensitive, *(features or ())), engines[role])
-    _check_there((*([weights] if weights else ()), *kinds, *bands), engines["real"])
+        _check_there((*sensitive, *(features or ())), tables[role])
+    _check_there((*([weights] if weights else ()), *kinds, *bands), tables["real"])
     if weights in sensitive or weights in (features or ()):
         raise UsageError(f"{weights!r} cannot be both weight and feature. Choose one.")
     for name in bands:
@@ -203,7 +208,7 @@ def _plan(
     return codebook.Plan(sensitive, kinds, bands, features, weights)
 
 
-def _check_there(names: Iterable[str], engine: DuckDBEngine) -> None:
+def _check_there(names: Iterable[str], engine: Engine) -> None:
     there = [column.name for column in engine.columns]
     for name in names:
         if name not in there:
@@ -278,19 +283,18 @@ def _same_table(real: Engine, synthetic: Engine) -> list[str]:
     ]
 
 
-def _records(
-    sources: Mapping[str, Source], engines: Mapping[str, Engine]
-) -> tuple[InputRecord, ...]:
+def _records(tables: Mapping[str, Engine]) -> tuple[InputRecord, ...]:
     return tuple(
         InputRecord(
             role,
-            source.name,
-            source.format,
-            engines[role].rows,
-            len(engines[role].columns),
-            source.sha256,
+            engine.source.name,
+            engine.source.format,
+            engine.rows,
+            len(engine.columns),
+            engine.source.sha256,
+            engine.name,
         )
-        for role, source in sources.items()
+        for role, engine in tables.items()
     )
 
 

@@ -6,8 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from audits.data.duckdb_engine import DuckDBEngine
-from audits.data.sources import connect, open_source
+from audits.data.sources import open_source
 from audits.data.tables import Coding
+from audits.data.workspace import Workspace
 
 ROWS = 700_000
 
@@ -17,9 +18,8 @@ def test_columns_of_many_row_groups_stay_aligned_on_two_threads(tmp_path):
     number = np.random.default_rng(5).integers(0, 50, ROWS)
     table = pa.table({"number": number, "text": pa.array([f"t{n}" for n in number])})
     pq.write_table(table, tmp_path / "rows.parquet", row_group_size=20_000)
-    connection = connect()
-    connection.execute("SET threads = 2")
-    engine = DuckDBEngine(open_source(tmp_path / "rows.parquet", "real", connection))
+    work = Workspace(threads=2)
+    engine = DuckDBEngine(open_source(tmp_path / "rows.parquet", "real", work), work)
     for name, prefix in (("number", ""), ("text", "t")):
         engine.levels(name, 100)
         labels = [f"{prefix}{n}" for n in range(50)]

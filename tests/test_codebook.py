@@ -7,19 +7,22 @@ import pytest
 from audits.data import codebook
 from audits.data.duckdb_engine import DuckDBEngine
 from audits.data.kinds import parse_bands, parse_kinds
-from audits.data.sources import connect, open_source
+from audits.data.sources import open_source
+from audits.data.workspace import Workspace
 from audits.errors import ColumnError, ColumnNotFoundError, InputError, UsageError
 from audits.settings import Settings
+
+WORK = Workspace()
 
 RNG = np.random.default_rng(7)
 N, M = 300, 400
 
 
 def engines(real, synthetic, holdout=None, markers=()):
-    connection = connect()
+    work = WORK
     tables = {"real": real, "synthetic": synthetic, "holdout": holdout}
     return [
-        DuckDBEngine(open_source(table, role, connection), frozenset(markers))
+        DuckDBEngine(open_source(table, role, work), work, frozenset(markers))
         for role, table in tables.items()
         if table is not None
     ]

@@ -4,14 +4,17 @@ import gzip
 
 import pytest
 
-from audits.data.sources import connect, open_source
+from audits.data.sources import open_source
+from audits.data.workspace import Workspace
 from audits.errors import AuditError, SourceError
+
+WORK = Workspace()
 
 GOOD = "name,n\nAda,1\nßeta,2\n"
 
 
 def rows(path):
-    return open_source(path, "real", connect()).relation.fetchall()
+    return open_source(path, "real", WORK).relation.fetchall()
 
 
 def write(folder, content, name="table.csv"):
@@ -40,7 +43,7 @@ READABLE = {
 
 @pytest.mark.parametrize("content", READABLE.values(), ids=READABLE.keys())
 def test_the_same_rows_from_every_way_of_writing(tmp_path, content):
-    source = open_source(write(tmp_path, content), "real", connect())
+    source = open_source(write(tmp_path, content), "real", WORK)
     assert source.relation.columns == ["name", "n"]
     assert source.relation.fetchall() == [("Ada", "1"), ("ßeta", "2")]
 
@@ -65,13 +68,13 @@ def test_quotes_hold_delimiters_newlines_and_quotes(tmp_path):
 
 
 def test_a_header_of_two_lines_costs_no_row(tmp_path):
-    source = open_source(write(tmp_path, '"a\nb",c\n1,2\n3,4\n'), "real", connect())
+    source = open_source(write(tmp_path, '"a\nb",c\n1,2\n3,4\n'), "real", WORK)
     assert source.relation.columns == ["a\nb", "c"]
     assert source.relation.fetchall() == [("1", "2"), ("3", "4")]
 
 
 def test_the_delimiter_is_sought_outside_quotes(tmp_path):
-    source = open_source(write(tmp_path, '"a, b, c";d\n1;2\n'), "real", connect())
+    source = open_source(write(tmp_path, '"a, b, c";d\n1;2\n'), "real", WORK)
     assert source.relation.columns == ["a, b, c", "d"]
 
 
@@ -80,10 +83,10 @@ def test_a_cell_of_a_million_letters(tmp_path):
 
 
 def test_other_encodings_are_said(tmp_path):
-    source = open_source(write(tmp_path, GOOD.encode("latin-1")), "real", connect())
+    source = open_source(write(tmp_path, GOOD.encode("latin-1")), "real", WORK)
     assert source.notes[0].startswith("table.csv is not UTF-8 (line 3); it is read as Latin-1.")
-    assert open_source(write(tmp_path, GOOD.encode("utf-16")), "real", connect()).notes
-    assert open_source(write(tmp_path, GOOD), "real", connect()).notes == ()
+    assert open_source(write(tmp_path, GOOD.encode("utf-16")), "real", WORK).notes
+    assert open_source(write(tmp_path, GOOD), "real", WORK).notes == ()
 
 
 BROKEN = {
@@ -108,7 +111,7 @@ BROKEN = {
 @pytest.mark.parametrize(("content", "line", "reason"), BROKEN.values(), ids=BROKEN.keys())
 def test_broken_files_are_refused_with_the_line(tmp_path, content, line, reason):
     with pytest.raises(SourceError) as caught:
-        open_source(write(tmp_path, content), "real", connect())
+        open_source(write(tmp_path, content), "real", WORK)
     said = str(caught.value)
     assert reason in said
     assert "table.csv" in said
@@ -128,7 +131,7 @@ def test_broken_zips_are_refused(tmp_path):
 
 def test_the_line_of_a_value_is_found_in_any_spelling(tmp_path):
     path = write(tmp_path, 'name,n\n"two\nlines",1\nAda,2.50\n,-1.0\n')
-    source = open_source(path, "real", connect())
+    source = open_source(path, "real", WORK)
     assert source.find_line("n", "2.5") == 4
     assert source.find_line("n", "-1") == 5
     assert source.find_line("name", "") == 5

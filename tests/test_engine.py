@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 from audits.data import coded
 from audits.data.buckets import BUCKETS, bucket_middles, bucket_of
 from audits.data.duckdb_engine import DuckDBEngine
-from audits.data.sources import connect, open_source
+from audits.data.sources import open_source
 from audits.data.tables import Coding
+from audits.data.workspace import Workspace
 from audits.errors import ColumnError, InputError
+
+WORK = Workspace()
 
 
 def on_duckdb(columns, markers=()):
     table = pa.table(columns)
-    return DuckDBEngine(open_source(table, "real", connect()), frozenset(markers))
+    return DuckDBEngine(open_source(table, "real", WORK), WORK, frozenset(markers))
 
 
 ENGINES = [pytest.param(on_duckdb, id="duckdb")]
@@ -231,6 +234,10 @@ def encoded(engine_of, columns, codings=None):
     return engine
 
 
+def counts_of(engine, features, cells, name):
+    return engine.counts(features, cells, [name])[name].toarray()
+
+
 def test_codes_are_counted_per_cell(engine_of):
     engine = encoded(engine_of, {"s": ["f", "m", "f", None], "x": ["a", "a", "b", "b"]})
     cells = engine.cells(["s"])
@@ -238,7 +245,7 @@ def test_codes_are_counted_per_cell(engine_of):
     np.testing.assert_array_equal(cells.rows, [1, 2, 1])
     np.testing.assert_array_equal(cells.weight, [1, 2, 1])
     np.testing.assert_array_equal(
-        engine.count(["s"], cells.codes, "x", 3), [[0, 0, 1], [0, 1, 1], [0, 1, 0]]
+        counts_of(engine, ["s"], cells.codes, "x"), [[0, 0, 1], [0, 1, 1], [0, 1, 0]]
     )
 
 
@@ -246,10 +253,10 @@ def test_cells_that_do_not_occur_count_nothing(engine_of):
     engine = encoded(engine_of, {"s": ["f", "m"], "x": ["a", "b"]})
     asked = np.array([[7, 7], [1, 1], [0, 0]])
     np.testing.assert_array_equal(
-        engine.count(["s", "x"], asked, "x", 3), [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+        counts_of(engine, ["s", "x"], asked, "x"), [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
     )
-    assert engine.count(["s", "x"], np.zeros((0, 2), np.int64), "x", 3).shape == (0, 3)
-    np.testing.assert_array_equal(engine.count([], np.zeros((1, 0), np.int64), "x", 3), [[0, 1, 1]])
+    assert counts_of(engine, ["s", "x"], np.zeros((0, 2), np.int64), "x").shape == (0, 3)
+    np.testing.assert_array_equal(counts_of(engine, [], np.zeros((1, 0), np.int64), "x"), [[0, 1, 1]])
 
 
 def test_numbers_are_coded_by_bands_and_by_buckets(engine_of):
@@ -280,9 +287,9 @@ def test_more_combinations_than_an_integer_holds(engine_of):
     expected, counts = np.unique(rows, axis=0, return_counts=True)
     np.testing.assert_array_equal(cells.codes, expected + 1)
     np.testing.assert_array_equal(cells.rows, counts)
-    per_cell = engine.count(names, cells.codes[::-1], "c00", 10)
+    per_cell = counts_of(engine, names, cells.codes[::-1], "c00")
     np.testing.assert_array_equal(per_cell.sum(axis=1), counts[::-1])
-    none = engine.count(names, np.full((1, 30), 9) - cells.codes[:1] % 2, "c00", 10)
+    none = counts_of(engine, names, np.full((1, 30), 9) - cells.codes[:1] % 2, "c00")
     assert none.sum() in (0, *counts)
 
 
@@ -374,7 +381,10 @@ def test_pairs_are_the_two_way_tables(columns, rows, seed):
     sizes = rng.integers(1, 60, columns)
     codes = {f"c{j}": rng.integers(0, sizes[j], rows).astype(np.uint8) for j in range(columns)}
     same = {name: np.arange(sizes[j], dtype=np.uint8) for j, name in enumerate(codes)}
-    found = coded.all_pairs(codes, same)
+    tally = coded.PairTally(same)
+    tally.add({name: column[: rows // 2] for name, column in codes.items()})
+    tally.add({name: column[rows // 2 :] for name, column in codes.items()})
+    found = tally.tables()
     assert len(found) == columns * (columns - 1) // 2
     for (first, second), table in found.items():
         expected = np.zeros_like(table)
@@ -456,7 +466,7 @@ def test_counting_in_pieces_adds_up(rows, more):
             encoded(engine_of, {"s": [r[0] for r in part], "x": [r[1] for r in part]}, codings)
             for part in (rows, more, rows + more)
         ]
-        counts = [engine.count(["s"], asked, "x", 3) for engine in engines]
+        counts = [counts_of(engine, ["s"], asked, "x") for engine in engines]
         np.testing.assert_array_equal(counts[0] + counts[1], counts[2])
         same = np.arange(3, dtype=np.uint8)
         tables = [engine.pairs({"s": same, "x": same})["s", "x"] for engine in engines]

@@ -14,14 +14,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from audits.data.duckdb_engine import DuckDBEngine
-from audits.data.sources import connect, open_source, read_json_file
+from audits.data.sources import open_source, read_json_file
+from audits.data.workspace import Workspace
 from audits.errors import AuditError, InputError, SourceError, UsageError
+
+WORK = Workspace()
 
 TABLE = pd.DataFrame({"name": ["Ada", None, "ß"], "n": [1.0, 2.5, np.nan], "k": [1, 2, 3]})
 
 
 def engine_of(data, **marks):
-    return DuckDBEngine(open_source(data, "real", connect()), frozenset(marks.get("markers", ())))
+    return DuckDBEngine(open_source(data, "real", WORK), WORK, frozenset(marks.get("markers", ())))
 
 
 def values(data, column):
@@ -102,7 +105,7 @@ def test_the_same_values_from_every_source(tmp_path, way):
 
 def test_the_digest_of_a_folder_depends_on_contents_and_order_alone(tmp_path):
     first, second = (
-        open_source(as_folder(p), "real", connect()).sha256 for p in _two_folders(tmp_path)
+        open_source(as_folder(p), "real", WORK).sha256 for p in _two_folders(tmp_path)
     )
     assert first == second
     assert len(first) == 64
@@ -200,7 +203,7 @@ def test_things_that_are_no_table():
         duckdb.connect(),
     ):
         with pytest.raises(UsageError, match=r"the real table is a .*Give a path"):
-            open_source(thing, "real", connect())
+            open_source(thing, "real", WORK)
 
 
 def test_tables_without_columns_or_rows():
@@ -224,7 +227,7 @@ def test_names_that_do_not_tell_columns_apart(tmp_path, columns):
         frame.to_csv(tmp_path / "t.parquet.csv", index=False)
     for data in (frame, table, next(tmp_path.iterdir())):
         with pytest.raises(AuditError, match=r"columns 1 and 2 are both 'a'|column 2 has no name"):
-            open_source(data, "real", connect())
+            open_source(data, "real", WORK)
 
 
 def test_files_that_are_not_there(tmp_path):
@@ -240,13 +243,13 @@ def test_files_that_are_not_there(tmp_path):
     }
     for path, reason in cases.items():
         with pytest.raises(SourceError, match=reason):
-            open_source(path, "real", connect())
+            open_source(path, "real", WORK)
 
 
 def test_kinds_of_file_that_are_not_known(tmp_path):
     (tmp_path / "t.xlsx").write_bytes(b"PK")
     with pytest.raises(UsageError, match=r"t\.xlsx: this kind of file is not known"):
-        open_source(tmp_path / "t.xlsx", "real", connect())
+        open_source(tmp_path / "t.xlsx", "real", WORK)
 
 
 def test_broken_parquet_is_told_from_a_bug(tmp_path):
@@ -257,7 +260,7 @@ def test_broken_parquet_is_told_from_a_bug(tmp_path):
     for broken in (b"PAR1" + b"x" * 99, whole[: len(whole) // 2]):
         path.write_bytes(broken)
         with pytest.raises(SourceError, match=r"t\.parquet: cannot be read"):
-            open_source(path, "real", connect())
+            open_source(path, "real", WORK)
     path.write_bytes(whole[:200] + b"\xff" * 5000 + whole[5200:])  # the footer is whole
     with pytest.raises(SourceError, match=r"t\.parquet\): cannot be read"):
         engine_of(path).levels("x", 10**5)
@@ -277,7 +280,7 @@ def test_broken_parquet_is_told_from_a_bug(tmp_path):
 def test_broken_json_lines(tmp_path, text, line, reason):
     (tmp_path / "t.jsonl").write_text(text)
     with pytest.raises(InputError, match=reason) as caught:
-        open_source(tmp_path / "t.jsonl", "real", connect())
+        open_source(tmp_path / "t.jsonl", "real", WORK)
     assert getattr(caught.value, "line", None) == line
 
 
@@ -288,7 +291,7 @@ def test_json_keeps_texts_and_numbers_as_written(tmp_path):
     assert values(tmp_path / "t.jsonl", "a") == {"01": 1, "é": 1}
     assert values(tmp_path / "t.jsonl", "b") == {"0.1": 1, "9007199254740993": 1}
     assert values(tmp_path / "t.jsonl", "c") == {None: 1, "[1]": 1}
-    assert open_source(tmp_path / "t.jsonl", "real", connect()).find_line("b", "0.1") == 1
+    assert open_source(tmp_path / "t.jsonl", "real", WORK).find_line("b", "0.1") == 1
 
 
 def test_a_relation_is_read_once():
@@ -296,7 +299,7 @@ def test_a_relation_is_read_once():
     connection = duckdb.connect()
     relation = connection.sql("SELECT i, i * 2 AS j FROM range(5000) t(i) ORDER BY random()")
     engine = engine_of(relation)
-    first, second = (engine._as_numbers(column, "number") for column in ("i", "j"))
+    first, second = (np.concatenate(list(engine._pieces(column, "number"))) for column in ("i", "j"))
     np.testing.assert_array_equal(first * 2, second)
 
 
@@ -305,7 +308,7 @@ def test_a_closed_relation_is_explained():
     relation = connection.sql("SELECT 1 AS a")
     connection.close()
     with pytest.raises(SourceError, match="the real table: cannot be read"):
-        open_source(relation, "real", connect())
+        open_source(relation, "real", WORK)
 
 
 # -- NaN in Parquet --------------------------------------------------------------------------------
@@ -335,7 +338,7 @@ def answers(connection, path):
 
 
 def test_nan_in_parquet_is_counted_as_it_is(with_nan):
-    assert answers(connect(), with_nan) == QUESTIONS
+    assert answers(WORK.connection, with_nan) == QUESTIONS
 
 
 def test_the_two_rules_have_to_be_off(with_nan):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,6 +67,7 @@ def build(
     settings: Settings,
     titles: tuple[str, str],
     holdout: Engine | None = None,
+    told: Callable[[str, float], None] = lambda _stage, _share: None,
 ) -> Codebook:
     """Understand and encode every shared column, one at a time, in order of name.
 
@@ -89,7 +90,10 @@ def build(
         book.leave_out(plan.weights, "weights")
     _say_missing(book, set(here) - {plan.weights}, set(there) - {plan.weights})
     held = [] if holdout is None else [column.name for column in holdout.columns]
-    for name in shared:
+    for engine in (real, synthetic, *((holdout,) if holdout is not None else ())):
+        engine.prepare({name: settings.level_limit for name in shared if name != plan.weights and plan.wants(name)})
+    for done, name in enumerate(shared):
+        told("reading", done / len(shared))
         if name == plan.weights:
             continue
         if not plan.wants(name):

@@ -1,259 +1,347 @@
-"""Counting, hashing and sampling over arrays of small integer codes: all adds up in pieces."""
+"""Counting over arrays of small integer codes, piece by piece: all tallies add up."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from audits.data.buckets import bucket_of
+from audits.data.spool import PIECE
 from audits.data.tables import Cells, Coding, Counts
 
-Hashes = NDArray[np.uint64]
-_PIECE = 1 << 17  # rows at a time: temporaries stay in the processor's cache
 _MERGED = 256  # levels a merged code may have: pair tables stay in the cache
 _WIDEST = 2.0**62  # joint codes beyond this do not fit one integer
 _DENSE = 1 << 22  # joint codes up to which a table of all of them is kept
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-
-
-def pieces(values: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Cut an array into pieces that fit the cache."""
-    for start in range(0, len(values), _PIECE):
-        yield values[start : start + _PIECE]
+_ALL_DENSE = 1 << 26  # the same, for the tables of all columns together
+_FEW = 1 << 20  # different keys up to which they are joined only now and then
+Piece = Mapping[str, NDArray[Any]]
 
 
 def code_numbers(numbers: NDArray[np.float64], coding: Coding) -> NDArray[np.uint16]:
     """Code numbers by bands or by buckets; missing is 0."""
-    codes = np.zeros(len(numbers), dtype=np.uint16)
-    for start in range(0, len(numbers), _PIECE):
-        part = numbers[start : start + _PIECE]
-        missing = np.isnan(part)
-        if coding.edges is not None:
-            found = np.searchsorted(coding.edges, part, side="right").astype(np.uint16) + 1
+    missing = np.isnan(numbers)
+    if coding.edges is not None:
+        found = np.searchsorted(coding.edges, numbers, side="right").astype(np.uint16) + 1
+    else:
+        assert coding.buckets is not None
+        filled = np.where(missing, coding.centre, numbers)
+        found = coding.buckets[bucket_of(filled, coding.centre, coding.scale)]
+    found[missing] = 0
+    return np.asarray(found, dtype=np.uint16)
+
+
+def smallest(size: int) -> np.dtype[Any]:
+    """Return the type that holds the codes of a coding.
+
+    >>> smallest(256), smallest(257)
+    (dtype('uint8'), dtype('uint16'))
+    """
+    return np.dtype(np.uint8 if size <= 256 else np.uint16)
+
+
+# -- keys of combinations --------------------------------------------------------------------------
+
+
+class Joint:
+    """Combinations of codes as one key each, in the order of the combinations.
+
+    A key is a whole number where all fit one, else the codes' bytes.
+    """
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.sizes = list(sizes)
+        self.space = float(np.prod([float(size) for size in sizes]))
+        self._bytes = self.space > _WIDEST
+
+    def keys(self, features: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
+        """Return the key of each row."""
+        if self._bytes:
+            table = np.stack(features, axis=1).astype(">u2")
+            return table.view(f"V{2 * len(self.sizes)}")[:, 0]
+        joint = np.zeros(rows, dtype=np.int64)
+        for codes, size in zip(features, self.sizes, strict=True):
+            joint *= size
+            joint += codes
+        return joint
+
+    def apart(self, keys: NDArray[Any]) -> Counts:
+        """Return the codes that keys are made of: (keys, features)."""
+        if self._bytes:
+            return keys.view(">u2").reshape(len(keys), -1).astype(np.int64)
+        codes = np.empty((len(keys), len(self.sizes)), dtype=np.int64)
+        rest = keys.copy()
+        for i in range(len(self.sizes) - 1, -1, -1):
+            codes[:, i] = rest % self.sizes[i]
+            rest //= self.sizes[i]
+        return codes
+
+
+class KeyTally:
+    """Sums per key, whatever keys there are: as many numbers as there are different keys."""
+
+    def __init__(self, sums: int) -> None:
+        self._held: list[tuple[NDArray[Any], list[NDArray[Any]]]] = []
+        self._size, self._least, self._sums = 0, 0, sums
+
+    def add(self, keys: NDArray[Any], sums: Sequence[NDArray[Any]]) -> None:
+        """Add numbers to keys, which may repeat; kept apart until there are many."""
+        self._held.append((keys, list(sums)))
+        self._size += len(keys)
+        if self._size > 2 * self._least + _FEW:
+            self._join()
+
+    def _join(self) -> None:
+        keys = np.concatenate([keys for keys, _ in self._held])
+        found, inverse = np.unique(keys, return_inverse=True)
+        joined = []
+        for i in range(self._sums):
+            numbers = np.concatenate([sums[i] for _, sums in self._held])
+            # whole numbers below 2^53, or multiples of one unit: exact as floats
+            total = np.bincount(inverse, weights=numbers, minlength=len(found))
+            joined.append(total.astype(numbers.dtype))
+        self._held = [(found, joined)]
+        self._size = self._least = len(found)
+
+    def result(self) -> tuple[NDArray[Any], list[NDArray[Any]]]:
+        """Return every key once, in order, and its sums."""
+        if not self._held:
+            return np.zeros(0, np.int64), [np.zeros(0) for _ in range(self._sums)]
+        self._join()
+        return self._held[0]
+
+    @property
+    def different(self) -> int:
+        """About how many keys there are: no fewer than half of that, if there are many."""
+        return self._least
+
+
+# -- cells -----------------------------------------------------------------------------------------
+
+
+class CellTally:
+    """Rows (and weights) in every combination of features' codes that occurs."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        self.joint = Joint(sizes)
+        self._keys = KeyTally(3)
+        self._table: list[NDArray[Any]] | None = None
+        if self.joint.space <= _DENSE:
+            whole = int(self.joint.space)
+            self._table = [np.zeros(whole, np.int64), np.zeros(whole), np.zeros(whole)]
+
+    def add(
+        self,
+        features: Sequence[NDArray[Any]],
+        rows: int,
+        weights: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    ) -> None:
+        """Count a piece; weights and their squares are multiples of a unit: sums are exact."""
+        keys = self.joint.keys(features, rows)
+        ones = np.ones(rows, dtype=np.int64)
+        numbers: list[NDArray[Any]] = [ones, *(weights or ())]
+        if self._table is None:
+            sums = numbers if weights else [ones, ones.astype(float), ones.astype(float)]
+            found, inverse = np.unique(keys, return_inverse=True)
+            added = [np.bincount(inverse, weights=one, minlength=len(found)) for one in sums]
+            self._keys.add(found, [added[0].astype(np.int64), *added[1:]])
+            return
+        for table, one in zip(self._table, numbers, strict=False):
+            if table.size <= PIECE:
+                table += np.bincount(keys, None if one is ones else one, minlength=table.size)
+            else:
+                np.add.at(table, keys, one)
+        if weights is None:
+            self._table[1] = self._table[2] = self._table[0].astype(np.float64)
+
+    def join(self, state: tuple[NDArray[Any], list[NDArray[Any]]]) -> None:
+        """Add what was counted elsewhere."""
+        keys, sums = state
+        if self._table is None:
+            self._keys.add(keys, sums)
+            return
+        for table, one in zip(self._table, sums, strict=True):
+            table[keys] += one
+
+    @property
+    def state(self) -> tuple[NDArray[Any], list[NDArray[Any]]]:
+        """What was counted, to be joined elsewhere."""
+        if self._table is None:
+            return self._keys.result()
+        keys = np.flatnonzero(self._table[0])
+        return keys, [table[keys] for table in self._table]
+
+    @property
+    def different(self) -> int:
+        """About how many combinations there are, if there are many."""
+        return self._keys.different
+
+    def cells(self) -> Cells:
+        """Return the combinations in order."""
+        keys, (rows, weight, squares) = self.state
+        return Cells(self.joint.apart(keys), rows.astype(np.int64), weight, squares)
+
+
+class CellIndex:
+    """The position of each row's combination in a list; the list's length for rows in none."""
+
+    def __init__(self, cells: Counts, sizes: Sequence[int]) -> None:
+        inside = [int(cells[:, i].max(initial=0)) + 1 for i in range(cells.shape[1])]
+        self.joint = Joint([max(a, b) for a, b in zip(sizes, inside, strict=True)])
+        self.cells = len(cells)
+        self.dtype = np.dtype(np.uint16 if self.cells < (1 << 16) - 1 else np.int32)
+        wanted = self.joint.keys([cells[:, i] for i in range(cells.shape[1])], len(cells))
+        self._table: NDArray[Any] | None = None
+        if self.joint.space <= _DENSE:
+            self._table = np.full(int(self.joint.space), self.cells, dtype=self.dtype)
+            self._table[wanted] = np.arange(self.cells)
         else:
-            assert coding.buckets is not None
-            filled = np.where(missing, coding.centre, part)
-            found = coding.buckets[bucket_of(filled, coding.centre, coding.scale)]
-        codes[start : start + _PIECE] = np.where(missing, 0, found)
-    return codes
+            self._order = np.argsort(wanted)
+            self._wanted = wanted[self._order]
+
+    def of(self, features: Sequence[NDArray[Any]], rows: int) -> NDArray[Any]:
+        """Return the position of each row of a piece."""
+        if self.cells == 0:
+            return np.zeros(rows, dtype=self.dtype)
+        keys = self.joint.keys(features, rows)
+        if self._table is not None:
+            return np.asarray(self._table[keys])
+        found = np.searchsorted(self._wanted, keys)
+        found[found == self.cells] = 0
+        same = self._wanted[found] == keys
+        return np.where(same, self._order[found], self.cells).astype(self.dtype)
 
 
-# -- content hashes: the same on every engine, whatever the order of rows and columns --------------
+class CountTally:
+    """Rows per cell and code of several columns: (cells, codes) each."""
+
+    def __init__(self, cells: int, sizes: Mapping[str, int]) -> None:
+        self.cells, self.sizes = cells, dict(sizes)
+        self._dense: dict[str, NDArray[np.int64]] = {}
+        self._sparse: dict[str, KeyTally] = {}
+        room = _ALL_DENSE
+        for name in sorted(sizes, key=lambda name: (sizes[name], name)):
+            size = (cells + 1) * sizes[name]  # the last row is for rows in no cell
+            if size <= min(_DENSE, room):
+                self._dense[name] = np.zeros(size, dtype=np.int64)
+                room -= size
+            else:
+                self._sparse[name] = KeyTally(1)
+
+    def add(self, index: NDArray[Any], codes: Piece) -> None:
+        """Count a piece: the cell of each row, and its codes."""
+        place = index.astype(np.int64)
+        for name, size in self.sizes.items():
+            joint = place * size
+            joint += codes[name]
+            if name in self._sparse:
+                found, counts = np.unique(joint, return_counts=True)
+                self._sparse[name].add(found, [counts])
+            elif (table := self._dense[name]).size <= PIECE:
+                np.add(table, np.bincount(joint, minlength=table.size), out=table)
+            else:  # a large table is touched only where there are rows
+                np.add.at(table, joint, 1)
+
+    def join(self, state: Mapping[str, tuple[NDArray[np.int64], NDArray[np.int64]]]) -> None:
+        """Add what was counted elsewhere."""
+        for name, (keys, counts) in state.items():
+            if name in self._sparse:
+                self._sparse[name].add(keys, [counts])
+            else:
+                self._dense[name][keys] += counts
+
+    @property
+    def state(self) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+        """What was counted, to be joined elsewhere."""
+        found = {}
+        for name, table in self._dense.items():
+            keys = np.flatnonzero(table)
+            found[name] = (keys, table[keys])
+        for name, tally in self._sparse.items():
+            keys, (counts,) = tally.result()
+            found[name] = (keys, counts.astype(np.int64))
+        return found
+
+    def tables(self) -> dict[str, sparse.csr_array]:
+        """Return the counts of each column, without the rows that are in no cell."""
+        made = {}
+        for name, (keys, counts) in self.state.items():
+            size = self.sizes[name]
+            inside = keys < self.cells * size
+            place = (keys[inside] // size, keys[inside] % size)
+            made[name] = sparse.csr_array((counts[inside], place), shape=(self.cells, size))
+        return made
 
 
-def mixed(values: Hashes) -> Hashes:
-    """Scramble 64-bit integers (the finaliser of splitmix64)."""
-    mixing = values + _GOLDEN
-    mixing ^= mixing >> np.uint64(30)
-    mixing *= np.uint64(0xBF58476D1CE4E5B9)
-    mixing ^= mixing >> np.uint64(27)
-    mixing *= np.uint64(0x94D049BB133111EB)
-    mixing ^= mixing >> np.uint64(31)
-    return mixing
+# -- pairs -----------------------------------------------------------------------------------------
 
 
-def name_hash(name: str) -> np.uint64:
-    """Hash a text to 64 bits, the same in every process."""
-    return np.uint64(int.from_bytes(hashlib.md5(name.encode()).digest()[:8], "little"))
-
-
-def label_hashes(labels: Sequence[str]) -> Hashes:
-    """Hash every level of a column."""
-    return np.array([name_hash(f"{i and 1}{label}") for i, label in enumerate(labels)], np.uint64)
-
-
-def number_hashes(numbers: NDArray[np.float64]) -> Hashes:
-    """Hash floats by value: -0.0 equals 0.0, every nan equals every other."""
-    clean = np.where(np.isnan(numbers), np.nan, numbers + 0.0)
-    return np.asarray(clean.view(np.uint64))
-
-
-def content_order(content: Hashes, seed: int) -> Hashes:
-    """Return a key per row, random in the seed, whose set depends on the rows' contents alone.
-
-    Equal rows are told apart by a running number; which of them gets which is without effect.
-    """
-    order = np.argsort(content, kind="stable")
-    ordered = content[order]
-    starts = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
-    running = np.arange(len(ordered)) - np.repeat(starts, np.diff([*starts, len(ordered)]))
-    keys = np.empty_like(content)
-    salt = mixed(np.array([seed], dtype=np.uint64))[0]
-    keys[order] = mixed(ordered ^ salt ^ mixed(running.astype(np.uint64)))
-    return keys
-
-
-def chosen_rows(
-    keys: Hashes, index: NDArray[np.int64], keep: NDArray[np.float64]
-) -> NDArray[np.int64]:
-    """Return rows whose key falls below their cell's share of all keys, in order of key."""
-    limits = np.append(np.minimum(keep, 1.0), 0.0)  # the last is for rows in no wanted cell
-    whole = np.float64(2.0**64)
-    below = (keys.astype(np.float64) / whole) < limits[index]
-    chosen = np.flatnonzero(below | (limits[index] >= 1.0))
-    return chosen[np.argsort(keys[chosen], kind="stable")]
-
-
-# -- cells and tables ------------------------------------------------------------------------------
-
-
-def near_one(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Divide weights by a power of two so that the largest is near 1, and its square a number.
-
-    Only their proportions mean anything, and these stay as they are.
-    """
-    return np.asarray(weights / 2.0 ** np.floor(np.log2(weights.max())))
-
-
-def fixed_point(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round weights so that their sums are exact, whatever the order of rows."""
-    total = float(np.sort(weights).sum())
-    unit = 2.0 ** (np.floor(np.log2(total)) - 48)
-    return np.asarray(np.maximum(np.rint(weights / unit), weights > 0) * unit)
-
-
-def _sizes(features: Sequence[NDArray[Any]]) -> list[int]:
-    return [int(codes.max(initial=0)) + 1 for codes in features]
-
-
-def _space(sizes: Sequence[int]) -> float:
-    """How many joint codes there could be."""
-    return float(np.prod([float(size) for size in sizes]))
-
-
-def _joint(features: Sequence[NDArray[Any]], sizes: Sequence[int], rows: int) -> Counts:
-    joint = np.zeros(rows, dtype=np.int64)
-    for codes, size in zip(features, sizes, strict=True):
-        joint *= size
-        joint += codes
-    return joint
-
-
-def _compressed(
-    features: Sequence[NDArray[Any]], cells: Counts, sizes: Sequence[int], rows: int
-) -> tuple[Counts, Counts]:
-    """Number combinations too many for one integer: the same in rows and cells, in their order."""
-    joint, wanted, space = np.zeros(rows, np.int64), np.zeros(len(cells), np.int64), 1.0
-    for i, (codes, size) in enumerate(zip(features, sizes, strict=True)):
-        if space * size > _WIDEST:
-            _, inverse = np.unique(np.concatenate([joint, wanted]), return_inverse=True)
-            joint, wanted = inverse[:rows].copy(), inverse[rows:].copy()
-            space = float(inverse.max(initial=0)) + 1
-        joint = joint * size + codes
-        wanted = wanted * size + cells[:, i]
-        space *= size
-    return joint, wanted
-
-
-def observed_cells(
-    features: Sequence[NDArray[Any]], rows: int, weights: NDArray[np.float64] | None
-) -> Cells:
-    """Count the rows in every combination of codes that occurs."""
-    sizes = _sizes(features)
-    space = _space(sizes)
-    nothing = np.zeros((0, len(sizes)), dtype=np.int64)
-    wide = space > _WIDEST
-    joint = (
-        _compressed(features, nothing, sizes, rows)[0] if wide else _joint(features, sizes, rows)
-    )
-    if space <= _DENSE:
-        tally = np.bincount(joint)
-        values = np.flatnonzero(tally)
-        counts, first = tally[values], None
-    else:
-        values, first, counts = np.unique(joint, return_index=True, return_counts=True)
-    if weights is None:
-        sums = squares = counts.astype(float)
-    else:
-        where = np.searchsorted(values, joint)
-        sums = np.bincount(where, weights=weights, minlength=len(values))
-        squares = np.bincount(where, weights=fixed_point(weights**2), minlength=len(values))
-    codes = _taken_apart(values, sizes)
-    if first is not None:
-        codes = np.column_stack([part[first].astype(np.int64) for part in features])
-    return Cells(codes, counts.astype(np.int64), sums, squares)
-
-
-def _taken_apart(values: Counts, sizes: Sequence[int]) -> Counts:
-    """Return the code of each feature in joint codes."""
-    codes = np.empty((len(values), len(sizes)), dtype=np.int64)
-    rest = values.copy()
-    for i in range(len(sizes) - 1, -1, -1):
-        codes[:, i] = rest % sizes[i]
-        rest //= sizes[i]
-    return codes
-
-
-def cell_index(features: Sequence[NDArray[Any]], cells: Counts, rows: int) -> Counts:
-    """Return the position of each row's cell in the list; len(cells) for rows in none."""
-    if len(cells) == 0:
-        return np.zeros(rows, dtype=np.int64)
-    sizes = [
-        max(size, int(cells[:, i].max(initial=0)) + 1) for i, size in enumerate(_sizes(features))
-    ]
-    space = _space(sizes)
-    if space > _WIDEST:
-        joint, wanted = _compressed(features, cells, sizes, rows)
-    else:
-        joint = _joint(features, sizes, rows)
-        wanted = _joint([cells[:, i] for i in range(len(sizes))], sizes, len(cells))
-    if space <= _DENSE:
-        table = np.full(int(space), len(cells), dtype=np.int64)
-        table[wanted] = np.arange(len(cells))
-        return table[joint]
-    order = np.argsort(wanted)
-    found = np.searchsorted(wanted[order], joint)
-    found[found == len(cells)] = 0
-    return np.asarray(np.where(wanted[order][found] == joint, order[found], len(cells)))
-
-
-def count_by(index: Counts, cells: int, codes: NDArray[Any], size: int) -> Counts:
-    """Count rows per cell and code: shape (cells, size)."""
-    total = np.zeros((cells + 1) * size, dtype=np.int64)
-    for start in range(0, len(codes), _PIECE):
-        here = slice(start, start + _PIECE)
-        joint = index[here] * size
-        joint += codes[here]
-        if total.size <= 4 * _PIECE:
-            total += np.bincount(joint, minlength=total.size)
-        else:  # a large table is touched only where there are rows
-            values, counts = np.unique(joint, return_counts=True)
-            total[values] += counts
-    return np.asarray(total.reshape(cells + 1, size)[:cells])
-
-
-def all_pairs(
-    codes: Mapping[str, NDArray[Any]], recodings: Mapping[str, NDArray[np.uint8]]
-) -> dict[tuple[str, str], Counts]:
-    """Count every two-way table, by way of merged codes.
+class PairTally:
+    """Two-way tables of every pair of columns, by way of merged codes.
 
     Columns are joined into blocks of at most a few hundred levels; pairs of blocks are counted and
     each two-way table is summed out of them: fewer passes over the rows, tables that fit the cache.
     """
-    sizes = {name: int(table.max()) + 1 for name, table in recodings.items()}
-    blocks = _blocks(sizes)
-    widths = [int(np.prod([sizes[name] for name in block])) for block in blocks]
-    tables = {
-        (a, b): np.zeros(widths[a] * widths[b], dtype=np.int64)
-        for a in range(len(blocks))
-        for b in range(a + 1, len(blocks))
-    }
-    alone = [np.zeros(width, dtype=np.int64) for width in widths]
-    rows = len(next(iter(codes.values())))
-    for start in range(0, rows, _PIECE):
-        here = slice(start, start + _PIECE)
-        merged = [_merged(block, codes, recodings, sizes, here) for block in blocks]
-        for (a, b), table in tables.items():
-            joint = merged[a] * widths[b] + merged[b]
+
+    def __init__(self, recodings: Mapping[str, NDArray[np.uint8]]) -> None:
+        self.recodings = dict(recodings)
+        self.sizes = {name: int(table.max()) + 1 for name, table in recodings.items()}
+        self.blocks = _blocks(self.sizes)
+        widths = [int(np.prod([self.sizes[name] for name in block])) for block in self.blocks]
+        self._widths = widths
+        self._tables = {
+            (a, b): np.zeros(widths[a] * (widths[b] if a != b else 1), dtype=np.int64)
+            for a in range(len(widths))
+            for b in range(a, len(widths))
+        }
+        # what each column adds to its block's merged code, by its own code
+        self._steps = {
+            name: np.asarray(recodings[name], np.int64)
+            * int(np.prod([self.sizes[other] for other in block[i + 1 :]]))
+            for block in self.blocks
+            for i, name in enumerate(block)
+        }
+
+    def add(self, codes: Piece) -> None:
+        """Count a piece."""
+        merged = []
+        for block in self.blocks:
+            joint = self._steps[block[0]][codes[block[0]]]
+            for name in block[1:]:
+                joint += self._steps[name][codes[name]]
+            merged.append(joint)
+        for (a, b), table in self._tables.items():
+            joint = merged[a] if a == b else merged[a] * self._widths[b] + merged[b]
             np.add(table, np.bincount(joint, minlength=table.size), out=table)
-        for table, block in zip(alone, merged, strict=True):
-            np.add(table, np.bincount(block, minlength=table.size), out=table)
-    return _summed_out(blocks, sizes, tables, alone)
+
+    def join(self, state: Mapping[tuple[int, int], Counts]) -> None:
+        """Add what was counted elsewhere."""
+        for key, table in state.items():
+            self._tables[key] += table
+
+    @property
+    def state(self) -> dict[tuple[int, int], Counts]:
+        """What was counted, to be joined elsewhere."""
+        return self._tables
+
+    def tables(self) -> dict[tuple[str, str], Counts]:
+        """Return the table of each pair, names in order."""
+        pairs: dict[tuple[str, str], Counts] = {}
+        for (a, b), table in self._tables.items():
+            axes = self.blocks[a] + (self.blocks[b] if a != b else [])
+            cube = table.reshape([self.sizes[name] for name in axes])
+            wanted = (
+                combinations(self.blocks[a], 2)
+                if a == b
+                else ((one, other) for one in self.blocks[a] for other in self.blocks[b])
+            )
+            for first, second in wanted:
+                _put(pairs, cube, axes, first, second)
+        return pairs
 
 
 def _blocks(sizes: Mapping[str, int]) -> list[list[str]]:
@@ -267,40 +355,6 @@ def _blocks(sizes: Mapping[str, int]) -> list[list[str]]:
         blocks[-1].append(name)
         width *= sizes[name]
     return blocks
-
-
-def _merged(
-    block: list[str],
-    codes: Mapping[str, NDArray[Any]],
-    recodings: Mapping[str, NDArray[np.uint8]],
-    sizes: Mapping[str, int],
-    here: slice,
-) -> Counts:
-    merged: Counts = recodings[block[0]][codes[block[0]][here]].astype(np.int64)
-    for name in block[1:]:
-        merged *= sizes[name]
-        merged += recodings[name][codes[name][here]]
-    return merged
-
-
-def _summed_out(
-    blocks: list[list[str]],
-    sizes: Mapping[str, int],
-    tables: Mapping[tuple[int, int], Counts],
-    alone: list[Counts],
-) -> dict[tuple[str, str], Counts]:
-    pairs: dict[tuple[str, str], Counts] = {}
-    for (a, b), table in tables.items():
-        axes = [*blocks[a], *blocks[b]]
-        cube = table.reshape([sizes[name] for name in axes])
-        for first in blocks[a]:
-            for second in blocks[b]:
-                _put(pairs, cube, axes, first, second)
-    for block, table in zip(blocks, alone, strict=True):
-        cube = table.reshape([sizes[name] for name in block])
-        for first, second in combinations(block, 2):
-            _put(pairs, cube, block, first, second)
-    return pairs
 
 
 def _put(

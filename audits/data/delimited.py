@@ -12,6 +12,7 @@ import duckdb
 
 from audits.data import csv_check
 from audits.data.expressions import quoted
+from audits.data.workspace import Workspace
 from audits.errors import SourceError
 
 _LONGEST = 1 << 27  # bytes in a line
@@ -34,7 +35,7 @@ def first_line(error: Exception) -> str:
 
 
 def load(
-    path: Path, shape: csv_check.TextShape, table: str, connection: duckdb.DuckDBPyConnection
+    path: Path, shape: csv_check.TextShape, table: str, work: Workspace
 ) -> duckdb.DuckDBPyRelation:
     """Load every value as text (types are settled later, from all values, not from the first).
 
@@ -45,7 +46,7 @@ def load(
     """
     try:
         with _plain_file(path, shape) as (name, compression):
-            loaded = connection.read_csv(
+            loaded = work.connection.read_csv(
                 name,
                 header=False,
                 skiprows=1,  # records, however many lines the header takes
@@ -63,7 +64,7 @@ def load(
             loaded.project(renamed).create(table)
     except duckdb.Error as error:
         raise _explained(path, shape, error) from None
-    relation = connection.table(table)
+    relation = work.connection.table(table)
     _check_rows(path, shape, len(relation))
     return relation
 

@@ -1,23 +1,26 @@
-"""The default engine: DuckDB reads, NumPy counts small integer codes."""
+"""The default engine: DuckDB reads, NumPy counts small integer codes, piece by piece.
+
+What is kept of a table (a column's raw values while it is being understood, all columns' codes, a
+hash of each row's content) lies in spools: in memory while there is room, in files beyond that.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
+from scipy import sparse
 
-from audits.data import coded, expressions
+from audits.data import coded, content, expressions, ordered, reading, weighing
 from audits.data.buckets import bucket_of
 from audits.data.coding import number_in
 from audits.data.sources import Source, explained
+from audits.data.spool import PIECE, Spool, pieces_of
 from audits.data.tables import (
     BUCKETS,
     Cells,
-    Codes,
     Coding,
     Counts,
     Engine,
@@ -26,12 +29,15 @@ from audits.data.tables import (
     Spread,
     TextFacts,
 )
-from audits.data.values import MICROSECONDS, canonical, moment_text, number_text
+from audits.data.tallies import LengthFacts, Levels, NumberFacts
+from audits.data.values import MICROSECONDS, canonical, number_text
+from audits.data.weighing import Unit
+from audits.data.workspace import Workspace, room_explained
 from audits.errors import ColumnError, InputError
 
 _BATCH = 1 << 18
-_SPELLINGS = 1000  # spellings of one value that may still fold together ("1", "1.0", "1 ")
 _ABSURD = 1e150  # squares of larger numbers overflow
+Numbers = NDArray[np.float64]
 
 
 class DuckDBEngine:
@@ -39,8 +45,10 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def __init__(self, source: Source, markers: frozenset[str] = frozenset()) -> None:
-        self.source = source
+    def __init__(
+        self, source: Source, work: Workspace, markers: frozenset[str] = frozenset()
+    ) -> None:
+        self.source, self._work = source, work
         self.markers = frozenset(text for m in markers if (text := canonical(m)) is not None)
         types = [str(kind) for kind in source.relation.types]
         self._types = dict(zip(source.relation.columns, types, strict=True))
@@ -51,75 +59,87 @@ class DuckDBEngine:
             self.rows = len(source.relation)
         if self.rows == 0:
             raise InputError(f"{source.title} has no rows. Give a table with rows.")
-        self._text: dict[str, tuple[list[str | None], NDArray[np.uint16]]] = {}
-        self._numbers: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._listed: dict[str, tuple[Levels, Spool]] = {}
+        self._numbers: dict[tuple[str, str], tuple[Spool, NumberFacts]] = {}
         self._facts: dict[str, TextFacts] = {}
-        self._codes: dict[str, Codes] = {}
-        self._content: NDArray[np.uint64] = np.zeros(self.rows, dtype=np.uint64)
-        self._weights: NDArray[np.float64] | None = None
+        self._codes: dict[str, Spool] = {}
+        self._sizes: dict[str, int] = {}
+        self._content: Spool | None = None
+        self._pending: dict[str, content.Hashes] = {}  # what levels add to rows' contents
+        self._weights: tuple[Spool, Unit] | None = None
+        self._index: tuple[tuple[str, ...], Counts, Spool] | None = None
 
     # -- reading -------------------------------------------------------------------------------
 
-    def _read(self, expression: str) -> list[pa.Array]:
-        with explained(self.source.title):
+    def _read(self, expression: str) -> Iterator[Any]:
+        with explained(self.source.title), room_explained(self._work.folder):
             reader = self.source.relation.project(f"{expression} AS v").to_arrow_reader(_BATCH)
-            return [batch.column(0) for batch in reader]
+            for batch in reader:
+                yield batch.column(0)
 
     def _family(self, column: str) -> str:
         return expressions.family_of(self._types[column])
 
+    def _spooled(self, dtype: Any, pieces: Iterator[NDArray[Any]]) -> Spool:
+        spool = self._work.spool(self.rows, dtype)
+        with room_explained(self._work.folder):
+            for piece in pieces:
+                spool.append(piece)
+        if not spool.full:
+            raise InputError(
+                f"{self.source.title} changed while it was read. Wait until it is written."
+            )
+        return spool
+
+    def prepare(self, limits: Mapping[str, int]) -> None:
+        """See :class:`Engine`; columns are read one by one."""
+
     def levels(self, column: str, limit: int) -> Mapping[str | None, int] | None:
         """See :class:`Engine`."""
-        known: dict[str | None, int] = {}
-        pieces = []
-        write = moment_text if self._family(column) == "date" else None
-        for chunk in self._read(expressions.value_of(column, self._types[column])):
-            encoded = chunk.dictionary_encode()
-            if len(encoded.dictionary) > limit + len(self.markers) + _SPELLINGS:
-                return None  # spare the reading of so many values
-            values = encoded.dictionary.to_pylist()
-            ids = np.empty(len(values) + 1, dtype=np.uint16)
-            for i, value in enumerate([*values, None]):
-                text = write(value) if write and value is not None else value
-                ids[i] = known.setdefault(canonical(text, self.markers), len(known))
-                if len(known) > limit + 1:
-                    return None
-            indices = encoded.indices
-            if indices.null_count:
-                indices = pc.fill_null(indices, len(values))
-            pieces.append(ids[indices.to_numpy(zero_copy_only=False)])
-        codes = np.concatenate(pieces)
-        self._text[column] = (list(known), codes)
-        tally = np.bincount(codes, minlength=len(known))
-        counted = {value: int(n) for value, n in zip(known, tally, strict=True) if n}
-        return counted if len(counted) - (None in counted) <= limit else None
+        levels = Levels(limit, self._family(column), self.markers)
 
-    def _as_numbers(self, column: str, family: str) -> NDArray[np.float64]:
+        def ids() -> Iterator[NDArray[np.uint16]]:
+            for array in self._read(expressions.value_of(column, self._types[column])):
+                found = levels.add(array)
+                if found is None:
+                    raise _TooManyError
+                yield found
+
+        try:
+            self._listed[column] = (levels, self._spooled(np.uint16, ids()))
+        except _TooManyError:
+            return None
+        return levels.counted
+
+    def _pieces(self, column: str, family: str) -> Iterator[Numbers]:
         """The column as floats, nan where missing or unreadable."""
+        if column in self._listed:
+            levels, ids = self._listed[column]
+            table = np.array([_number(v, family) for v in levels.known], dtype=np.float64)
+            return (table[piece] for piece in ids.pieces())
+        return self._scanned(column, family)[0].pieces()
+
+    def _scanned(self, column: str, family: str) -> tuple[Spool, NumberFacts]:
         key = (column, family)
         if key not in self._numbers:
-            if column in self._text:
-                values, codes = self._text[column]
-                numbers = [None if v is None else number_in(v, family) for v in values]
-                table = np.array([np.nan if v is None else v for v in numbers], dtype=float)
-                self._numbers[key] = table[codes]
-            else:
-                self._numbers[key] = self._scan_numbers(column, family)
+            facts: list[NumberFacts] = []
+            spool = self._spooled(np.float64, self._scan(column, family, facts))
+            self._numbers[key] = (spool, sum(facts, NumberFacts()))
         return self._numbers[key]
 
-    def _scan_numbers(self, column: str, family: str) -> NDArray[np.float64]:
-        kind, own = self._types[column], self._family(column)
-        parts = []
-        for chunk in self._read(expressions.number_of(column, kind, family, self.markers)):
-            values = pc.cast(chunk, pa.float64(), safe=False)
-            parts.append(values.to_numpy(zero_copy_only=False).astype(float, copy=False))
-        numbers = np.concatenate(parts)
-        if own == "date" or (own != "number" and family == "date"):
-            numbers = numbers / MICROSECONDS
-        for marker in self.markers:
-            if (value := number_in(marker, family)) is not None:
-                numbers = np.where(numbers == value, np.nan, numbers)
-        return numbers
+    def _scan(self, column: str, family: str, facts: list[NumberFacts]) -> Iterator[Numbers]:
+        own, text = self._family(column), None
+        listed = reading.number_markers(self.markers, "date" if own == "date" else family)
+        for array in self._read(expressions.number_of(column, self._types[column])):
+            if own in ("number", "date"):
+                numbers = reading.numbers_of(array, family)
+                days = numbers / MICROSECONDS if own == "date" else numbers
+                numbers = reading.without(days, listed)
+            else:
+                text = reading.cleaned(array, self.markers)
+                numbers = reading.numbers_of(text, family)
+            facts.append(NumberFacts.of(numbers, text))
+            yield numbers
 
     def line_of(self, column: str, value: str) -> int | None:
         """See :class:`Engine`."""
@@ -129,38 +149,14 @@ class DuckDBEngine:
 
     def spread(self, column: str, family: str) -> Spread:
         """See :class:`Engine`."""
-        numbers = self._as_numbers(column, family)
-        blank = np.isnan(numbers)
-        infinite = np.isinf(numbers)
-        unreadable, example = self._unreadable(column, family)
-        finite = numbers[~(blank | infinite)]
-        low, high = (finite.min(), finite.max()) if finite.size else (np.nan, np.nan)
-        return Spread(
-            float(low),
-            float(high),
-            int(blank.sum()) - unreadable,
-            int(infinite.sum()),
-            unreadable,
-            example,
-        )
-
-    def _unreadable(self, column: str, family: str) -> tuple[int, str | None]:
-        """Count the values that are there and cannot be read; give the first in order of text."""
-        if column in self._text:
-            values, codes = self._text[column]
-            wrong = [v is not None and number_in(v, family) is None for v in values]
-            texts = [str(v) for v, bad in zip(values, wrong, strict=True) if bad]
-            return int(np.array(wrong)[codes].sum()), min(texts, default=None)
-        kind = self._types[column]
-        if expressions.family_of(kind) in ("number", "date"):
-            return 0, None
-        text = expressions.cleaned(column, kind, self.markers)
-        number = expressions.number_of(column, kind, family, self.markers)
-        with explained(self.source.title):
-            row = self.source.relation.aggregate(
-                f"count({text}), count({number}), min(CASE WHEN {number} IS NULL THEN {text} END)"
-            ).fetchall()[0]
-        return int(row[0]) - int(row[1]), row[2]
+        if column not in self._listed:
+            return self._scanned(column, family)[1].spread
+        levels, _ = self._listed[column]
+        facts = NumberFacts()
+        for level, rows in zip(levels.known, levels.rows, strict=True):
+            if rows:
+                facts += _fact_of(level, rows, family)
+        return facts.spread
 
     def text_facts(self, column: str) -> TextFacts:
         """See :class:`Engine`."""
@@ -169,29 +165,25 @@ class DuckDBEngine:
         return self._facts[column]
 
     def _text_facts(self, column: str) -> TextFacts:
-        text = expressions.cleaned(column, self._types[column], self.markers)
-        padded = (
-            f"bool_or({expressions.padded(text)}) AND min(length({text})) = max(length({text}))"
-        )
-        with explained(self.source.title):
-            row = self.source.relation.aggregate(
-                f"count({text}), count(DISTINCT {text}), coalesce(avg(length({text})), 0), "
-                f"coalesce({padded}, false)"
-            ).fetchall()[0]
-        return TextFacts(int(row[0]), int(row[1]), float(row[2]), bool(row[3]))
+        facts = LengthFacts()
+        hashes = self._work.spool(self.rows, np.uint64)
+        for array in self._read(expressions.value_of(column, self._types[column])):
+            text = reading.present_texts(array, self.markers)
+            facts += LengthFacts.of(text)
+            hashes.append(reading.text_hashes(text))
+        hashes.cut()
+        different = sum(len(part.contents) for part in content.by_parts(hashes))
+        hashes.free()
+        return TextFacts(facts.present, different, facts.mean, facts.codes)
 
-    def quantiles(self, column: str, family: str, at: Sequence[float]) -> NDArray[np.float64]:
+    def quantiles(self, column: str, family: str, at: Sequence[float]) -> Numbers:
         """See :class:`Engine`."""
-        numbers = self._as_numbers(column, family)
-        known = numbers[~np.isnan(numbers)]
-        if known.size == 0:
-            return np.full(len(at), np.nan)
-        return np.asarray(np.quantile(known, at, method="inverted_cdf"))
+        return ordered.over_pieces(at, lambda: self._pieces(column, family))
 
     def buckets(self, column: str, family: str, centre: float, scale: float) -> Counts:
         """See :class:`Engine`."""
         total = np.zeros(BUCKETS, dtype=np.int64)
-        for piece in coded.pieces(self._as_numbers(column, family)):
+        for piece in self._pieces(column, family):
             known = piece[~np.isnan(piece)]
             total += np.bincount(bucket_of(known, centre, scale), minlength=BUCKETS)
         return total
@@ -200,44 +192,56 @@ class DuckDBEngine:
 
     def encode(self, coding: Coding) -> None:
         """See :class:`Engine`."""
-        column = coding.column
+        dtype = coded.smallest(coding.size)
+        own = coding.name == coding.column  # bands repeat a column that is in the content already
         if coding.levels is not None:
-            values, raw = self._text[column]
-            table = np.array([coding.levels.get(v, 0) if v else 0 for v in values], np.uint16)
-            codes = table[raw]
-            content = coded.label_hashes(coding.labels)[codes]
+            levels, ids = self._listed[coding.column]
+            table = np.array([coding.levels.get(v, 0) if v else 0 for v in levels.known], dtype)
+            codes = self._spooled(dtype, (table[piece] for piece in ids.pieces()))
+            if own:
+                self._pending[coding.name] = content.label_contents(coding.labels, coding.column)
         else:
-            numbers = self._as_numbers(column, "date" if coding.kind == "date" else "number")
-            codes = coded.code_numbers(numbers, coding)
-            content = coded.number_hashes(numbers)
-        small = coding.size <= 256
-        self._codes[coding.name] = codes.astype(np.uint8) if small else codes
-        if coding.name == column:  # bands repeat a column that is hashed already
-            self._content += coded.mixed(content ^ coded.name_hash(column))
+            family = "date" if coding.kind == "date" else "number"
+            codes = self._spooled(dtype, self._numbers_coded(coding, family, own=own))
+        if (old := self._codes.get(coding.name)) is not None:
+            old.free()
+        self._codes[coding.name], self._sizes[coding.name] = codes, coding.size
+
+    def _numbers_coded(self, coding: Coding, family: str, *, own: bool) -> Iterator[NDArray[Any]]:
+        contents = self._contents() if own else None
+        for number, piece in enumerate(self._pieces(coding.column, family)):
+            if contents is not None:
+                added = content.number_contents(piece, coding.column)
+                contents.rewrite(number, contents.piece(number) + added)
+            yield coded.code_numbers(piece, coding)
 
     def forget(self, column: str) -> None:
         """See :class:`Engine`."""
-        self._text.pop(column, None)
+        if column in self._listed:
+            self._listed.pop(column)[1].free()
         self._facts.pop(column, None)
         for family in ("number", "date"):
-            self._numbers.pop((column, family), None)
+            if (column, family) in self._numbers:
+                self._numbers.pop((column, family))[0].free()
 
     def weigh(self, column: str) -> None:
         """See :class:`Engine`."""
-        weights = self._as_numbers(column, "number")
-        _, example = self._unreadable(column, "number")
-        if example is not None:
-            raise self._bad_weight(column, example, f"the weight {example[:60]!r} is no number.")
-        if np.isnan(weights).any():
+        spool, facts = self._scanned(column, "number")
+        if facts.example is not None:
+            said = f"the weight {facts.example[:60]!r} is no number."
+            raise self._bad_weight(column, facts.example, said)
+        if facts.blank:
             raise self._bad_weight(column, "", "a weight is missing.")
-        if (low := float(weights.min())) < 0:
-            raise self._bad_weight(column, number_text(low), f"a weight is negative ({low:g}).")
-        if (high := float(weights.max())) > _ABSURD:
+        if facts.low < 0:
+            said = f"a weight is negative ({facts.low:g})."
+            raise self._bad_weight(column, number_text(facts.low), said)
+        high = np.inf if facts.infinite else facts.high
+        if high > _ABSURD:
             raise self._bad_weight(column, number_text(high), f"a weight is absurd ({high:g}).")
         if high == 0:
             raise self._bad_weight(column, None, "every weight is zero.")
-        self._weights = coded.fixed_point(coded.near_one(weights))
-        self.forget(column)
+        self._weights = (spool, weighing.unit_for(high, lambda: spool.pieces()))
+        self._numbers.pop((column, "number"))
 
     def _bad_weight(self, column: str, value: str | None, reason: str) -> ColumnError:
         line = None if value is None else self.line_of(column, value)
@@ -247,44 +251,132 @@ class DuckDBEngine:
 
     # -- counting ------------------------------------------------------------------------------
 
-    def _features(self, features: Sequence[str]) -> list[Codes]:
-        return [self._codes[name] for name in features]
+    def _piece(self, names: Sequence[str], number: int) -> dict[str, NDArray[Any]]:
+        return {name: self._codes[name].piece(number) for name in names}
+
+    def _rows_in(self, number: int) -> int:
+        return min(PIECE, self.rows - number * PIECE)
 
     def cells(self, features: Sequence[str]) -> Cells:
         """See :class:`Engine`."""
-        return coded.observed_cells(self._features(features), self.rows, self._weights)
+        tally = coded.CellTally([self._sizes[name] for name in features])
+        for number in pieces_of(self.rows):
+            weights = None
+            if self._weights is not None:
+                weights = self._weights[1].of(self._weights[0].piece(number))
+            codes = self._piece(features, number)
+            tally.add([codes[name] for name in features], self._rows_in(number), weights)
+        return tally.cells()
 
-    def count(self, features: Sequence[str], cells: Counts, name: str, size: int) -> Counts:
+    def _cell_of_rows(self, features: Sequence[str], cells: Counts) -> Spool:
+        """The cell of each row; kept, since every question about cells asks for the same."""
+        if self._index is not None:
+            names, known, spool = self._index
+            if names == tuple(features) and np.array_equal(known, cells):
+                return spool
+            spool.free()
+        index = coded.CellIndex(cells, [self._sizes[name] for name in features])
+
+        def found() -> Iterator[NDArray[Any]]:
+            for number in pieces_of(self.rows):
+                codes = self._piece(features, number)
+                yield index.of([codes[name] for name in features], self._rows_in(number))
+
+        self._index = (tuple(features), cells.copy(), self._spooled(index.dtype, found()))
+        return self._index[2]
+
+    def counts(
+        self, features: Sequence[str], cells: Counts, names: Sequence[str]
+    ) -> dict[str, sparse.csr_array]:
         """See :class:`Engine`."""
-        index = coded.cell_index(self._features(features), cells, self.rows)
-        return coded.count_by(index, len(cells), self._codes[name], size)
+        index = self._cell_of_rows(features, cells)
+        tally = coded.CountTally(len(cells), {name: self._sizes[name] for name in names})
+        for number in pieces_of(self.rows):
+            tally.add(index.piece(number), self._piece(names, number))
+        return tally.tables()
 
     def pairs(self, recodings: Mapping[str, NDArray[np.uint8]]) -> dict[tuple[str, str], Counts]:
         """See :class:`Engine`."""
-        return coded.all_pairs({name: self._codes[name] for name in recodings}, recodings)
+        tally = coded.PairTally(recodings)
+        for number in pieces_of(self.rows):
+            tally.add(self._piece(list(recodings), number))
+        return tally.tables()
 
-    def sample(
-        self, features: Sequence[str], cells: Counts, keep: NDArray[np.float64], seed: int
-    ) -> Rows:
+    # -- rows by their content -----------------------------------------------------------------
+
+    def _contents(self) -> Spool:
+        if self._content is None:
+            sizes = (self._rows_in(number) for number in pieces_of(self.rows))
+            self._content = self._spooled(np.uint64, (np.zeros(n, np.uint64) for n in sizes))
+        return self._content
+
+    def _settled(self) -> Spool:
+        """Contents with what every column adds."""
+        contents = self._contents()
+        if self._pending:
+            for number in pieces_of(self.rows):
+                piece = contents.piece(number).copy()
+                for name, added in self._pending.items():
+                    piece += added[self._codes[name].piece(number)]
+                contents.rewrite(number, piece)
+            self._pending.clear()
+        return contents
+
+    def sample(self, features: Sequence[str], cells: Counts, keep: Numbers, seed: int) -> Rows:
         """See :class:`Engine`."""
-        order = coded.content_order(self._content, seed)
-        index = coded.cell_index(self._features(features), cells, self.rows)
-        chosen = coded.chosen_rows(order, index, keep)
+        contents, index = self._settled(), self._cell_of_rows(features, cells)
+        limits = np.append(keep, 0.0)  # the last is for rows in no wanted cell
+        keys, rows = [], []
+        for equal in content.by_parts(contents, lambda number: limits[index.piece(number)] > 0):
+            shares = limits[index.take(equal.row)]
+            key, place = content.chosen(equal.contents, equal.copies, shares, seed)
+            keys.append(key)
+            rows.append(equal.row[place])
+        order = np.argsort(np.concatenate(keys), kind="stable")
+        chosen = np.concatenate(rows)[order]
         names = tuple(sorted(self._codes))
-        columns = [self._codes[name][chosen].astype(np.uint16) for name in names]
+        columns = [self._codes[name].take(chosen).astype(np.uint16) for name in names]
         return Rows(names, np.column_stack(columns))
 
     def matches(self, other: Engine) -> int:
         """See :class:`Engine`."""
         if not isinstance(other, DuckDBEngine):
             raise TypeError("rows are matched between tables of one engine")
-        return int(np.isin(self._content, other._content).sum())
+        return content.matches(self._settled(), other._settled())
 
     def digest(self) -> str:
         """See :class:`Engine`."""
-        return hashlib.sha256(np.sort(self._content).tobytes()).hexdigest()
+        sums = (content.digest_sums(piece) for piece in self._settled().pieces())
+        return content.digest_text(sum(sums, np.zeros(content.SUMS, np.uint64)))
+
+    def close(self) -> None:
+        """See :class:`Engine`."""
+        for column in [*self._listed, *(column for column, _ in self._numbers)]:
+            self.forget(column)
+        spools = [*self._codes.values(), self._content]
+        spools += [held[-1] for held in (self._index,) if held is not None]
+        spools += [held[0] for held in (self._weights,) if held is not None]
+        for spool in spools:
+            if spool is not None:
+                spool.free()
 
 
-def open_engine(source: Source, markers: frozenset[str]) -> DuckDBEngine:
-    """Return the engine that suits a source."""
-    return DuckDBEngine(source, markers)
+class _TooManyError(Exception):
+    """More values differ than were asked for."""
+
+
+def _number(level: str | None, family: str) -> float:
+    number = None if level is None else number_in(level, family)
+    return np.nan if number is None else number
+
+
+def _fact_of(level: str | None, rows: int, family: str) -> NumberFacts:
+    """What one value of so many rows says."""
+    if level is None:
+        return NumberFacts(blank=rows)
+    number = number_in(level, family)
+    if number is None:
+        return NumberFacts(unreadable=rows, example=level)
+    if np.isinf(number):
+        return NumberFacts(infinite=rows)
+    return NumberFacts(number, number)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from audits.data.codebook import Codebook
 from audits.data.groups import Groups, position_in, roll_up, union_of_cells
@@ -17,6 +18,7 @@ from audits.data.tables import Cells, Codes, Coding, Counts, Engine, Rows
 from audits.seeds import stream_seed
 from audits.settings import Settings
 
+_KEPT = 1 << 28  # bytes of tables of groups and codes that are kept for the next question
 _SLACK = 6.0  # standard deviations by which a sample may fall short before it does
 
 
@@ -33,6 +35,7 @@ class Pair:
     weighted: bool = False
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
     _counts: dict[str, tuple[Counts, Counts]] = field(default_factory=dict, repr=False)
+    _kept: int = 0
 
     # -- groups --------------------------------------------------------------------------------
 
@@ -105,16 +108,32 @@ class Pair:
         """The columns compared, in order of name."""
         return tuple(self.book.codings[name] for name in self.book.attributes)
 
+    @cached_property
+    def _cell_counts(self) -> tuple[dict[str, sparse.csr_array], dict[str, sparse.csr_array]]:
+        """Rows per cell and code of every column: one pass over each table."""
+        names = self.book.attributes
+        return (
+            self.real.counts(self._keys, self.cells, names),
+            self.synthetic.counts(self._keys, self.cells, names),
+        )
+
     def counts(self, attribute: str) -> tuple[Counts, Counts]:
         """Real and synthetic rows per group and code of a column: (groups, codes) each."""
         if attribute not in self._counts:
-            size = self.book.codings[attribute].size
             tables = [
-                self.groups.total(engine.count(self._keys, self.cells, attribute, size))
-                for engine in (self.real, self.synthetic)
+                self.groups.total(side[attribute]).astype(np.int64, copy=False)
+                for side in self._cell_counts
             ]
-            self._counts[attribute] = (tables[0], tables[1])
+            self._keep(attribute, (tables[0], tables[1]))
         return self._counts[attribute]
+
+    def _keep(self, attribute: str, tables: tuple[Counts, Counts]) -> None:
+        """Keep the tables last summed up, as far as they are small: they can be summed again."""
+        self._kept += sum(table.nbytes for table in tables)
+        while self._counts and self._kept > _KEPT:
+            first = next(iter(self._counts))
+            self._kept -= sum(table.nbytes for table in self._counts.pop(first))
+        self._counts[attribute] = tables
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:

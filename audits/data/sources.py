@@ -19,6 +19,7 @@ from audits.data.expressions import literal, quoted
 from audits.data.memory import FORMATS, as_arrow
 from audits.data.names import clean_names
 from audits.data.values import canonical
+from audits.data.workspace import Workspace
 from audits.errors import AuditError, SourceError, UsageError
 
 _TEXT = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")
@@ -51,22 +52,7 @@ class Source:
         return f"the {self.role} table ({self.name})"
 
 
-def connect() -> duckdb.DuckDBPyConnection:
-    """Open a private in-memory database with the optimiser rules off that miscount NaN.
-
-    Parquet written by Arrow leaves NaN out of a float column's statistics, and DuckDB's optimiser
-    trusts them: decision 0002.
-    """
-    connection = duckdb.connect(":memory:")
-    connection.execute(
-        "SET disabled_optimizers = 'statistics_propagation,filter_pushdown';"
-        # columns are read one at a time, so rows must come in one order: decision 0002
-        "SET preserve_insertion_order = true; SET TimeZone = 'UTC'"
-    )
-    return connection
-
-
-def open_source(data: object, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
+def open_source(data: object, role: str, work: Workspace) -> Source:
     """Open a path, a pattern, a frame or a relation.
 
     Raises
@@ -77,13 +63,13 @@ def open_source(data: object, role: str, connection: duckdb.DuckDBPyConnection) 
         If a file is missing, empty, broken or has no rows.
     """
     if isinstance(data, str | Path):
-        source = _open_path(str(data), role, connection)
+        source = _open_path(str(data), role, work)
     elif isinstance(data, duckdb.DuckDBPyRelation):
-        source = _open_relation(data, role, connection)
+        source = _open_relation(data, role, work)
     else:
         with explained(f"the {role} table"):
             table, kind = as_arrow(data, role)
-            source = Source(role, f"{kind} table", kind, "", connection.from_arrow(table))
+            source = Source(role, f"{kind} table", kind, "", work.connection.from_arrow(table))
     return _with_clean_names(source)
 
 
@@ -114,30 +100,31 @@ def explained(name: str) -> Iterator[None]:
 
 
 def _open_relation(
-    data: duckdb.DuckDBPyRelation, role: str, connection: duckdb.DuckDBPyConnection
+    data: duckdb.DuckDBPyRelation, role: str, work: Workspace
 ) -> Source:
     """Copy a relation once: read again, its rows might come in another order, or be others."""
     with explained(f"the {role} table"):
         clean_names(data.columns, f"the {role} table")
-        connection.from_arrow(data.to_arrow_reader(_BATCH)).create(f"loaded_{role}")
-        return Source(role, "relation", "duckdb", "", connection.table(f"loaded_{role}"))
+        table = work.table_name(role)
+        work.connection.from_arrow(data.to_arrow_reader(_BATCH)).create(table)
+        return Source(role, "relation", "duckdb", "", work.connection.table(table))
 
 
-def _open_path(text: str, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
+def _open_path(text: str, role: str, work: Workspace) -> Source:
     files = _files(text)
     lower = files[0].name.lower()
     with explained(text):
         if lower.endswith(_TEXT):
-            return _open_text(files[0], role, connection)
+            return _open_text(files[0], role, work)
         if lower.endswith(_PARQUET):
-            return _open_parquet(files, Path(text).name or text, role, connection)
+            return _open_parquet(files, Path(text).name or text, role, work)
         if lower.endswith(_JSON):
-            return _open_json(files[0], role, connection)
+            return _open_json(files[0], role, work)
         if lower.endswith(_FEATHER):
             import pyarrow.feather
 
             table, _ = as_arrow(pyarrow.feather.read_table(str(files[0])), role)
-            relation = connection.from_arrow(table)
+            relation = work.connection.from_arrow(table)
             return Source(role, files[0].name, "feather", _sha256(files), relation)
     raise UsageError(f"{text}: this kind of file is not known. Give one of: {FORMATS}.")
 
@@ -173,12 +160,12 @@ def _files_in(folder: Path, text: str) -> list[Path]:
 
 
 def _open_parquet(
-    files: list[Path], name: str, role: str, connection: duckdb.DuckDBPyConnection
+    files: list[Path], name: str, role: str, work: Workspace
 ) -> Source:
     import pyarrow.parquet as pq
 
     clean_names(pq.read_schema(files[0]).names, name)  # DuckDB would rename a doubled column
-    relation = connection.read_parquet(
+    relation = work.connection.read_parquet(
         [one_file(f) for f in files],
         union_by_name=True,
         hive_partitioning=all("=" in f.parent.name for f in files),
@@ -186,10 +173,10 @@ def _open_parquet(
     return Source(role, name, "parquet", _sha256(files), relation)
 
 
-def _open_text(path: Path, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
+def _open_text(path: Path, role: str, work: Workspace) -> Source:
     tabs = path.name.lower().endswith((".tsv", ".tsv.gz"))
     shape = csv_check.look(path, "\t" if tabs else None)
-    relation = delimited.load(path, shape, f"loaded_{role}", connection)
+    relation = delimited.load(path, shape, work.table_name(role), work)
     return Source(
         role,
         path.name,
@@ -204,20 +191,21 @@ def _open_text(path: Path, role: str, connection: duckdb.DuckDBPyConnection) -> 
 # -- JSON ------------------------------------------------------------------------------------------
 
 
-def _open_json(path: Path, role: str, connection: duckdb.DuckDBPyConnection) -> Source:
+def _open_json(path: Path, role: str, work: Workspace) -> Source:
     """Load every value as text, like CSV: the names first, from all lines, then the values."""
+    table = work.table_name(role)
     read = (
         f"SELECT * FROM read_json({literal(one_file(path))}, format = 'newline_delimited', "
         f"records = true, maximum_object_size = {_LONGEST}, "
     )
     try:
-        names = connection.sql(read + "sample_size = -1, maximum_depth = 1)").columns
+        names = work.connection.sql(read + "sample_size = -1, maximum_depth = 1)").columns
         clean_names(_json_names(path), path.name)  # DuckDB would rename a doubled column
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-        connection.sql(f"{read} columns = {{{columns}}})").create(f"loaded_{role}")
+        work.connection.sql(f"{read} columns = {{{columns}}})").create(table)
     except duckdb.Error as error:
         raise _json_error(path, error) from None
-    relation = connection.table(f"loaded_{role}")
+    relation = work.connection.table(table)
     return Source(
         role, path.name, "jsonl", _sha256([path]), relation, (), lambda c, t: _json_line(path, c, t)
     )

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 Counts = NDArray[np.int64]
 Codes = NDArray[np.uint16]
@@ -103,12 +104,40 @@ class Rows:
         return self.codes[:, self.names.index(name)]
 
 
+class Described(Protocol):
+    """Where a table came from, in words and for the record."""
+
+    @property
+    def name(self) -> str:
+        """The file, folder, table or kind of frame."""
+
+    @property
+    def format(self) -> str:
+        """How it is stored."""
+
+    @property
+    def sha256(self) -> str:
+        """A hash of the bytes, where there is a file."""
+
+    @property
+    def title(self) -> str:
+        """The table in words, for an error."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was remarked while it was opened."""
+
+
 class Engine(Protocol):
     """One table, somewhere. Verbs below `encode` need the columns encoded first."""
 
     @property
     def name(self) -> str:
         """The engine's name, for the record."""
+
+    @property
+    def source(self) -> Described:
+        """Where the table came from."""
 
     @property
     def rows(self) -> int:
@@ -130,6 +159,9 @@ class Engine(Protocol):
     def text_facts(self, column: str) -> TextFacts:
         """What there is to know of a column too wide for its values to be listed."""
 
+    def prepare(self, limits: Mapping[str, int]) -> None:
+        """Say which columns' levels will be asked for, and up to how many: one pass may do."""
+
     def line_of(self, column: str, value: str) -> int | None:
         """The line of the source that first holds a value; None where there are no lines."""
 
@@ -148,8 +180,10 @@ class Engine(Protocol):
     def cells(self, features: Sequence[str]) -> Cells:
         """Rows per observed combination of features."""
 
-    def count(self, features: Sequence[str], cells: Counts, name: str, size: int) -> Counts:
-        """Rows per given cell and code of one column: shape (len(cells), size)."""
+    def counts(
+        self, features: Sequence[str], cells: Counts, names: Sequence[str]
+    ) -> dict[str, sparse.csr_array]:
+        """Rows per given cell and code of each column: shape (len(cells), size of its coding)."""
 
     def pairs(self, recodings: Mapping[str, NDArray[np.uint8]]) -> dict[tuple[str, str], Counts]:
         """Two-way tables of every pair of columns, after recoding each by a look-up table."""
@@ -164,3 +198,6 @@ class Engine(Protocol):
 
     def digest(self) -> str:
         """A hash of all encoded content that does not depend on the order of rows or columns."""
+
+    def close(self) -> None:
+        """Give back whatever is kept of the table."""

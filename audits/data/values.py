@@ -29,7 +29,10 @@ _NUMBER = re.compile(NUMBER)
 _PADDED = re.compile(PADDED)
 _MOMENT = re.compile(MOMENT)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DIGITS = 400  # longer texts of digits are no numbers; a float has at most 309 before its point
+DIGITS = 400
+"""Longer texts of digits are no numbers; a float has at most 309 before its point."""
+LONGEST_MOMENT = 40
+"""Longer texts are no dates."""
 _WRITTEN_OUT = 1e21  # whole floats below this are written like integers
 _LAST_DAY = 2_932_896.0  # 9999-12-31
 
@@ -57,7 +60,7 @@ def canonical(value: object, markers: frozenset[str] = frozenset()) -> str | Non
 
 def _canonical_text(text: str) -> str:
     """Write a text that is a number as the number is written; leave any other."""
-    if len(text) > _DIGITS or not _NUMBER.fullmatch(text) or is_padded(text):
+    if len(text) > DIGITS or not _NUMBER.fullmatch(text) or is_padded(text):
         return text
     try:
         return str(int(text))
@@ -83,7 +86,7 @@ def as_number(text: str) -> float | None:
     >>> as_number("1e3"), as_number("-inf"), as_number("1,5"), as_number("1_000")
     (1000.0, -inf, None, None)
     """
-    if len(text) <= _DIGITS and (_NUMBER.fullmatch(text) or text in ("inf", "-inf")):
+    if len(text) <= DIGITS and (_NUMBER.fullmatch(text) or text in ("inf", "-inf")):
         return float(text)
     return None
 
@@ -103,7 +106,7 @@ def as_day(text: str) -> float | None:
     >>> as_day("1970-01-02"), as_day("1970-01-01 12:00:00"), as_day("02/01/1970")
     (1.0, 0.5, None)
     """
-    if len(text) > 40 or not _MOMENT.fullmatch(text):
+    if len(text) > LONGEST_MOMENT or not _MOMENT.fullmatch(text):
         return None
     try:
         moment = datetime.fromisoformat(text)

@@ -1,0 +1,176 @@
+"""Where an audit works: a bounded share of memory, a folder on disk, one private database.
+
+Whatever does not fit into the memory goes to the folder; the folder is gone when the audit ends,
+however it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+from numpy.typing import DTypeLike
+
+from audits.data.machine import bytes_of, cores_there_are, memory_there_is
+from audits.data.spool import Spool
+from audits.errors import UsageError, WorkspaceError
+
+_PREFIX = "audits-work-"
+_LOCK = "in-use"
+_OF_WHAT_IS_FREE = 0.6  # the rest is for whatever else the machine does
+_FOR_DATABASE = 0.3
+_FOR_SPOOLS = 0.35  # the rest is the program itself and what is at work on a piece
+_MOST_THREADS = 1024
+
+
+class Workspace:
+    """Memory, threads and a folder for one audit; use it in a `with` statement.
+
+    Parameters
+    ----------
+    memory : str or int, optional
+        How much may be taken, as ``4GB`` or in bytes; by default six tenths of what is free,
+        within the limits of the container.
+    threads : int, optional
+        Threads of the database; as many as there are processors by default.
+    folder : path, optional
+        Where the work folder is made; the system's folder for temporary files by default.
+    keep : bool
+        Whether the work folder, and the Parquet copies of text files in it, stay.
+
+    Raises
+    ------
+    UsageError
+        If an amount makes no sense or the folder does not exist.
+    """
+
+    def __init__(
+        self,
+        memory: str | int | None = None,
+        threads: int | None = None,
+        folder: str | Path | None = None,
+        *,
+        keep: bool = False,
+    ) -> None:
+        if threads is not None and (
+            not isinstance(threads, int) or not 1 <= threads <= _MOST_THREADS
+        ):
+            raise UsageError(
+                f"threads must be a whole number from 1 to {_MOST_THREADS}, got {threads!r}."
+            )
+        self.memory = int(memory_there_is() * _OF_WHAT_IS_FREE) if memory is None else bytes_of(memory)
+        self.threads = threads or cores_there_are()
+        self.keep = keep
+        self._spooled, self._tables = 0, 0
+        parent = Path(folder or tempfile.gettempdir()).expanduser()
+        _sweep(parent)
+        self.folder = _made_in(parent)
+        self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        self.connection = self._connect()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        """Open a private in-memory database with the optimiser rules off that miscount NaN.
+
+        Parquet written by Arrow leaves NaN out of a float column's statistics, and DuckDB's
+        optimiser trusts them: decision 0002.
+        """
+        connection = duckdb.connect(":memory:")
+        connection.execute(
+            "SET disabled_optimizers = 'statistics_propagation,filter_pushdown';"
+            # columns are read one at a time, so rows must come in one order: decision 0002
+            "SET preserve_insertion_order = true; SET TimeZone = 'UTC';"
+            f"SET threads = {self.threads:d};"
+            f"SET memory_limit = '{int(self.memory * _FOR_DATABASE)}B'"
+        )
+        connection.execute("SET temp_directory = $1", [str(self.folder / "database")])
+        return connection
+
+    def table_name(self, role: str) -> str:
+        """Return a name for a table in the database that no other has."""
+        self._tables += 1
+        return f"{role}_{self._tables}"
+
+    def spool(self, rows: int, dtype: DTypeLike) -> Spool:
+        """Return a column to write: in memory while that lasts, then in the folder."""
+        import numpy as np
+
+        size = rows * np.dtype(dtype).itemsize
+        if self._spooled + size > self.memory * _FOR_SPOOLS:
+            return Spool(rows, dtype, self.folder)
+        self._spooled += size
+
+        def given_back() -> None:
+            self._spooled -= size
+
+        return Spool(rows, dtype, None, given_back)
+
+    def close(self) -> None:
+        """Remove everything that was kept on disk."""
+        with contextlib.suppress(duckdb.Error):  # closed by an interruption already
+            self.connection.close()
+        if self._lock < 0:
+            return
+        if not self.keep:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        else:
+            (self.folder / _LOCK).unlink(missing_ok=True)
+            shutil.rmtree(self.folder / "database", ignore_errors=True)
+        os.close(self._lock)
+        self._lock = -1
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_lock", -1) >= 0:
+            self.close()
+
+
+def _made_in(parent: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    except OSError as error:
+        raise UsageError(
+            f"the work folder cannot be made in {parent} ({error.strerror}). Name a folder that "
+            "can be written with --work-folder."
+        ) from None
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what an audit that was killed left behind: nobody holds its lock any more."""
+    for left in parent.glob(f"{_PREFIX}*/{_LOCK}"):
+        with contextlib.suppress(OSError):  # in use, gone, or another person's
+            lock = os.open(left, os.O_RDWR)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(left.parent, ignore_errors=True)
+            finally:
+                os.close(lock)
+
+
+@contextlib.contextmanager
+def room_explained(folder: Path) -> Iterator[None]:
+    """Turn a full disk into one sentence that says where, and what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise
+        raise WorkspaceError(folder.parent) from None
