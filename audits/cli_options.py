@@ -104,7 +104,42 @@ Seed = Annotated[
 ]
 Threads = Annotated[
     int | None,
-    typer.Option(metavar="N", min=1, help="Threads for reading; never changes a result."),
+    typer.Option(
+        metavar="N",
+        min=1,
+        help="Threads for reading; as many as there are processors by default. Never changes a "
+        "result.",
+    ),
+]
+Memory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="4GB",
+        help="Memory to take; what does not fit goes to the work folder. By default six tenths of "
+        "what is free. Never changes a result.",
+    ),
+]
+WorkFolder = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Where the work folder is made; by default among the system's temporary files. It is "
+        "gone when the audit ends.",
+    ),
+]
+KeepWork = Annotated[
+    bool,
+    typer.Option(
+        "--keep-work", help="Keep the work folder, with a Parquet copy of every text file read."
+    ),
+]
+Spark = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Count on Spark: spark://host:7077, sc://host:15002 (Spark Connect), or local[2]. REAL "
+        "and SYNTHETIC are then paths or names of tables there.",
+    ),
 ]
 Config = Annotated[
     Path | None,

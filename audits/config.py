@@ -17,7 +17,8 @@ from audits.settings import Settings
 FORMATS = ("text", "json", "csv")
 GATES = ("problem", "watch")
 _MERGED = ("kind", "bands", "set")
-_PATHS = ("real", "synthetic", "reference", "holdout", "metadata", "output")
+_PATHS = ("real", "synthetic", "reference", "holdout", "metadata", "output", "work_folder")
+_TABLES = ("real", "synthetic", "holdout")
 _OWN_SETTINGS = ("seed", "intersections")
 
 
@@ -40,7 +41,11 @@ class Request:
     intersections: int | None = None
     set: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
+    memory: str | None = None
     threads: int | None = None
+    work_folder: str | None = None
+    keep_work: bool = False
+    spark: str | None = None
     fail_on: str | None = None
     output: str | None = None
     format: str = "text"
@@ -139,7 +144,7 @@ def read_config(path: str | Path) -> dict[str, Any]:
             raise UsageError(f"{path}: {option} is given twice. Keep one of them.")
         read[option] = _READERS[option](f"{path}: {name}", value)
     for name in _PATHS:
-        if name in read:
+        if name in read and not (name in _TABLES and "spark" in read):  # there, a table's name
             read[name] = str(Path(path).parent / read[name])
     return read
 
@@ -206,6 +211,12 @@ def _bands(where: str, value: Any) -> dict[str, tuple[float, ...]]:
     }
 
 
+def _yes(where: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise UsageError(f"{where} must be true or false, got {value!r}.")
+    return value
+
+
 def _one_of(choices: Sequence[str]) -> Callable[[str, Any], str]:
     def read(where: str, value: Any) -> str:
         if value not in choices:
@@ -216,10 +227,11 @@ def _one_of(choices: Sequence[str]) -> Callable[[str, Any], str]:
 
 
 _READERS: dict[str, Callable[[str, Any], Any]] = {
-    **dict.fromkeys((*_PATHS, "weights"), _text),
+    **dict.fromkeys((*_PATHS, "weights", "memory", "spark"), _text),
     **dict.fromkeys(("sensitive_features", "features", "missing", "ask"), _texts),
     **dict.fromkeys(("seed", "intersections"), _whole),
     "threads": _threads,
+    "keep_work": _yes,
     "set": _table,
     "kind": _kinds,
     "bands": _bands,

@@ -51,6 +51,17 @@ class WorkspaceError(AuditError):
         )
 
 
+class ClusterError(AuditError):
+    """Spark could not do, or finish, what it was asked."""
+
+    def __init__(self, where: str, reason: str) -> None:
+        self.where, self.reason = where, reason
+        super().__init__(
+            f"{where}: Spark gave up ({reason}). Check that the cluster is up and its workers are "
+            "alive, and run the audit again. Nothing was saved."
+        )
+
+
 class ColumnNotFoundError(UsageError):
     """A column was named that a table does not have."""
 

@@ -19,6 +19,7 @@ from audits.data.column import (
 from audits.data.inference import infer
 from audits.data.kinds import COMPARED, KindRequest
 from audits.data.tables import Coding, Engine
+from audits.data.values import number_in
 from audits.errors import ColumnNotFoundError, InputError, UsageError
 from audits.results import ColumnRecord
 from audits.settings import Settings
@@ -207,7 +208,7 @@ def _number_coding(column: Column, kind: str) -> Coding:
     if levels is not None:
         numbers = coding.readable(levels, family)
         if numbers is None:
-            refuse_words(column, min(v for v in levels if coding.number_in(v, family) is None))
+            refuse_words(column, min(v for v in levels if number_in(v, family) is None))
         for level, number in numbers.items():
             _check_size(column, number, text=level)
         if len(numbers) <= column.settings.numeric_levels:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-
 from audits.data.buckets import bucket_of
 from audits.data.spool import PIECE
 from audits.data.tables import Cells, Coding, Counts
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 _MERGED = 256  # levels a merged code may have: pair tables stay in the cache
 _WIDEST = 2.0**62  # joint codes beyond this do not fit one integer
@@ -268,6 +269,8 @@ class CountTally:
 
     def tables(self) -> dict[str, sparse.csr_array]:
         """Return the counts of each column, without the rows that are in no cell."""
+        from scipy import sparse
+
         made = {}
         for name, (keys, counts) in self.state.items():
             size = self.sizes[name]

@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from audits.data.buckets import bucket_middles
 from audits.data.kinds import are_booleans
 from audits.data.tables import BUCKETS, Coding, Counts, Engine
-from audits.data.values import MISSING, as_day, as_number, day_text, number_text, sorted_levels
+from audits.data.values import (
+    MISSING,
+    as_number,
+    day_text,
+    number_in,
+    number_text,
+    sorted_levels,
+)
 from audits.errors import UsageError
 
 _LONGEST_LABEL = 200
@@ -69,12 +76,6 @@ def _booleans(name: str, known: Sequence[str]) -> Coding:
     labels = sorted(set(plain.values()))
     codes = {level: 1 + labels.index(text) for level, text in plain.items()}
     return Coding(name, name, "boolean", (MISSING, *labels), levels=codes)
-
-
-def number_in(level: str, family: str) -> float | None:
-    """Return the number a level stands for; for a date, days since 1970."""
-    number = as_number(level)
-    return as_day(level) if number is None and family == "date" else number
 
 
 def readable(levels: Iterable[str], kind: str) -> dict[str, float] | None:

@@ -15,7 +15,6 @@ from scipy import sparse
 
 from audits.data import coded, content, expressions, ordered, reading, weighing
 from audits.data.buckets import bucket_of
-from audits.data.coding import number_in
 from audits.data.sources import Source, explained
 from audits.data.spool import PIECE, Spool, pieces_of
 from audits.data.tables import (
@@ -30,13 +29,13 @@ from audits.data.tables import (
     TextFacts,
 )
 from audits.data.tallies import LengthFacts, Levels, NumberFacts
-from audits.data.values import MICROSECONDS, canonical, number_text
+from audits.data.values import MICROSECONDS, canonical, number_in
 from audits.data.weighing import Unit
+from audits.data.weights import check_weights
 from audits.data.workspace import Workspace, room_explained
-from audits.errors import ColumnError, InputError
+from audits.errors import InputError
 
 _BATCH = 1 << 18
-_ABSURD = 1e150  # squares of larger numbers overflow
 Numbers = NDArray[np.float64]
 
 
@@ -227,27 +226,11 @@ class DuckDBEngine:
     def weigh(self, column: str) -> None:
         """See :class:`Engine`."""
         spool, facts = self._scanned(column, "number")
-        if facts.example is not None:
-            said = f"the weight {facts.example[:60]!r} is no number."
-            raise self._bad_weight(column, facts.example, said)
-        if facts.blank:
-            raise self._bad_weight(column, "", "a weight is missing.")
-        if facts.low < 0:
-            said = f"a weight is negative ({facts.low:g})."
-            raise self._bad_weight(column, number_text(facts.low), said)
-        high = np.inf if facts.infinite else facts.high
-        if high > _ABSURD:
-            raise self._bad_weight(column, number_text(high), f"a weight is absurd ({high:g}).")
-        if high == 0:
-            raise self._bad_weight(column, None, "every weight is zero.")
-        self._weights = (spool, weighing.unit_for(high, lambda: spool.pieces()))
+        title = self.source.title
+        high = check_weights(column, facts, title, lambda value: self.line_of(column, value))
+        unit = weighing.unit_for(high, lambda f: weighing.exact_sum(map(f, spool.pieces())))
+        self._weights = (spool, unit)
         self._numbers.pop((column, "number"))
-
-    def _bad_weight(self, column: str, value: str | None, reason: str) -> ColumnError:
-        line = None if value is None else self.line_of(column, value)
-        where = self.source.title if line is None else f"{self.source.title}, line {line}"
-        advice = "Give every row the number of people that it stands for."
-        return ColumnError(column, where, reason, advice)
 
     # -- counting ------------------------------------------------------------------------------
 

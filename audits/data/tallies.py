@@ -86,8 +86,13 @@ class Levels:
         """Rows per value that occurs; None when more than the limit differ."""
         if self.wide:
             return None
-        found = {level: n for level, n in zip(self.known, self.rows, strict=True) if n}
+        found = self.counted_so_far
         return found if len(found) - (None in found) <= self.limit else None
+
+    @property
+    def counted_so_far(self) -> dict[str | None, int]:
+        """Rows per value that occurs, whether or not there are too many."""
+        return {level: n for level, n in zip(self.known, self.rows, strict=True) if n}
 
 
 @dataclass(frozen=True)

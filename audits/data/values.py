@@ -117,6 +117,12 @@ def as_day(text: str) -> float | None:
     return ((moment - _EPOCH) // timedelta(microseconds=1)) / MICROSECONDS
 
 
+def number_in(level: str, family: str) -> float | None:
+    """Return the number a level stands for; for a date, days since 1970."""
+    number = as_number(level)
+    return as_day(level) if number is None and family == "date" else number
+
+
 def moment_text(microseconds: int) -> str:
     """Write microseconds since 1970 as an ISO date, with the time where it is not midnight.
 

@@ -69,23 +69,28 @@ class Unit:
         kept = _rounded(weights / self.scale, self.weight)
         return kept, _rounded(kept**2, self.square)
 
+    def near(self, weights: Numbers) -> Numbers:
+        """Return weights near 1."""
+        return np.asarray(weights / self.scale)
+
     def squares(self, weights: Numbers) -> Numbers:
         """Return the squares of weights before they are rounded."""
         return np.asarray(_rounded(weights / self.scale, self.weight) ** 2)
 
 
-def unit_for(highest: float, pieces: Callable[[], Iterable[Numbers]]) -> Unit:
-    """Find the units of weights that come piece by piece, as often as asked.
+def unit_for(highest: float, summed: Callable[[Callable[[Numbers], Numbers]], float]) -> Unit:
+    """Find the units of weights; `summed` gives the exact sum of what is made of all of them.
 
     Their scale is a power of two that brings the highest near 1, and its square with it: only the
     proportions of weights mean anything.
     """
     unit = Unit(2.0 ** math.floor(math.log2(highest)), 0.0, 0.0)
-    unit = replace(unit, weight=_unit_of(_exact(one / unit.scale for one in pieces())))
-    return replace(unit, square=_unit_of(_exact(unit.squares(one) for one in pieces())))
+    unit = replace(unit, weight=_unit_of(summed(unit.near)))
+    return replace(unit, square=_unit_of(summed(unit.squares)))
 
 
-def _exact(pieces: Iterable[Numbers]) -> float:
+def exact_sum(pieces: Iterable[Numbers]) -> float:
+    """Sum numbers that come piece by piece."""
     total = ExactSum()
     for piece in pieces:
         total.add(piece)

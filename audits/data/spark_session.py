@@ -1,0 +1,199 @@
+"""Sessions of Spark, and whatever a person points at there: frames, names of tables, paths."""
+
+from __future__ import annotations
+
+import contextlib
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from audits.data.delimited import first_line
+from audits.data.names import clean_names
+from audits.data.partitions import Held
+from audits.data.sources import Source
+from audits.data.sources import _files as files_of
+from audits.data.sources import _sha256 as sha256_of
+from audits.errors import AuditError, ClusterError, SourceError, UsageError
+
+_TEXT = {".csv": ",", ".tsv": "\t", ".txt": ","}
+_NAMES_A_PATH = ("/", "\\", "*", ".parquet", ".pq", ".csv", ".tsv", ".txt", ".gz")
+_NUMBERS = ("byte", "short", "integer", "long", "double")
+_MONTH = 2_592_000.0  # seconds, as the other engine has it
+
+
+@contextlib.contextmanager
+def session_of(spark: Any, tables: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the session to work in; one that was opened here is closed again.
+
+    Whatever the session runs for us is stopped when we are.
+    """
+    with contextlib.ExitStack() as stack:
+        if spark is None:
+            frames = [data for data in tables.values() if hasattr(data, "sparkSession")]
+            session = frames[0].sparkSession
+        elif isinstance(spark, str):
+            session = _opened(spark)
+            stack.callback(session.stop)
+        else:
+            session = spark
+        tag = f"audits-{uuid.uuid4().hex}"
+        session.addTag(tag)
+        stack.callback(session.removeTag, tag)
+        try:
+            with _sent_whole():
+                yield session
+        except BaseException:
+            with contextlib.suppress(Exception):  # the cluster may be gone, which is said already
+                session.interruptTag(tag)
+            raise
+
+
+def _opened(address: str) -> Any:
+    """Open a session on a cluster, on a Connect server, or in this machine."""
+    if not address.startswith(("spark://", "sc://", "local", "yarn", "k8s://")):
+        raise UsageError(
+            f"the address of Spark is {address!r}. Write it like spark://host:7077, "
+            "sc://host:15002 (Spark Connect) or local[2]."
+        )
+    try:
+        if address.startswith("sc://"):
+            from pyspark.sql.connect.session import SparkSession as Remote
+
+            session = Remote.builder.remote(address).create()
+            session.range(1).count()
+            return session
+        from pyspark.sql import SparkSession
+
+        builder = SparkSession.builder.master(address).appName("audits")
+        return builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+    except ImportError as error:
+        raise UsageError(
+            f"Spark is not installed ({error.name}). Type: pip install 'audits[spark]'"
+        ) from None
+    except Exception as error:  # noqa: BLE001, Java's and gRPC's errors have no common kind
+        raise ClusterError(address, first_line(error)) from None
+
+
+@contextlib.contextmanager
+def _sent_whole() -> Iterator[None]:
+    """Send this package's functions to the workers by value: they need Spark's libraries only."""
+    import audits
+    from pyspark import cloudpickle
+
+    cloudpickle.register_pickle_by_value(audits)
+    try:
+        yield
+    finally:
+        cloudpickle.unregister_pickle_by_value(audits)
+
+
+# -- errors ----------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def explained(title: str) -> Iterator[None]:
+    """Turn Spark's own error into one sentence."""
+    try:
+        yield
+    except AuditError:
+        raise
+    except Exception as error:
+        if not _of_spark(error):
+            raise
+        raise _sentence(title, error) from None
+
+
+def _of_spark(error: Exception) -> bool:
+    home = type(error).__module__.partition(".")[0]
+    return home in ("pyspark", "py4j", "grpc") or isinstance(error, ConnectionError)
+
+
+def _sentence(title: str, error: Exception) -> AuditError:
+    said = str(error)
+    for sign in ("UNRESOLVED", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "MALFORMED"):
+        if sign in said:
+            return SourceError(title, f"cannot be read ({first_line(error)}).", "Check it.")
+    return ClusterError(title, first_line(error))
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def source_of(data: Any, role: str, session: Any) -> Source:
+    """Open a frame, the name of a table or a path.
+
+    Raises
+    ------
+    SourceError
+        If there is no such thing.
+    """
+    if hasattr(data, "mapInArrow"):
+        return Source(role, "spark table", "spark", "", data)
+    text = str(data)
+    with explained(f"the {role} table ({text})"):
+        if not any(mark in text.lower() for mark in _NAMES_A_PATH):
+            return Source(role, text, "spark", "", session.table(text))
+        frame, form = _from_path(text, session)
+        _ = frame.schema  # said now, not later, if there is no such file
+        return Source(role, Path(text).name or text, form, _local_hash(text), frame)
+
+
+def _from_path(text: str, session: Any) -> tuple[Any, str]:
+    """Read Parquet, or delimited text with every value as text."""
+    plain = text.lower().removesuffix(".gz")
+    for ending, mark in _TEXT.items():
+        if plain.endswith(ending):
+            reader = session.read.options(
+                header=True, sep=mark, quote='"', escape='"', mode="FAILFAST", multiLine=True,
+                inferSchema=False, enforceSchema=False,
+            )  # fmt: skip
+            return reader.csv(text), "tsv" if mark == "\t" else "csv"
+    return session.read.parquet(text), "parquet"
+
+
+def _local_hash(text: str) -> str:
+    """Digest files that this machine can read; those of a cluster have none."""
+    try:
+        return sha256_of(files_of(text))
+    except AuditError:
+        return ""
+
+
+def held_columns(frame: Any) -> tuple[Any, list[Held]]:
+    """Return a frame whose columns are named by place, and how each is read."""
+    names = clean_names(frame.columns, "the table")
+    fields = frame.schema.fields
+    held, wanted = [], []
+    for place, (name, field) in enumerate(zip(names, fields, strict=True)):
+        family, form, expression = _reading(field.dataType, f"c{place}")
+        held.append(Held(place, name, family, form))
+        wanted.append(f"{expression} AS c{place}")
+    return frame.toDF(*(f"c{place}" for place in range(len(held)))).selectExpr(*wanted), held
+
+
+def _reading(kind: Any, column: str) -> tuple[str, str, str]:
+    """Return the family of a type, how its Arrow form is read, and what is asked of Spark."""
+    name = kind.typeName()
+    if name in _NUMBERS:
+        return "number", "plain", column
+    if name.startswith("decimal"):
+        return "number", "whole decimal" if kind.scale == 0 else "decimal", column
+    simple = {
+        "float": ("number", "float", column),
+        "boolean": ("boolean", "plain", column),
+        "date": ("date", "day", column),
+        "timestamp": ("date", "moment", column),
+        "timestamp_ntz": ("date", "moment", column),
+        "binary": ("text", "blob", column),
+    }
+    if name in simple:
+        return simple[name]
+    if name.startswith(("daytime", "interval day", "day-time")) or "DayTime" in type(kind).__name__:
+        return "number", "duration", column
+    if "YearMonth" in type(kind).__name__:
+        months = f"CAST(CAST({column} AS INTERVAL MONTH) AS BIGINT)"
+        return "number", "plain", f"CAST({months} * {_MONTH} AS DOUBLE)"
+    if name in ("array", "map", "struct", "variant"):
+        return "text", "plain", f"to_json({column})"
+    return "text", "plain", f"CAST({column} AS STRING)"
