@@ -1,21 +1,25 @@
 """What every engine has to answer, on a table with everything in it that tables hold.
 
-A second engine is one more entry of ENGINES: a function from columns to an engine.
+An engine is a function from columns to an engine; each test is run on every one of them.
 """
 
 import datetime as dt
 import decimal
+import itertools
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from spark_cluster import session
 
 from audits.data import coded
 from audits.data.buckets import BUCKETS, bucket_middles, bucket_of
 from audits.data.duckdb_engine import DuckDBEngine
-from audits.data.sources import open_source
+from audits.data.sources import Source, open_source
+from audits.data.spool import Spool
 from audits.data.tables import Coding
 from audits.data.workspace import Workspace
 from audits.errors import ColumnError, InputError
@@ -23,18 +27,57 @@ from audits.errors import ColumnError, InputError
 WORK = Workspace()
 
 
-def on_duckdb(columns, markers=()):
+def on_duckdb(columns, markers=(), work=WORK):
     table = pa.table(columns)
-    return DuckDBEngine(open_source(table, "real", WORK), WORK, frozenset(markers))
+    return DuckDBEngine(open_source(table, "real", work), work, frozenset(markers))
 
 
-ENGINES = [pytest.param(on_duckdb, id="duckdb")]
+def on_disk(columns, markers=()):
+    """No room for a single spool: everything that is kept lies in files."""
+    work = Workspace()
+    work.spool = lambda rows, dtype: Spool(rows, dtype, work.folder)
+    return on_duckdb(columns, markers, work)
 
 
-@pytest.fixture(params=ENGINES)
-def engine_of(request):
+def on_spark(spark, folder):
+    """Make engines of Parquet as Arrow writes it, in two files where there are two rows."""
+    from audits.data.spark_engine import SparkEngine
+
+    made = itertools.count()
+
+    def engine(columns, markers=()):
+        path = folder / f"table{next(made)}"
+        path.mkdir()
+        table = pa.table(columns)
+        half = -(-len(table) // 2)
+        for part, rows in enumerate((table[:half], table[half:])):
+            if len(rows) or not part:
+                pq.write_table(rows, path / f"part{part}.parquet")
+        source = Source("real", "table", "parquet", "", spark.read.parquet(str(path)))
+        return SparkEngine(source, frozenset(markers))
+
+    return engine
+
+
+WAYS = {
+    "local": lambda _request: "local[2]",
+    "cluster": lambda request: request.getfixturevalue("spark_cluster").url,
+    "connect": lambda request: request.getfixturevalue("spark_connect").url,
+}
+ENGINES = ["duckdb", "disk", *(pytest.param(f"spark {on}", marks=pytest.mark.spark) for on in WAYS)]
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine_of(request, tmp_path_factory):
     """Make an engine of columns of rows."""
-    return request.param
+    kind, _, way = request.param.partition(" ")
+    if kind != "spark":
+        yield {"duckdb": on_duckdb, "disk": on_disk}[kind]
+        return
+    from audits.data.spark_session import sent_whole
+
+    with session(WAYS[way](request)) as spark, sent_whole():
+        yield on_spark(spark, tmp_path_factory.mktemp("spark"))
 
 
 NAN, INF = float("nan"), float("inf")
@@ -61,6 +104,12 @@ NASTY = {
     "blank": ["", " ", "\t", "NaN", "nan", None, "missing", "\u3000"],
     "many": [f"level {i}" for i in range(8)],
     "number text": ["1", "2.5", "", "oops", "-inf", "1e3", "ouch", None],
+    "nul": ["a\0b", "a", "a\0", "\0", "a\0b", "back`tick", None, "\x1b[31m"],
+    "bytes": pa.array([b"a\0'\xff", b"a", b"", b"a", None, b"a", b'"', b"\\"], pa.binary()),
+    "huge": pa.array([2**64 - 1, 0, 1, None, 2**64 - 1, 2**63, 1, 1], pa.uint64()),
+    "tiny": pa.array([0.1, 0.2, NAN, None, 1e10, 16777216.0, 0.1, -0.0], pa.float32()),
+    "a.b": ["dots", "dots", "in", "names", "dots", "in", "names", "names"],
+    "back`tick \"quote' ü": [1, 2, 1, 2, 1, 2, 1, 2],
     "day text": ["2020-01-01", "2020-01-01 12:00", "2020-01-02T09:00:00+09:00", "", "soon", None,
                  "1969-12-31", "2020-02-30"],
 }  # fmt: skip
@@ -80,6 +129,12 @@ LEVELS = {
     "one": {"same": 8},
     "nothing": {None: 8},
     "blank": {None: 8},
+    "nul": {"a\0b": 2, "a": 1, "a\0": 1, "\0": 1, "back`tick": 1, "\x1b[31m": 1, None: 1},
+    "bytes": {"a\\x00\\x27\\xFF": 1, "a": 3, "\\x22": 1, "\\x5C": 1, None: 2},
+    "huge": {str(2**64 - 1): 2, "0": 1, "1": 3, str(2**63): 1, None: 1},
+    "tiny": {"0.1": 2, "0.2": 1, "10000000000": 1, "16777216": 1, "0": 1, None: 2},
+    "a.b": {"dots": 3, "in": 2, "names": 3},
+    "back`tick \"quote' ü": {"1": 4, "2": 4},
 }
 
 
@@ -91,6 +146,7 @@ def test_facts_of_a_table(engine_of):
     assert list(families) == list(NASTY)
     assert {n: f for n, f in families.items() if f != "text"} == {
         "float": "number", "infinite": "number", "int": "number", "decimal": "number",
+        "huge": "number", "tiny": "number", "back`tick \"quote' ü": "number",
         "bool": "boolean", "date": "date", "moment": "date",
     }  # fmt: skip
 
@@ -461,7 +517,7 @@ def test_digests_depend_on_content_alone(engine_of, many):
 def test_counting_in_pieces_adds_up(rows, more):
     codings = {"s": by_level("s", ["f", "m"]), "x": by_level("x", ["a", "b"])}
     asked = np.array([[i] for i in range(3)])
-    for engine_of in (parameter.values[0] for parameter in ENGINES):
+    for engine_of in (on_duckdb, on_disk):
         engines = [
             encoded(engine_of, {"s": [r[0] for r in part], "x": [r[1] for r in part]}, codings)
             for part in (rows, more, rows + more)

@@ -301,23 +301,25 @@ class SparkEngine:
         with explained(self.source.title):
             offered = blocks.mapInArrow(offer, "content long, share double")
             equal = offered.groupBy("content").agg({"share": "max", "*": "count"})
-            run = partitions.choosing(seed)
-            drawn = equal.mapInArrow(run, "content long, key long").toArrow()
-            contents, keys = (
-                drawn.column(i).to_numpy().astype(np.int64).view(np.uint64) for i in range(2)
-            )
-            wanted = np.unique(contents)
-            fetch = partitions.rows_of(layout, wanted)
-            rows = blocks.mapInArrow(fetch, "content long, codes binary")
+            drawn = equal.mapInArrow(partitions.choosing(seed), "content long, key long").toArrow()
+        contents, keys = (_hashes(drawn.column(i)) for i in range(2))
+        wanted, place = np.unique(contents, return_inverse=True)
+        codes = self._codes_of(wanted)
+        return Rows(layout.names, codes[place[np.argsort(keys, kind="stable")]])
+
+    def _codes_of(self, wanted: content.Hashes) -> NDArray[np.uint16]:
+        """Fetch the codes of contents, one row each."""
+        names = self._layout.names
+        codes = np.zeros((len(wanted), len(names)), dtype=np.uint16)
+        if len(wanted) == 0:
+            return codes
+        with explained(self.source.title):
+            fetch = partitions.rows_of(self._layout, wanted)
+            rows = self._blocks().mapInArrow(fetch, "content long, codes binary")
             table = rows.groupBy("content").agg({"codes": "first"}).toArrow()
-        order = np.argsort(keys, kind="stable")
-        codes = np.zeros((len(wanted), len(layout.names)), dtype=np.uint16)
-        found = table.column(0).to_numpy().astype(np.int64).view(np.uint64)
-        data = b"".join(table.column(1).to_pylist())
-        codes[np.searchsorted(wanted, found)] = np.frombuffer(data, "<u2").reshape(
-            len(found), len(layout.names)
-        )
-        return Rows(layout.names, codes[np.searchsorted(wanted, contents[order])])
+        data = np.frombuffer(b"".join(table.column(1).to_pylist()), "<u2")
+        codes[np.searchsorted(wanted, _hashes(table.column(0)))] = data.reshape(-1, len(names))
+        return codes
 
     def _contents(self) -> Any:
         return self._blocks().mapInArrow(partitions.contents(self._layout), "content long")
@@ -347,6 +349,11 @@ class SparkEngine:
 def _makes(**tallies: Callable[[], Any]) -> Callable[[], Tallies]:
     """Return what makes empty tallies."""
     return lambda: {name: make() for name, make in tallies.items()}
+
+
+def _hashes(column: Any) -> content.Hashes:
+    """Read hashes as Spark has them: whole numbers with a sign."""
+    return np.asarray(column.to_numpy()).astype(np.int64).view(np.uint64)
 
 
 def _extent(frame: Any) -> tuple[int, int]:

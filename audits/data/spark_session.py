@@ -41,7 +41,7 @@ def session_of(spark: Any, tables: Mapping[str, Any]) -> Iterator[Any]:
         session.addTag(tag)
         stack.callback(session.removeTag, tag)
         try:
-            with _sent_whole():
+            with sent_whole():
                 yield session
         except BaseException:
             with contextlib.suppress(Exception):  # the cluster may be gone, which is said already
@@ -76,7 +76,7 @@ def _opened(address: str) -> Any:
 
 
 @contextlib.contextmanager
-def _sent_whole() -> Iterator[None]:
+def sent_whole() -> Iterator[None]:
     """Send this package's functions to the workers by value: they need Spark's libraries only."""
     import audits
     from pyspark import cloudpickle
@@ -99,7 +99,7 @@ def explained(title: str) -> Iterator[None]:
     except AuditError:
         raise
     except Exception as error:
-        if not _of_spark(error):
+        if not _of_spark(error) or _of_ours(error):
             raise
         raise _sentence(title, error) from None
 
@@ -107,6 +107,12 @@ def explained(title: str) -> Iterator[None]:
 def _of_spark(error: Exception) -> bool:
     home = type(error).__module__.partition(".")[0]
     return home in ("pyspark", "py4j", "grpc") or isinstance(error, ConnectionError)
+
+
+def _of_ours(error: Exception) -> bool:
+    """Whether a worker ran into a bug of ours; a library that it lacks is none."""
+    said = str(error)
+    return "PYTHON_EXCEPTION" in said and "ModuleNotFoundError" not in said
 
 
 def _sentence(title: str, error: Exception) -> AuditError:

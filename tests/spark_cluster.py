@@ -1,0 +1,336 @@
+"""Spark as people run it, started here on 127.0.0.1: a local session, a cluster, a Connect server.
+
+The fixture `spark` gives a session on each of the three in turn. A test that kills something
+starts a cluster of its own: `with standalone() as cluster, session(cluster.url) as spark: ...`.
+
+Every server is started beneath a shell that reads from a pipe of ours: when the tests end, however
+they end, the pipe closes and the shell kills its group.
+"""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+HERE = "127.0.0.1"
+JAVA_NEEDED = 17
+SECONDS_TO_START = 120
+SECONDS_TO_STOP = 20
+GUARD = '("$@"; kill -9 0) & cat >/dev/null; kill -9 0'
+
+SESSION = {  # what every session has, wherever it runs
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.shuffle.partitions": "4",
+}
+DRIVER = {  # what the process that plans the jobs is started with
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.bindAddress": HERE,
+    "spark.driver.host": HERE,
+    "spark.driver.memory": "1g",
+    "spark.executor.memory": "1g",
+    **SESSION,
+}
+
+# With `filterwarnings = error`: what Spark's own code, and nothing of ours, warns of.
+WARNINGS: tuple[str, ...] = ()
+
+
+def java() -> str:
+    """The path of a Java that Spark can use."""
+    home = os.environ.get("JAVA_HOME")
+    found = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
+    if found:
+        said = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)
+        version = re.search(r'version "(\d+)', said.stderr)
+        if version and int(version[1]) >= JAVA_NEEDED:
+            return found
+    raise RuntimeError(
+        f"Spark needs Java {JAVA_NEEDED} or later, and {found or 'no java'} was found. "
+        f"On Debian: apt-get install openjdk-{JAVA_NEEDED}-jre-headless"
+    )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What Spark is started with: the variables there are, but for settings of another Spark."""
+    import pyspark
+
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(("SPARK_", "PYSPARK_"))}
+    return {
+        **ours,
+        "SPARK_HOME": str(Path(pyspark.__file__).parent),
+        "SPARK_LOCAL_IP": HERE,
+        "SPARK_LOCAL_DIRS": str(folder),
+        "SPARK_DAEMON_MEMORY": "256m",
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+    }
+
+
+# -- processes ---------------------------------------------------------------------------------
+
+
+class Server:
+    """A program of Spark in a session of its own, with all that it starts."""
+
+    def __init__(self, folder: Path, name: str, *command: str):
+        java()
+        env = environment(folder)
+        self.log = folder / f"{name}.log"
+        with self.log.open("wb") as log:
+            self._shell = subprocess.Popen(
+                [
+                    "/bin/sh",
+                    "-c",
+                    GUARD,
+                    name,
+                    f"{env['SPARK_HOME']}/bin/{command[0]}",
+                    *command[1:],
+                ],
+                env=env,
+                cwd=folder,
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def says(self, pattern: str) -> str:
+        """The first group of a pattern, once the log has it."""
+        for _ in until(SECONDS_TO_START):
+            text = self.log.read_text(encoding="utf-8", errors="replace")
+            if found := re.search(pattern, text):
+                return found[1]
+            if self._shell.poll() is not None:
+                break
+        raise RuntimeError(f"{self.log.stem} did not say {pattern!r} but\n{text[-3000:]}")
+
+    def pids(self, word: str = "") -> list[int]:
+        """The processes that run in this session and have the word in their command."""
+        return [p.pid for p in psutil.process_iter() if self._has(p.pid) and word in command_of(p)]
+
+    def _has(self, pid: int) -> bool:
+        with suppress(ProcessLookupError, PermissionError):
+            return os.getsid(pid) == self._shell.pid
+        return False
+
+    def kill(self) -> None:
+        """Kill all of it at once, as when a machine fails; gone when this returns."""
+        for _ in until(SECONDS_TO_STOP):
+            left = self.pids()
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            if self._shell.poll() is not None and not left:
+                break
+        self._shell.stdin.close()
+        self._shell.wait(SECONDS_TO_STOP)
+
+
+def until(seconds: float) -> Iterator[None]:
+    """Try now, and again every tenth of a second until the time is over."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        yield
+        time.sleep(0.1)
+
+
+def command_of(process: psutil.Process) -> str:
+    """The command line, or nothing where the process is a zombie or gone."""
+    with suppress(psutil.Error):
+        return " ".join(process.cmdline())
+    return ""
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for logs and blocks, removed even while a dying process still writes to it."""
+    folder = Path(tempfile.mkdtemp(prefix="spark-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def options(settings: dict[str, str]) -> list[str]:
+    """Settings as spark-submit takes them."""
+    return [word for key, value in settings.items() for word in ("--conf", f"{key}={value}")]
+
+
+# -- the three ways to run Spark ------------------------------------------------------------------
+
+
+class Cluster:
+    """A standalone master and one worker; executors come with the first session."""
+
+    def __init__(self, url: str, worker: Server):
+        self.url = url
+        self.worker = worker
+
+    def executor_pids(self) -> list[int]:
+        """The Java processes that run tasks."""
+        return self.worker.pids("CoarseGrainedExecutorBackend")
+
+    def python_pids(self) -> list[int]:
+        """The Python processes beneath the executors: the daemon that forks, and those it forked."""
+        return self.worker.pids("pyspark.daemon")
+
+    def kill_worker(self) -> None:
+        """Kill the worker and its executors, as when the machine fails. Nothing replaces them."""
+        self.worker.kill()
+
+
+@contextmanager
+def standalone(worker_cores: int = 2, worker_memory: str = "2g") -> Iterator[Cluster]:
+    """A master and a worker that has registered with it."""
+    at = ("--host", HERE, "--port", "0", "--webui-port", "0")
+    with scratch() as folder, ExitStack() as started:
+        kind = "org.apache.spark.deploy"
+        master = Server(folder, "master", "spark-class", f"{kind}.master.Master", *at)
+        started.callback(master.kill)
+        url = master.says(r"Starting Spark master at (spark://\S+)")
+        size = ("--cores", str(worker_cores), "--memory", worker_memory, "--work-dir", str(folder))
+        worker = Server(folder, "worker", "spark-class", f"{kind}.worker.Worker", *at, *size, url)
+        started.callback(worker.kill)
+        worker.says("(Successfully registered with master)")
+        yield Cluster(url, worker)
+
+
+class ConnectServer:
+    """A Connect server and the address for `SparkSession.builder.remote`."""
+
+    def __init__(self, url: str, server: Server):
+        self.url = url
+        self.server = server
+
+
+@contextmanager
+def connect_server(master: str = "local[2]", **settings: str) -> Iterator[ConnectServer]:
+    """A Connect server that listens."""
+    listening = {
+        "spark.connect.grpc.binding.address": HERE,
+        "spark.connect.grpc.binding.port": "0",
+    }
+    with scratch() as folder, ExitStack() as started:
+        kind = "org.apache.spark.sql.connect.service.SparkConnectServer"
+        command = ("spark-submit", "--class", kind, "--master", master)
+        more = options({**DRIVER, **listening, **settings})
+        server = Server(folder, "connect", *command, *more, "spark-internal")
+        started.callback(server.kill)
+        port = server.says(r"Spark Connect server started at: \S+?:(\d+)")
+        yield ConnectServer(f"sc://{HERE}:{port}", server)
+
+
+# -- sessions --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def session(url: str, **settings: str) -> Iterator[Any]:
+    """A session of this process: on `local[2]`, `spark://...` or `sc://...`.
+
+    Of the first two, one at a time: a process has one SparkContext.
+    """
+    with (connect_session if url.startswith("sc://") else classic_session)(
+        url, **settings
+    ) as spark:
+        yield spark
+
+
+def local_session(**settings: str) -> Any:
+    """A session that runs in a Java process of this one's."""
+    return session("local[2]", **settings)
+
+
+@contextmanager
+def connect_session(url: str, **settings: str) -> Iterator[Any]:
+    # Not pyspark.sql.SparkSession: that one turns this whole process to Connect for good.
+    from pyspark.sql.connect.session import SparkSession
+
+    spark = SparkSession.builder.remote(url).config(map={**SESSION, **settings}).create()
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+@contextmanager
+def classic_session(url: str, **settings: str) -> Iterator[Any]:
+    from pyspark import SparkConf, SparkContext
+    from pyspark.sql import SparkSession
+
+    if SparkContext._active_spark_context is not None:
+        raise RuntimeError("A process has one SparkContext at a time: stop the other one first")
+    java()
+    with scratch() as folder:
+        before = dict(os.environ)
+        set_environment(environment(folder))
+        spark = None
+        try:
+            conf = SparkConf().setMaster(url).setAppName("tests")
+            conf.setAll({**DRIVER, **settings}.items())
+            spark = SparkSession(SparkContext(conf=conf))
+            yield spark
+        finally:
+            if spark is not None:
+                spark.stop()
+            stop_java()
+            set_environment(before)
+
+
+def set_environment(variables: dict[str, str]) -> None:
+    for name in os.environ.keys() - variables.keys():
+        del os.environ[name]
+    os.environ.update(variables)
+
+
+def stop_java() -> None:
+    """End the Java process beneath the classic session; pyspark would keep it for the next one."""
+    from pyspark import SparkContext
+
+    gateway, SparkContext._gateway, SparkContext._jvm = SparkContext._gateway, None, None
+    if gateway is not None:
+        gateway.shutdown()
+        gateway.proc.stdin.close()
+        try:
+            gateway.proc.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            gateway.proc.kill()
+            gateway.proc.wait()
+
+
+# -- fixtures --------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def spark_cluster() -> Iterator[Cluster]:
+    with standalone() as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="session")
+def spark_connect() -> Iterator[ConnectServer]:
+    with connect_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["local", "cluster", "connect"])
+def spark(request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A session on each in turn; pytest ends one before it starts the next."""
+    urls: dict[str, Callable[[], str]] = {
+        "local": lambda: "local[2]",
+        "cluster": lambda: request.getfixturevalue("spark_cluster").url,
+        "connect": lambda: request.getfixturevalue("spark_connect").url,
+    }
+    with session(urls[request.param]()) as spark:
+        yield spark
