@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from typing import Any, TypedDict
@@ -64,6 +66,8 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*args: Any, **options: Any) -> None:
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, _interrupt)  # asked to end, it tidies up like Ctrl-C
         try:
             command(*args, **options)
         except AuditError as error:
@@ -71,6 +75,9 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(error.exit_code) from None
         except (typer.Exit, typer.Abort):
             raise
+        except MemoryError:
+            remark("there is not enough memory. Give the audit less to do, or a machine with more.")
+            raise typer.Exit(AuditError.exit_code) from None
         except KeyboardInterrupt:
             remark("interrupted; nothing was saved.")
             raise typer.Exit(INTERRUPTED) from None
@@ -78,6 +85,10 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
             raise typer.Exit(_unexpected(error)) from None
 
     return run
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _unexpected(error: Exception) -> int:

@@ -63,6 +63,14 @@ class Settings:
         source="decision 0004",
         meaning="The most groups one audit may judge; beyond it the audit asks for coarser ones.",
     )
+    max_cells: int = a_number(
+        1_000_000,
+        low=1000,
+        high=20_000_000,
+        source="decision 0013",
+        meaning="The most combinations of all sensitive features' values that may occur in a "
+        "table; beyond it the audit asks for fewer.",
+    )
     numeric_bands: int = a_number(
         4,
         low=2,

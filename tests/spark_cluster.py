@@ -72,7 +72,7 @@ def environment(folder: Path) -> dict[str, str]:
         "SPARK_HOME": str(Path(pyspark.__file__).parent),
         "SPARK_LOCAL_IP": HERE,
         "SPARK_LOCAL_DIRS": str(folder),
-        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_MEMORY": "1g",
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
     }
@@ -183,7 +183,7 @@ class Cluster:
         return self.worker.pids("CoarseGrainedExecutorBackend")
 
     def python_pids(self) -> list[int]:
-        """The Python processes beneath the executors: the daemon that forks, and those it forked."""
+        """The Python processes beneath the executors: a daemon, and those it forked."""
         return self.worker.pids("pyspark.daemon")
 
     def kill_worker(self) -> None:

@@ -296,7 +296,7 @@ def counts_of(engine, features, cells, name):
 
 def test_codes_are_counted_per_cell(engine_of):
     engine = encoded(engine_of, {"s": ["f", "m", "f", None], "x": ["a", "a", "b", "b"]})
-    cells = engine.cells(["s"])
+    cells = engine.cells(["s"], 10**6)
     np.testing.assert_array_equal(cells.codes, [[0], [1], [2]])
     np.testing.assert_array_equal(cells.rows, [1, 2, 1])
     np.testing.assert_array_equal(cells.weight, [1, 2, 1])
@@ -319,16 +319,16 @@ def test_numbers_are_coded_by_bands_and_by_buckets(engine_of):
     engine = engine_of({"x": [29.9, 30.0, NAN, 65.0, None, -5.0]})
     labels = ("missing", "a", "b", "c")
     engine.encode(Coding("band", "x", "numeric", labels, edges=np.array([30.0, 65.0])))
-    np.testing.assert_array_equal(engine.cells(["band"]).rows, [2, 2, 1, 1])
+    np.testing.assert_array_equal(engine.cells(["band"], 10**6).rows, [2, 2, 1, 1])
     table = np.where(np.arange(BUCKETS) < BUCKETS // 2, 1, 2).astype(np.uint16)
     engine.encode(Coding("x", "x", "numeric", labels[:3], buckets=table, centre=30.0, scale=40.0))
-    np.testing.assert_array_equal(engine.cells(["x"]).rows, [2, 2, 2])
+    np.testing.assert_array_equal(engine.cells(["x"], 10**6).rows, [2, 2, 2])
 
 
 def test_codes_stay_when_the_values_are_forgotten(engine_of):
     engine = encoded(engine_of, {"s": ["f", "m", "f"]})
     engine.forget("s")
-    np.testing.assert_array_equal(engine.cells(["s"]).rows, [2, 1])
+    np.testing.assert_array_equal(engine.cells(["s"], 10**6).rows, [2, 1])
 
 
 def test_more_combinations_than_an_integer_holds(engine_of):
@@ -339,7 +339,7 @@ def test_more_combinations_than_an_integer_holds(engine_of):
     columns = {f"c{j:02}": [f"v{v}" for v in rows[:, j]] for j in range(30)}
     engine = encoded(engine_of, columns)
     names = sorted(columns)
-    cells = engine.cells(names)
+    cells = engine.cells(names, 10**6)
     expected, counts = np.unique(rows, axis=0, return_counts=True)
     np.testing.assert_array_equal(cells.codes, expected + 1)
     np.testing.assert_array_equal(cells.rows, counts)
@@ -347,6 +347,29 @@ def test_more_combinations_than_an_integer_holds(engine_of):
     np.testing.assert_array_equal(per_cell.sum(axis=1), counts[::-1])
     none = counts_of(engine, names, np.full((1, 30), 9) - cells.codes[:1] % 2, "c00")
     assert none.sum() in (0, *counts)
+
+
+def test_more_combinations_than_asked_for_are_not_listed(engine_of):
+    engine = encoded(engine_of, {"s": ["f", "m", None], "x": ["a", "b", "c"]})
+    assert engine.cells(["s", "x"], 2) is None
+    assert len(engine.cells(["s", "x"], 3).rows) == 3
+
+
+@pytest.mark.parametrize("dense", [1 << 22, 0], ids=["table", "keys"])
+def test_combinations_are_bounded_while_they_are_counted(monkeypatch, dense):
+    monkeypatch.setattr(coded, "_DENSE", dense)
+    monkeypatch.setattr(coded, "_FEW", 10)
+    many = np.arange(1000, dtype=np.uint16)
+    tally = coded.CellTally([1000], 500)
+    for part in np.array_split(many, 5):
+        tally.add([part], len(part))
+    assert tally.cells() is None
+    fewer = coded.CellTally([1000], 500)
+    for part in np.array_split(many % 400, 5):
+        fewer.add([part], len(part))
+    assert fewer.cells().rows.tolist() == [3] * 200 + [2] * 200
+    fewer.join(tally.state)
+    assert fewer.cells() is None
 
 
 # -- weights ---------------------------------------------------------------------------------------
@@ -358,7 +381,7 @@ def test_weights_are_summed_per_cell(engine_of):
     weighted.levels("s", 9)
     weighted.encode(by_level("s", ["f", "m"]))
     weighted.weigh("w")
-    cells, plain = weighted.cells(["s"]), engine.cells(["s"])
+    cells, plain = weighted.cells(["s"], 10**6), engine.cells(["s"], 10**6)
     np.testing.assert_array_equal(cells.rows, plain.rows)
     assert cells.weight[1] == cells.weight_squared[1] == 0
     kish = cells.weight**2 / np.where(cells.weight_squared > 0, cells.weight_squared, 1)
@@ -377,7 +400,7 @@ def test_only_proportions_of_weights_mean_anything(engine_of, factor):
         engine.levels("s", 9)
         engine.encode(by_level("s", ["f", "m"]))
         engine.weigh("w")
-        cells = engine.cells(["s"])
+        cells = engine.cells(["s"], 10**6)
         found.append((cells.weight / cells.weight.sum(), cells.weight**2 / cells.weight_squared))
     np.testing.assert_allclose(found[0], found[1], rtol=1e-10)
     chosen = np.array(groups) == "f"
@@ -395,7 +418,7 @@ def test_sums_of_weights_do_not_depend_on_the_order(engine_of):
         engine.levels("s", 9)
         engine.encode(by_level("s", ["f"]))
         engine.weigh("w")
-        sums.append((engine.cells(["s"]).weight[0], engine.cells(["s"]).weight_squared[0]))
+        sums.append((engine.cells(["s"], 10**6).weight[0], engine.cells(["s"], 10**6).weight_squared[0]))
     assert len(set(sums)) == 1
 
 
@@ -449,7 +472,7 @@ def test_pairs_are_the_two_way_tables(columns, rows, seed):
 
 
 def sample_of(engine, keep, seed=1):
-    cells = engine.cells(["s"]).codes
+    cells = engine.cells(["s"], 10**6).codes
     return engine.sample(["s"], cells, np.full(len(cells), keep), seed)
 
 

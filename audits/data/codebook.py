@@ -91,10 +91,8 @@ def build(
         book.leave_out(plan.weights, "weights")
     _say_missing(book, set(here) - {plan.weights}, set(there) - {plan.weights})
     held = [] if holdout is None else [column.name for column in holdout.columns]
-    for engine in (real, synthetic, *((holdout,) if holdout is not None else ())):
-        engine.prepare({name: settings.level_limit for name in shared if name != plan.weights and plan.wants(name)})
-    for done, name in enumerate(shared):
-        told("reading", done / len(shared))
+    columns = []
+    for name in shared:
         if name == plan.weights:
             continue
         if not plan.wants(name):
@@ -104,9 +102,16 @@ def build(
             name, (real, synthetic), titles, settings, plan.kinds.get(name), name in plan.bands
         )
         column.also = (holdout,) if holdout is not None and name in held else ()
+        columns.append(column)
+    for engine in (real, synthetic, holdout):
+        if engine is not None:
+            mine = [column for column in columns if engine in column.every_engine]
+            engine.prepare({column.name: column.limit_of(engine) for column in mine})
+    for done, column in enumerate(columns):
+        told("reading", done / len(columns))
         _understand(column, book, plan)
         for engine in column.every_engine:
-            engine.forget(name)
+            engine.forget(column.name)
     if holdout is not None and (absent := sorted(set(book.codings) - set(held))):
         raise ColumnNotFoundError(absent[0], "the holdout table", held)
     return book
@@ -139,6 +144,7 @@ def _understand(column: Column, book: Codebook, plan: Plan) -> None:
         return
     made = _coding(column, kind)
     book.codings[column.name] = made
+    book.notes += _joined_note(column, made)
     feature, said = _feature(column, made, plan) if sensitive else (made, "")
     for engine in column.every_engine:
         engine.encode(made)
@@ -150,6 +156,17 @@ def _understand(column: Column, book: Codebook, plan: Plan) -> None:
         book.notes.append(f"{column.name}: {said}")
     use = "sensitive" if sensitive else "compared"
     book.records.append(_record(column, kind, use, made.size - 1, f"{note} {said}".strip()))
+
+
+def _joined_note(column: Column, made: Coding) -> list[str]:
+    """Say which levels are not crossed with other columns one by one."""
+    most = column.settings.pair_level_limit
+    if made.kind in ("numeric", "date") or made.size <= most:
+        return []
+    return [
+        f"{column.name}: of its {made.size - 1:,} levels, the {most - 2} most frequent are crossed "
+        "with other columns; the others are crossed as one (pair_level_limit)."
+    ]
 
 
 def _leave_empty(column: Column, book: Codebook, side: str, sensitive: bool) -> None:

@@ -125,10 +125,11 @@ class KeyTally:
 
 
 class CellTally:
-    """Rows (and weights) in every combination of features' codes that occurs."""
+    """Rows (and weights) in every combination of features' codes that occurs, up to `most`."""
 
-    def __init__(self, sizes: Sequence[int]) -> None:
-        self.joint = Joint(sizes)
+    def __init__(self, sizes: Sequence[int], most: int) -> None:
+        self.joint, self.most = Joint(sizes), most
+        self.too_many = False
         self._keys = KeyTally(3)
         self._table: list[NDArray[Any]] | None = None
         if self.joint.space <= _DENSE:
@@ -149,7 +150,7 @@ class CellTally:
             sums = numbers if weights else [ones, ones.astype(float), ones.astype(float)]
             found, inverse = np.unique(keys, return_inverse=True)
             added = [np.bincount(inverse, weights=one, minlength=len(found)) for one in sums]
-            self._keys.add(found, [added[0].astype(np.int64), *added[1:]])
+            self._put(found, [added[0].astype(np.int64), *added[1:]])
             return
         for table, one in zip(self._table, numbers, strict=False):
             if table.size <= PIECE:
@@ -159,31 +160,41 @@ class CellTally:
         if weights is None:
             self._table[1] = self._table[2] = self._table[0].astype(np.float64)
 
-    def join(self, state: tuple[NDArray[Any], list[NDArray[Any]]]) -> None:
-        """Add what was counted elsewhere."""
+    def _put(self, keys: NDArray[Any], sums: Sequence[NDArray[Any]]) -> None:
+        """Add sums of keys; once there are too many, none is kept."""
+        if not self.too_many:
+            self._keys.add(keys, sums)
+            if self._keys.different > self.most:
+                self.too_many, self._keys = True, KeyTally(3)
+
+    def join(self, state: tuple[NDArray[Any], list[NDArray[Any]]] | None) -> None:
+        """Add what was counted elsewhere; None where there was too much."""
+        if state is None:
+            self.too_many = True
+            return
         keys, sums = state
         if self._table is None:
-            self._keys.add(keys, sums)
+            self._put(keys, sums)
             return
         for table, one in zip(self._table, sums, strict=True):
             table[keys] += one
 
     @property
-    def state(self) -> tuple[NDArray[Any], list[NDArray[Any]]]:
-        """What was counted, to be joined elsewhere."""
+    def state(self) -> tuple[NDArray[Any], list[NDArray[Any]]] | None:
+        """What was counted, to be joined elsewhere; None if it is too much."""
+        if self.too_many:
+            return None
         if self._table is None:
             return self._keys.result()
         keys = np.flatnonzero(self._table[0])
         return keys, [table[keys] for table in self._table]
 
-    @property
-    def different(self) -> int:
-        """About how many combinations there are, if there are many."""
-        return self._keys.different
-
-    def cells(self) -> Cells:
-        """Return the combinations in order."""
-        keys, (rows, weight, squares) = self.state
+    def cells(self) -> Cells | None:
+        """Return the combinations in order; None when there are more than the limit."""
+        state = self.state
+        if state is None or len(state[0]) > self.most:
+            return None
+        keys, (rows, weight, squares) = state
         return Cells(self.joint.apart(keys), rows.astype(np.int64), weight, squares)
 
 

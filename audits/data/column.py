@@ -65,17 +65,17 @@ class Column:
         """Name a table by its place among all."""
         return self.titles[side] if side < len(self.titles) else "the holdout table"
 
+    def limit_of(self, engine: Engine) -> int:
+        """How many different values are listed: of numbers, as many as are kept exactly."""
+        wanted = self.request.kind if self.request else None
+        declared = self._family(engine) in ("number", "date")
+        if declared and wanted not in ("categorical", "ordinal", "boolean"):
+            return max(self.settings.numeric_levels, self.settings.categorical_up_to)
+        return self.settings.level_limit
+
     def fetch(self) -> None:
         """List the values of each table, where there are few enough."""
-        settings, wanted = self.settings, self.request.kind if self.request else None
-        sides = []
-        for engine in self.every_engine:
-            limit = settings.level_limit
-            declared = self._family(engine) in ("number", "date")
-            if declared and wanted not in ("categorical", "ordinal", "boolean"):
-                limit = max(settings.numeric_levels, settings.categorical_up_to)
-            sides.append(engine.levels(self.name, limit))
-        self.sides = tuple(sides)
+        self.sides = tuple(e.levels(self.name, self.limit_of(e)) for e in self.every_engine)
 
     def known_levels(self) -> set[str]:
         """The values of the two tables, so far as they are listed."""

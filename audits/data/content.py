@@ -178,9 +178,11 @@ def _part(
 
 
 def _equal(held: list[tuple[Hashes, NDArray[np.int64]]]) -> EqualRows:
+    nothing = (np.zeros(0, np.uint64), np.zeros(0, np.int64))
+    every = [nothing, *held]
     return equal_rows(
-        np.concatenate([contents for contents, _ in held]),
-        np.concatenate([rows for _, rows in held]),
+        np.concatenate([contents for contents, _ in every]),
+        np.concatenate([rows for _, rows in every]),
     )
 
 

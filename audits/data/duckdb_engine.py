@@ -240,9 +240,9 @@ class DuckDBEngine:
     def _rows_in(self, number: int) -> int:
         return min(PIECE, self.rows - number * PIECE)
 
-    def cells(self, features: Sequence[str]) -> Cells:
+    def cells(self, features: Sequence[str], most: int) -> Cells | None:
         """See :class:`Engine`."""
-        tally = coded.CellTally([self._sizes[name] for name in features])
+        tally = coded.CellTally([self._sizes[name] for name in features], most)
         for number in pieces_of(self.rows):
             weights = None
             if self._weights is not None:

@@ -15,6 +15,7 @@ from audits.data.codebook import Codebook
 from audits.data.groups import Groups, position_in, roll_up, union_of_cells
 from audits.data.reference import Reference
 from audits.data.tables import Cells, Codes, Coding, Counts, Engine, Rows
+from audits.errors import UsageError
 from audits.seeds import stream_seed
 from audits.settings import Settings
 
@@ -50,7 +51,17 @@ class Pair:
 
     @cached_property
     def _side_cells(self) -> tuple[Cells, Cells]:
-        return self.real.cells(self._keys), self.synthetic.cells(self._keys)
+        return self._cells_of(self.real), self._cells_of(self.synthetic)
+
+    def _cells_of(self, engine: Engine) -> Cells:
+        cells = engine.cells(self._keys, self.settings.max_cells)
+        if cells is None:
+            raise UsageError(
+                f"the sensitive features cross to more than {self.settings.max_cells:,} "
+                "combinations that occur. Name fewer, band or join their levels, or raise "
+                "max_cells."
+            )
+        return cells
 
     @cached_property
     def cells(self) -> Counts:
@@ -190,7 +201,7 @@ class Pair:
         """Up to `rows_per_group` rows of every group of the holdout, where there is one."""
         if self.holdout is None:
             return None
-        cells = self.holdout.cells(self._keys)
+        cells = self._cells_of(self.holdout)
         place = position_in(self.cells, cells.codes)
         rows = np.zeros(len(self.cells), dtype=np.int64)
         rows[place[place >= 0]] = cells.rows[place >= 0]

@@ -50,7 +50,8 @@ def cleaned(texts: Any, markers: frozenset[str]) -> Any:
     missing = pc.is_in(texts, value_set=pa.array(sorted(NOTHING | markers), texts.type))
     listed = number_markers(markers, "number")
     if listed.size:
-        missing = pc.or_(missing, pc.is_in(_parsed(texts), value_set=pa.array(listed)))
+        same = pc.is_in(_parsed(texts), value_set=pa.array(listed))
+        missing = pc.or_(missing, pc.and_not(same, _padded(texts)))
     return pc.if_else(missing, pa.scalar(None, texts.type), texts)
 
 
@@ -154,7 +155,8 @@ def text_hashes(texts: Any) -> NDArray[np.uint64]:
 
 def is_padded_number(texts: Any) -> Any:
     """Say of cleaned texts whether each is a number with a useless zero in front."""
-    return pc.and_(
-        pc.match_substring_regex(texts, pattern=_NUMERIC),
-        pc.match_substring_regex(texts, pattern=f"^(?:{PADDED})$"),
-    )
+    return pc.and_(pc.match_substring_regex(texts, pattern=_NUMERIC), _padded(texts))
+
+
+def _padded(texts: Any) -> Any:
+    return pc.match_substring_regex(texts, pattern=f"^(?:{PADDED})$")

@@ -252,7 +252,7 @@ class SparkEngine:
     def _sizes(self, names: Sequence[str]) -> list[int]:
         return [self._codings[name].size for name in names]
 
-    def cells(self, features: Sequence[str]) -> Cells:
+    def cells(self, features: Sequence[str], most: int) -> Cells | None:
         """See :class:`Engine`."""
         sizes, names = self._sizes(features), tuple(features)
         unit = self._weight[1] if self._weight is not None else None
@@ -261,8 +261,8 @@ class SparkEngine:
             weights = unit.of(block.weights) if unit is not None else None
             tallies["cells"].add([block.codes[name] for name in names], block.rows, weights)
 
-        found = self._over_blocks(_makes(cells=lambda: coded.CellTally(sizes)), add)["cells"]
-        cells: Cells = found.cells()
+        found = self._over_blocks(_makes(cells=lambda: coded.CellTally(sizes, most)), add)["cells"]
+        cells: Cells | None = found.cells()
         return cells
 
     def counts(

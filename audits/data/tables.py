@@ -179,8 +179,8 @@ class Engine(Protocol):
     def forget(self, column: str) -> None:
         """Drop what was kept of a column's raw values; its codes stay."""
 
-    def cells(self, features: Sequence[str]) -> Cells:
-        """Rows per observed combination of features."""
+    def cells(self, features: Sequence[str], most: int) -> Cells | None:
+        """Rows per observed combination of features; None when more than `most` occur."""
 
     def counts(
         self, features: Sequence[str], cells: Counts, names: Sequence[str]

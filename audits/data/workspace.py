@@ -52,6 +52,8 @@ class Workspace:
         If an amount makes no sense or the folder does not exist.
     """
 
+    _closed = False
+
     def __init__(
         self,
         memory: str | int | None = None,
@@ -72,10 +74,13 @@ class Workspace:
         self._spooled, self._tables = 0, 0
         parent = Path(folder or tempfile.gettempdir()).expanduser()
         _sweep(parent)
-        self.folder = _made_in(parent)
-        self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
-        self.connection = self._connect()
+        self.folder, self._lock = _made_in(parent), -1
+        try:
+            self._lock = _locked(self.folder)
+            self.connection = self._connect()
+        except BaseException:
+            self.close()
+            raise
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         """Open a private in-memory database with the optimiser rules off that miscount NaN.
@@ -114,18 +119,20 @@ class Workspace:
         return Spool(rows, dtype, None, given_back)
 
     def close(self) -> None:
-        """Remove everything that was kept on disk."""
-        with contextlib.suppress(duckdb.Error):  # closed by an interruption already
-            self.connection.close()
-        if self._lock < 0:
+        """Remove everything that was kept on disk; may be said twice."""
+        if self._closed:
             return
+        self._closed = True
+        if hasattr(self, "connection"):
+            with contextlib.suppress(duckdb.Error):  # closed by an interruption already
+                self.connection.close()
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
             (self.folder / _LOCK).unlink(missing_ok=True)
             shutil.rmtree(self.folder / "database", ignore_errors=True)
-        os.close(self._lock)
-        self._lock = -1
+        if self._lock >= 0:
+            os.close(self._lock)
 
     def __enter__(self) -> Workspace:
         return self
@@ -139,8 +146,14 @@ class Workspace:
         self.close()
 
     def __del__(self) -> None:
-        if getattr(self, "_lock", -1) >= 0:
+        if hasattr(self, "_lock"):  # else it was never made
             self.close()
+
+
+def _locked(folder: Path) -> int:
+    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def _made_in(parent: Path) -> Path:
