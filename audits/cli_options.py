@@ -137,8 +137,8 @@ Spark = Annotated[
     str | None,
     typer.Option(
         metavar="ADDRESS",
-        help="Count on Spark: spark://host:7077, sc://host:15002 (Spark Connect), or local[2]. REAL "
-        "and SYNTHETIC are then paths or names of tables there.",
+        help="Count on Spark: spark://host:7077, sc://host:15002 (Spark Connect), or local[2]. "
+        "REAL and SYNTHETIC are then paths or names of tables there.",
     ),
 ]
 Config = Annotated[

@@ -36,7 +36,9 @@ def log_log(
     for power in range(math.ceil(low_x), math.floor(high_x) + 1):
         x, _ = place(10.0**power, 10.0**low_y)
         drawn.append(f'<path d="M{x} {TOP}V{TOP + high}" stroke="#ddd"/>')
-        drawn.append(f'<text x="{x}" y="{TOP + high + 20}" text-anchor="middle">{10**power:,}</text>')
+        drawn.append(
+            f'<text x="{x}" y="{TOP + high + 20}" text-anchor="middle">{10**power:,}</text>'
+        )
     for power in range(low_y, high_y + 1):
         _, y = place(10.0**low_x, 10.0**power)
         drawn.append(f'<path d="M{LEFT} {y}H{LEFT + wide}" stroke="#ddd"/>')
@@ -44,9 +46,10 @@ def log_log(
     for (name, found), (colour, dash, shape) in zip(series.items(), LOOKS, strict=False):
         if found:
             drawn += _line([place(x, y) for x, y in found], name, colour, dash, shape)
-    drawn.append(f'<text x="{LEFT + wide / 2}" y="{HEIGHT - 10}" text-anchor="middle">{escape(across)}</text>')
-    drawn.append(f'<text transform="translate(18 {TOP + high / 2}) rotate(-90)" text-anchor="middle">'
-                 f"{escape(up)}</text></svg>")  # fmt: skip
+    middle, turned = LEFT + wide / 2, f"translate(18 {TOP + high / 2}) rotate(-90)"
+    anchored = 'text-anchor="middle"'
+    drawn.append(f'<text x="{middle}" y="{HEIGHT - 10}" {anchored}>{escape(across)}</text>')
+    drawn.append(f'<text transform="{turned}" {anchored}>{escape(up)}</text></svg>')
     path.write_text("\n".join(drawn) + "\n")
 
 
@@ -61,7 +64,9 @@ def _line(
             drawn.append(f'<circle cx="{x}" cy="{y}" r="4" fill="{colour}"/>')
         else:
             turn = f' transform="rotate(45 {x} {y})"' if shape == "diamond" else ""
-            drawn.append(f'<rect x="{x - 4}" y="{y - 4}" width="8" height="8" fill="{colour}"{turn}/>')
+            drawn.append(
+                f'<rect x="{x - 4}" y="{y - 4}" width="8" height="8" fill="{colour}"{turn}/>'
+            )
     x, y = places[-1]
     drawn.append(f'<text x="{x + 10}" y="{y + 4}" fill="{colour}">{escape(name)}</text>')
     return drawn

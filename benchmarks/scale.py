@@ -68,9 +68,8 @@ def counting():
         one, other = found["real"], found["synthetic"]
         book = codebook.build(one, other, plan, settings, ("real", "synthetic"))
         pair = Pair(one, other, book, settings)
-        for name in book.attributes:
-            pair.counts(name)
-        return len(pair.groups), len(pair.pair_tables), len(pair.samples)
+        tallies = sum(int(pair.everyone(name)[0].sum()) for name in book.attributes)
+        return len(pair.groups), tallies, len(pair.pair_tables), len(pair.samples)
 run = counting
 """
 AUDIT = """
@@ -155,16 +154,21 @@ def main() -> None:
 
 
 def write_up(log: Path, folder: Path) -> None:
-    """Write the table and the plot of everything measured: medians of what was run more than once."""
+    """Write the table and the plot of all that was measured, medians where it was repeated."""
     runs: dict[tuple[object, ...], list[dict[str, float]]] = {}
     for line in map(json.loads, log.read_text().splitlines()):
         key = tuple(line[name] for name in ("rows", "columns", "groups", "threads", "what"))
         runs.setdefault(key, []).append(line)
     median = {
-        key: {name: sorted(run[name] for run in found)[len(found) // 2] for name in ("wall", "cpu", "mb")}
+        key: {
+            name: sorted(run[name] for run in found)[len(found) // 2]
+            for name in ("wall", "cpu", "mb")
+        }
         for key, found in runs.items()
     }
-    head = "| rows (each) | columns | groups | threads | what | wall s | CPU s | peak MB | × floor |"
+    head = (
+        "| rows (each) | columns | groups | threads | what | wall s | CPU s | peak MB | × floor |"
+    )
     lines = [head, "|" + "---:|" * 4 + "---|" + "---:|" * 4]
     for (rows, columns, groups, threads, what), one in sorted(median.items(), key=str):
         floor = median.get((rows, columns, groups, threads, "floor"))

@@ -37,9 +37,7 @@ def write(path: Path, rows: int, *, seed: int, shift: float = 0.0, **shape: int)
     return path
 
 
-def write_folder(
-    folder: Path, rows: int, *, seed: int, shift: float = 0.0, **shape: int
-) -> Path:
+def write_folder(folder: Path, rows: int, *, seed: int, shift: float = 0.0, **shape: int) -> Path:
     """Write a table as many files, two at a time; `columns` and `groups` give another shape."""
     folder.mkdir(parents=True)
     with ProcessPoolExecutor(2) as pool:

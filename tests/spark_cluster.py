@@ -163,6 +163,16 @@ def scratch() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def driver(folder: Path, **more: str) -> dict[str, str]:
+    """The settings of a driver which writes into this folder only."""
+    return {
+        **DRIVER,
+        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder}",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        **more,
+    }
+
+
 def options(settings: dict[str, str]) -> list[str]:
     """Settings as spark-submit takes them."""
     return [word for key, value in settings.items() for word in ("--conf", f"{key}={value}")]
@@ -225,7 +235,7 @@ def connect_server(master: str = "local[2]", **settings: str) -> Iterator[Connec
     with scratch() as folder, ExitStack() as started:
         kind = "org.apache.spark.sql.connect.service.SparkConnectServer"
         command = ("spark-submit", "--class", kind, "--master", master)
-        more = options({**DRIVER, **listening, **settings})
+        more = options(driver(folder, **listening, **settings))
         server = Server(folder, "connect", *command, *more, "spark-internal")
         started.callback(server.kill)
         port = server.says(r"Spark Connect server started at: \S+?:(\d+)")
@@ -278,7 +288,7 @@ def classic_session(url: str, **settings: str) -> Iterator[Any]:
         spark = None
         try:
             conf = SparkConf().setMaster(url).setAppName("tests")
-            conf.setAll({**DRIVER, **settings}.items())
+            conf.setAll(driver(folder, **settings).items())
             spark = SparkSession(SparkContext(conf=conf))
             yield spark
         finally:

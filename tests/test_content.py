@@ -57,11 +57,10 @@ def test_equal_rows_are_found_in_any_number_of_parts(values):
             parts = list(content.by_parts(spooled(values)))
         finally:
             content._PART_ROWS = before
-        found = {
-            int(v): int(n) for p in parts for v, n in zip(p.contents, p.copies, strict=True)
-        }
+        found = {int(v): int(n) for p in parts for v, n in zip(p.contents, p.copies, strict=True)}
         assert found == expected
-        assert all(values[row] == v for p in parts for v, row in zip(p.contents, p.row, strict=True))
+        for part in parts:
+            assert [values[row] for row in part.row] == part.contents.tolist()
 
 
 def test_rows_that_do_not_count_are_left_out(tmp_path):

@@ -312,7 +312,8 @@ def test_cells_that_do_not_occur_count_nothing(engine_of):
         counts_of(engine, ["s", "x"], asked, "x"), [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
     )
     assert counts_of(engine, ["s", "x"], np.zeros((0, 2), np.int64), "x").shape == (0, 3)
-    np.testing.assert_array_equal(counts_of(engine, [], np.zeros((1, 0), np.int64), "x"), [[0, 1, 1]])
+    nobody = np.zeros((1, 0), np.int64)
+    np.testing.assert_array_equal(counts_of(engine, [], nobody, "x"), [[0, 1, 1]])
 
 
 def test_numbers_are_coded_by_bands_and_by_buckets(engine_of):
@@ -418,7 +419,8 @@ def test_sums_of_weights_do_not_depend_on_the_order(engine_of):
         engine.levels("s", 9)
         engine.encode(by_level("s", ["f"]))
         engine.weigh("w")
-        sums.append((engine.cells(["s"], 10**6).weight[0], engine.cells(["s"], 10**6).weight_squared[0]))
+        cells = engine.cells(["s"], 10**6)
+        sums.append((cells.weight[0], cells.weight_squared[0]))
     assert len(set(sums)) == 1
 
 

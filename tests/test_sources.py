@@ -104,9 +104,7 @@ def test_the_same_values_from_every_source(tmp_path, way):
 
 
 def test_the_digest_of_a_folder_depends_on_contents_and_order_alone(tmp_path):
-    first, second = (
-        open_source(as_folder(p), "real", WORK).sha256 for p in _two_folders(tmp_path)
-    )
+    first, second = (open_source(as_folder(p), "real", WORK).sha256 for p in _two_folders(tmp_path))
     assert first == second
     assert len(first) == 64
 
@@ -299,7 +297,9 @@ def test_a_relation_is_read_once():
     connection = duckdb.connect()
     relation = connection.sql("SELECT i, i * 2 AS j FROM range(5000) t(i) ORDER BY random()")
     engine = engine_of(relation)
-    first, second = (np.concatenate(list(engine._pieces(column, "number"))) for column in ("i", "j"))
+    first, second = (
+        np.concatenate(list(engine._pieces(column, "number"))) for column in ("i", "j")
+    )
     np.testing.assert_array_equal(first * 2, second)
 
 

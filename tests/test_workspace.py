@@ -172,7 +172,7 @@ def test_what_is_kept_is_kept_without_the_rest(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UsageError, match="cannot be made in .*absent.*--work-folder"):
+    with pytest.raises(UsageError, match=r"cannot be made in .*absent.*--work-folder"):
         Workspace(folder=tmp_path / "absent")
 
 

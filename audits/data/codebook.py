@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -81,32 +81,21 @@ def build(
     """
     book = Codebook()
     here, there = ([column.name for column in engine.columns] for engine in (real, synthetic))
-    shared = sorted(set(here) & set(there))
-    if not shared:
-        raise InputError(
-            f"{titles[0]} and {titles[1]} share no column: {_few(here)} against {_few(there)}. "
-            "Rename the columns of one of them."
-        )
+    shared = _shared(here, there, titles)
     if plan.weights is not None:
         book.leave_out(plan.weights, "weights")
     _say_missing(book, set(here) - {plan.weights}, set(there) - {plan.weights})
     held = [] if holdout is None else [column.name for column in holdout.columns]
     columns = []
     for name in shared:
-        if name == plan.weights:
-            continue
-        if not plan.wants(name):
+        if plan.wants(name) and name != plan.weights:
+            asked, banded = plan.kinds.get(name), name in plan.bands
+            column = Column(name, (real, synthetic), titles, settings, asked, banded)
+            column.also = (holdout,) if holdout is not None and name in held else ()
+            columns.append(column)
+        elif name != plan.weights:
             book.leave_out(name, "left out", "not among the features asked for")
-            continue
-        column = Column(
-            name, (real, synthetic), titles, settings, plan.kinds.get(name), name in plan.bands
-        )
-        column.also = (holdout,) if holdout is not None and name in held else ()
-        columns.append(column)
-    for engine in (real, synthetic, holdout):
-        if engine is not None:
-            mine = [column for column in columns if engine in column.every_engine]
-            engine.prepare({column.name: column.limit_of(engine) for column in mine})
+    _prepare(columns, [engine for engine in (real, synthetic, holdout) if engine is not None])
     for done, column in enumerate(columns):
         told("reading", done / len(columns))
         _understand(column, book, plan)
@@ -115,6 +104,24 @@ def build(
     if holdout is not None and (absent := sorted(set(book.codings) - set(held))):
         raise ColumnNotFoundError(absent[0], "the holdout table", held)
     return book
+
+
+def _shared(here: Sequence[str], there: Sequence[str], titles: tuple[str, str]) -> list[str]:
+    """Return the names of the columns that both tables have, in order."""
+    shared = sorted(set(here) & set(there))
+    if not shared:
+        raise InputError(
+            f"{titles[0]} and {titles[1]} share no column: {_few(here)} against {_few(there)}. "
+            "Rename the columns of one of them."
+        )
+    return shared
+
+
+def _prepare(columns: Sequence[Column], engines: Sequence[Engine]) -> None:
+    """Tell each engine which values will be asked of it, so that it may read them at once."""
+    for engine in engines:
+        mine = [column for column in columns if engine in column.every_engine]
+        engine.prepare({column.name: column.limit_of(engine) for column in mine})
 
 
 def _few(names: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from audits.data.buckets import bucket_of
 from audits.data.spool import PIECE
 from audits.data.tables import Cells, Coding, Counts
@@ -154,7 +155,8 @@ class CellTally:
             return
         for table, one in zip(self._table, numbers, strict=False):
             if table.size <= PIECE:
-                table += np.bincount(keys, None if one is ones else one, minlength=table.size)
+                tally = np.bincount(keys, None if one is ones else one, minlength=table.size)
+                np.add(table, tally, out=table, casting="unsafe")
             else:
                 np.add.at(table, keys, one)
         if weights is None:

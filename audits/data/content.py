@@ -199,9 +199,9 @@ def joined(found: Sequence[EqualRows]) -> EqualRows:
 
 def matches(contents: Spool, others: Spool) -> int:
     """Count the rows whose content stands in another column of contents, too."""
-    both = zip(by_parts(contents, parts_for=others), by_parts(others, parts_for=contents), strict=True)
     found = 0
-    for mine, theirs in both:
+    ours = by_parts(contents, parts_for=others)
+    for mine, theirs in zip(ours, by_parts(others, parts_for=contents), strict=True):
         found += int(mine.copies[np.isin(mine.contents, theirs.contents)].sum())
     return found
 

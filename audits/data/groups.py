@@ -27,10 +27,9 @@ class Groups:
     def __len__(self) -> int:
         return len(self.names)
 
-    def total(self, per_cell: NDArray[Any] | sparse.csr_array) -> NDArray[Any]:
-        """Sum something counted per cell over every group; a sparse table becomes a full one."""
-        total = self.belongs @ per_cell
-        return total.toarray() if sparse.issparse(total) else np.asarray(total)
+    def total(self, per_cell: NDArray[Any]) -> NDArray[Any]:
+        """Sum something counted per cell over every group."""
+        return np.asarray(self.belongs @ per_cell)
 
 
 def union_of_cells(tables: Sequence[Counts]) -> Counts:

@@ -86,7 +86,7 @@ def _control_groups() -> Iterator[Path]:
         _, controllers, path = line.split(":", 2)
         for root in {_CGROUPS, *(_CGROUPS / name for name in controllers.split(",") if name)}:
             folder = root / path.lstrip("/")
-            yield from (place for place in (folder, *folder.parents) if root in (place, *place.parents))
+            yield from (f for f in (folder, *folder.parents) if f.is_relative_to(root))
 
 
 def _number(path: Path) -> int | None:
@@ -101,5 +101,6 @@ def _cpu_quota(folder: Path) -> tuple[int, int]:
         quota, period = (folder / "cpu.max").read_text().split()
         return (0 if quota == "max" else int(quota)), int(period)
     except (OSError, ValueError):
-        quota_v1, period_v1 = _number(folder / "cpu.cfs_quota_us"), _number(folder / "cpu.cfs_period_us")
+        first = (_number(folder / f"cpu.cfs_{name}_us") for name in ("quota", "period"))
+        quota_v1, period_v1 = first
         return quota_v1 or 0, period_v1 or 0

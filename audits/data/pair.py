@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -19,7 +19,7 @@ from audits.errors import UsageError
 from audits.seeds import stream_seed
 from audits.settings import Settings
 
-_KEPT = 1 << 28  # bytes of tables of groups and codes that are kept for the next question
+_TABLE = 1 << 20  # groups times codes of a table that is worked on at once
 _SLACK = 6.0  # standard deviations by which a sample may fall short before it does
 
 
@@ -35,8 +35,6 @@ class Pair:
     holdout: Engine | None = None
     weighted: bool = False
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
-    _counts: dict[str, tuple[Counts, Counts]] = field(default_factory=dict, repr=False)
-    _kept: int = 0
 
     # -- groups --------------------------------------------------------------------------------
 
@@ -128,23 +126,28 @@ class Pair:
             self.synthetic.counts(self._keys, self.cells, names),
         )
 
-    def counts(self, attribute: str) -> tuple[Counts, Counts]:
-        """Real and synthetic rows per group and code of a column: (groups, codes) each."""
-        if attribute not in self._counts:
-            tables = [
-                self.groups.total(side[attribute]).astype(np.int64, copy=False)
-                for side in self._cell_counts
-            ]
-            self._keep(attribute, (tables[0], tables[1]))
-        return self._counts[attribute]
+    def everyone(self, attribute: str) -> tuple[Counts, Counts]:
+        """Real and synthetic rows per code of a column: (codes,) each."""
+        real, synthetic = (np.asarray(side[attribute].sum(axis=0)) for side in self._cell_counts)
+        return real.astype(np.int64), synthetic.astype(np.int64)
 
-    def _keep(self, attribute: str, tables: tuple[Counts, Counts]) -> None:
-        """Keep the tables last summed up, as far as they are small: they can be summed again."""
-        self._kept += sum(table.nbytes for table in tables)
-        while self._counts and self._kept > _KEPT:
-            first = next(iter(self._counts))
-            self._kept -= sum(table.nbytes for table in self._counts.pop(first))
-        self._counts[attribute] = tables
+    def counts(self, attribute: str, groups: NDArray[np.int64]) -> tuple[Counts, Counts]:
+        """Real and synthetic rows per group and code of a column: (groups, codes) each.
+
+        Ask for no more groups at a time than a run of :meth:`runs` has.
+        """
+        belongs = self.groups.belongs[groups]
+        real, synthetic = ((belongs @ side[attribute]).toarray() for side in self._cell_counts)
+        return real, synthetic
+
+    def runs(
+        self, groups: NDArray[np.int64], attributes: Sequence[str]
+    ) -> Iterator[NDArray[np.int64]]:
+        """Cut a list of groups into runs whose tables of these columns stay small together."""
+        wide = sum(self.book.codings[name].size for name in attributes)
+        length = max(1, _TABLE // max(wide, 1))
+        for start in range(0, len(groups), length):
+            yield groups[start : start + length]
 
     @cached_property
     def inside(self) -> NDArray[np.bool_]:
@@ -162,9 +165,9 @@ class Pair:
         settings = self.settings
         return {
             coding.name: (
-                _binned(self.counts(coding.name)[0][0], settings.pair_bins)
+                _binned(self.everyone(coding.name)[0], settings.pair_bins)
                 if coding.kind in ("numeric", "date")
-                else _joined(self.counts(coding.name), settings.pair_level_limit)
+                else _joined(self.everyone(coding.name), settings.pair_level_limit)
             )
             for coding in self.attributes
         }
@@ -256,10 +259,10 @@ def _binned(counts: Counts, bins: int) -> NDArray[np.uint8]:
 
 def _joined(counts: tuple[Counts, Counts], most: int) -> NDArray[np.uint8]:
     """Keep the most frequent levels, by both tables; the others share the last code."""
-    size = counts[0].shape[1]
+    size = len(counts[0])
     if size <= most:
         return np.arange(size, dtype=np.uint8)
-    share = sum(side[0] / max(int(side[0].sum()), 1) for side in counts)
+    share = sum(side / max(int(side.sum()), 1) for side in counts)
     order = np.lexsort((np.arange(size), -np.asarray(share)))
     coarse = np.full(size, most - 1, dtype=np.uint8)
     kept = np.sort(order[order != 0][: most - 2])

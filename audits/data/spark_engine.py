@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audits.data import coded, content, ordered, partitions, weighing
-from audits.data.partitions import Facts, Gathered, Held, Layout, Sums, Tallies, Total
+from audits.data import blocks, coded, content, ordered, partitions, weighing
+from audits.data.blocks import Layout
+from audits.data.partitions import Facts, Gathered, Held, Sums, Tallies, Total
 from audits.data.sources import Source
 from audits.data.spark_session import explained, held_columns, session_of, source_of
 from audits.data.tables import (
@@ -42,7 +43,7 @@ _FIRST_SPAN = ordered.Span(0, 0)
 
 
 class SparkEngine:
-    """A Spark data frame, classic or Connect. It is read again for each pass; its codes are kept."""
+    """A data frame of Spark, classic or Connect. It is read again for each pass; codes are kept."""
 
     def __init__(self, source: Source, markers: frozenset[str] = frozenset()) -> None:
         self.source = source
@@ -227,13 +228,13 @@ class SparkEngine:
             wanted = sorted(used | ({weight.name} if weight is not None else set()))
             frame, held = self._columns([self._held[name] for name in wanted])
             place = {column.name: column for column in held}
-            run = partitions.encoding(
+            run = blocks.encoding(
                 [(place[c.column], c) for _, c in sorted(self._codings.items())],
                 self._layout,
                 place[weight.name] if weight is not None else None,
                 self.markers,
             )
-            self._coded = frame.mapInArrow(run, partitions.BLOCKS).persist()
+            self._coded = frame.mapInArrow(run, blocks.BLOCKS).persist()
         return self._coded
 
     def _release(self) -> None:
@@ -244,9 +245,9 @@ class SparkEngine:
     # -- counting ------------------------------------------------------------------------------
 
     def _over_blocks(
-        self, make: Callable[[], Tallies], add: Callable[[Any, partitions.Block], None]
+        self, make: Callable[[], Tallies], add: Callable[[Any, blocks.Block], None]
     ) -> Any:
-        run = partitions.over_blocks(self._layout, make, add)
+        run = blocks.over_blocks(self._layout, make, add)
         return self._tallied(self._blocks(), run, make)
 
     def _sizes(self, names: Sequence[str]) -> list[int]:
@@ -257,8 +258,9 @@ class SparkEngine:
         sizes, names = self._sizes(features), tuple(features)
         unit = self._weight[1] if self._weight is not None else None
 
-        def add(tallies: Any, block: partitions.Block) -> None:
-            weights = unit.of(block.weights) if unit is not None else None
+        def add(tallies: Any, block: blocks.Block) -> None:
+            held = block.weights
+            weights = None if unit is None or held is None else unit.of(held)
             tallies["cells"].add([block.codes[name] for name in names], block.rows, weights)
 
         found = self._over_blocks(_makes(cells=lambda: coded.CellTally(sizes, most)), add)["cells"]
@@ -272,7 +274,7 @@ class SparkEngine:
         index, keys = coded.CellIndex(cells, self._sizes(features)), tuple(features)
         sizes = dict(zip(names, self._sizes(names), strict=True))
 
-        def add(tallies: Any, block: partitions.Block) -> None:
+        def add(tallies: Any, block: blocks.Block) -> None:
             place = index.of([block.codes[name] for name in keys], block.rows)
             tallies["counts"].add(place, block.codes)
 
@@ -284,7 +286,7 @@ class SparkEngine:
         """See :class:`Engine`."""
         tables = dict(recodings)
 
-        def add(tallies: Any, block: partitions.Block) -> None:
+        def add(tallies: Any, block: blocks.Block) -> None:
             tallies["pairs"].add(block.codes)
 
         found = self._over_blocks(_makes(pairs=lambda: coded.PairTally(tables)), add)["pairs"]
@@ -295,13 +297,13 @@ class SparkEngine:
 
     def sample(self, features: Sequence[str], cells: Counts, keep: Numbers, seed: int) -> Rows:
         """See :class:`Engine`: contents are shuffled and counted, then some are fetched."""
-        index, blocks = coded.CellIndex(cells, self._sizes(features)), self._blocks()
+        index, table = coded.CellIndex(cells, self._sizes(features)), self._blocks()
         layout = self._layout
-        offer = partitions.shares(layout, tuple(features), index, keep)
+        offer = blocks.shares(layout, tuple(features), index, keep)
         with explained(self.source.title):
-            offered = blocks.mapInArrow(offer, "content long, share double")
+            offered = table.mapInArrow(offer, "content long, share double")
             equal = offered.groupBy("content").agg({"share": "max", "*": "count"})
-            drawn = equal.mapInArrow(partitions.choosing(seed), "content long, key long").toArrow()
+            drawn = equal.mapInArrow(blocks.choosing(seed), "content long, key long").toArrow()
         contents, keys = (_hashes(drawn.column(i)) for i in range(2))
         wanted, place = np.unique(contents, return_inverse=True)
         codes = self._codes_of(wanted)
@@ -314,7 +316,7 @@ class SparkEngine:
         if len(wanted) == 0:
             return codes
         with explained(self.source.title):
-            fetch = partitions.rows_of(self._layout, wanted)
+            fetch = blocks.rows_of(self._layout, wanted)
             rows = self._blocks().mapInArrow(fetch, "content long, codes binary")
             table = rows.groupBy("content").agg({"codes": "first"}).toArrow()
         data = np.frombuffer(b"".join(table.column(1).to_pylist()), "<u2")
@@ -322,7 +324,7 @@ class SparkEngine:
         return codes
 
     def _contents(self) -> Any:
-        return self._blocks().mapInArrow(partitions.contents(self._layout), "content long")
+        return self._blocks().mapInArrow(blocks.contents(self._layout), "content long")
 
     def matches(self, other: Engine) -> int:
         """See :class:`Engine`."""
@@ -335,7 +337,7 @@ class SparkEngine:
     def digest(self) -> str:
         """See :class:`Engine`."""
 
-        def add(tallies: Any, block: partitions.Block) -> None:
+        def add(tallies: Any, block: blocks.Block) -> None:
             tallies["sums"].value += content.digest_sums(block.contents)
 
         make = _makes(sums=lambda: Sums(content.SUMS, np.uint64))

@@ -78,14 +78,15 @@ def _opened(address: str) -> Any:
 @contextlib.contextmanager
 def sent_whole() -> Iterator[None]:
     """Send this package's functions to the workers by value: they need Spark's libraries only."""
-    import audits
     from pyspark import cloudpickle
 
-    cloudpickle.register_pickle_by_value(audits)
+    import audits
+
+    cloudpickle.register_pickle_by_value(audits)  # type: ignore[no-untyped-call]
     try:
         yield
     finally:
-        cloudpickle.unregister_pickle_by_value(audits)
+        cloudpickle.unregister_pickle_by_value(audits)  # type: ignore[no-untyped-call]
 
 
 # -- errors ----------------------------------------------------------------------------------------

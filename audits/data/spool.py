@@ -73,7 +73,7 @@ class Spool:
         if self._array is not None:
             self._array[start : start + len(values)] = values
             return
-        data = memoryview(np.ascontiguousarray(values, dtype=self.dtype)).cast("B")
+        data = _bytes_of(np.ascontiguousarray(values, dtype=self.dtype))
         at = start * self.dtype.itemsize
         while data:
             done = os.pwrite(self._file, data, at)
@@ -88,7 +88,7 @@ class Spool:
         if self._array is not None:
             return self._array[start:end]
         values = np.empty(end - start, dtype=self.dtype)
-        data, at = memoryview(values).cast("B"), start * self.dtype.itemsize
+        data, at = _bytes_of(values), start * self.dtype.itemsize
         while data:
             done = os.preadv(self._file, [data], at)
             if done == 0:
@@ -127,3 +127,7 @@ class Spool:
 
     def __del__(self) -> None:
         self.free()
+
+
+def _bytes_of(values: NDArray[Any]) -> memoryview:
+    return memoryview(values.view(np.uint8))  # type: ignore[arg-type]  # stubs of 3.11 know no buffers

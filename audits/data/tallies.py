@@ -49,7 +49,7 @@ class Levels:
             indices = pc.fill_null(indices, len(values) - 1)
         ids = places[indices.to_numpy(zero_copy_only=False)]
         self._count(ids)
-        return ids
+        return np.asarray(ids)
 
     def _place(self, value: Any) -> int:
         place = self._spelled.get(value)
@@ -118,9 +118,7 @@ class NumberFacts:
             wrong = texts.filter(pa.array(unknown)).drop_null()
             unreadable, example = len(wrong), pc.min(wrong).as_py()
         blank = int(unknown.sum()) - unreadable
-        return NumberFacts(
-            float(low), float(high), blank, int(infinite.sum()), unreadable, example
-        )
+        return NumberFacts(float(low), float(high), blank, int(infinite.sum()), unreadable, example)
 
     def __add__(self, other: NumberFacts) -> NumberFacts:
         examples = [text for text in (self.example, other.example) if text is not None]

@@ -68,7 +68,8 @@ class Workspace:
             raise UsageError(
                 f"threads must be a whole number from 1 to {_MOST_THREADS}, got {threads!r}."
             )
-        self.memory = int(memory_there_is() * _OF_WHAT_IS_FREE) if memory is None else bytes_of(memory)
+        free = int(memory_there_is() * _OF_WHAT_IS_FREE)
+        self.memory = free if memory is None else bytes_of(memory)
         self.threads = threads or cores_there_are()
         self.keep = keep
         self._spooled, self._tables = 0, 0

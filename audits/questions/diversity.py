@@ -56,7 +56,9 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     tables = [_Variety(pair, coding) for coding in pair.attributes]
     attributes: list[AttributeDiversityRow] = []
     for j, table in enumerate(tables):
-        attributes += _attribute_rows(pair, j, table)
+        usable = np.flatnonzero(_usable(pair) & pair.inside[:, j])
+        for run in pair.runs(usable, [table.coding.name]):
+            attributes += _attribute_rows(pair, table, run)
         pair.progress("diversity", 0.5 * (j + 1) / len(tables))
     attributes.sort(key=lambda row: (row.group, row.attribute))
     return {"groups": _group_rows(pair, tables), "attributes": tuple(attributes)}
@@ -67,10 +69,16 @@ class _Variety:
 
     def __init__(self, pair: Pair, coding: Coding) -> None:
         self.coding, self.places = coding, places(pair, coding)
-        self.counts = pair.counts(coding.name)
-        self.delta = [mean_dissimilarity(side, self.places) for side in self.counts]
-        self.error = [jackknife_error(side, self.places) for side in self.counts]
-        self.to_others = [level_distances(side, self.places) for side in self.counts]
+        self.delta: list[Floats] = [np.zeros(len(pair.groups)) for _ in range(2)]
+        self.error: list[Floats] = [np.zeros(len(pair.groups)) for _ in range(2)]
+        for run in pair.runs(np.arange(len(pair.groups)), [coding.name]):
+            for i, side in enumerate(pair.counts(coding.name, run)):
+                self.delta[i][run] = mean_dissimilarity(side, self.places)
+                self.error[i][run] = jackknife_error(side, self.places)
+
+    def to_others(self, pair: Pair, run: NDArray[np.int64]) -> list[Floats]:
+        """Distances of each level to the others in some groups, on both sides."""
+        return [level_distances(s, self.places) for s in pair.counts(self.coding.name, run)]
 
 
 def _freedom(pair: Pair) -> Floats:
@@ -90,9 +98,9 @@ def _usable(pair: Pair) -> NDArray[np.bool_]:
 # -- one column ------------------------------------------------------------------------------------
 
 
-def _attribute_rows(pair: Pair, j: int, table: _Variety) -> list[AttributeDiversityRow]:
-    usable = _usable(pair) & pair.inside[:, j]
-    chosen = np.flatnonzero(usable)
+def _attribute_rows(
+    pair: Pair, table: _Variety, chosen: NDArray[np.int64]
+) -> list[AttributeDiversityRow]:
     freedom = _freedom(pair)[chosen]
     lost = homogenisation(
         table.delta[0][chosen],
@@ -102,8 +110,8 @@ def _attribute_rows(pair: Pair, j: int, table: _Variety) -> list[AttributeDivers
         df=freedom,
         confidence=pair.settings.confidence,
     )
-    real, synthetic = (side[chosen] for side in table.counts)
-    everyone = table.counts[0][0]
+    real, synthetic = pair.counts(table.coding.name, chosen)
+    everyone = pair.everyone(table.coding.name)[0]
     top = 1 + real[:, 1:].argmax(axis=1)
     k = np.arange(len(chosen))
     top_count, n, m = real[k, top], real.sum(1), synthetic.sum(1)
@@ -186,16 +194,18 @@ def _unseen(pair: Pair, coding: Coding, counts: NDArray[np.int64]) -> Estimate:
 def _group_rows(pair: Pair, tables: list[_Variety]) -> tuple[GroupDiversityRow, ...]:
     usable, freedom = _usable(pair), _freedom(pair)
     rows = []
-    for g, group in enumerate(pair.groups.names):
-        if not pair.groups.labelled[g]:
-            continue
-        n, m = (int(side[g]) for side in pair.rows)
-        inside = np.flatnonzero(pair.inside[g])
-        if not usable[g] or len(inside) == 0:
-            rows.append(_unjudged(group, n, m))
-            continue
-        rows.append(_group_row(pair, g, inside, tables, freedom[g]))
-        pair.progress("diversity", 0.5 + 0.5 * (g + 1) / len(pair.groups))
+    names = [table.coding.name for table in tables]
+    for run in pair.runs(np.flatnonzero(pair.groups.labelled), names):
+        to_others = [table.to_others(pair, run) for table in tables]
+        for place, g in enumerate(run.tolist()):
+            inside = np.flatnonzero(pair.inside[g])
+            if not usable[g] or len(inside) == 0:
+                n, m = (int(side[g]) for side in pair.rows)
+                rows.append(_unjudged(pair.groups.names[g], n, m))
+                continue
+            distances = [[side[place] for side in to_others[j]] for j in inside]
+            rows.append(_group_row(pair, g, inside, tables, distances, freedom[g]))
+            pair.progress("diversity", 0.5 + 0.5 * (g + 1) / len(pair.groups))
     return tuple(rows)
 
 
@@ -207,14 +217,20 @@ def _unjudged(group: tuple[tuple[str, str], ...], n: int, m: int) -> GroupDivers
 
 
 def _group_row(
-    pair: Pair, g: int, inside: NDArray[np.int64], tables: list[_Variety], freedom: float
+    pair: Pair,
+    g: int,
+    inside: NDArray[np.int64],
+    tables: list[_Variety],
+    distances: list[list[Floats]],
+    freedom: float,
 ) -> GroupDiversityRow:
     n, m = (int(side[g]) for side in pair.rows)
     samples = [side.of(g) for side in pair.samples]
     delta, error = [], []
     for side, size in ((0, n), (1, m)):
         delta.append(float(np.mean([tables[j].delta[side][g] for j in inside])))
-        to_others = [tables[j].to_others[side][g][samples[side][:, j]] for j in inside]
+        own = zip(distances, inside, strict=True)
+        to_others = [levels[side][samples[side][:, j]] for levels, j in own]
         error.append(float(joint_error(np.mean(to_others, axis=0), size)))
     lost = homogenisation(
         delta[0], error[0], delta[1], error[1], df=freedom, confidence=pair.settings.confidence

@@ -77,13 +77,13 @@ def _column_rows(pair: Pair) -> list[ColumnDriftRow]:
     judgeable = _judgeable(pair)
     rows: list[ColumnDriftRow] = []
     for j, coding in enumerate(pair.attributes):
-        real, synthetic = pair.counts(coding.name)
-        chosen = np.flatnonzero(judgeable & pair.inside[:, j])
-        if ordered(coding):
-            rows += _ordered_rows(pair, coding, chosen, real[chosen], synthetic[chosen])
-        else:
-            shift = _categorical(pair, coding.name, chosen, real[chosen], synthetic[chosen])
-            rows += _as_rows(pair, coding.name, "total variation", chosen, shift, (real, synthetic))
+        for run in pair.runs(np.flatnonzero(judgeable & pair.inside[:, j]), [coding.name]):
+            sides = pair.counts(coding.name, run)
+            if ordered(coding):
+                rows += _ordered_rows(pair, coding, run, *sides)
+            else:
+                shift = _categorical(pair, coding.name, run, *sides)
+                rows += _as_rows(pair, coding.name, "total variation", run, shift, sides)
         pair.progress("drift", 0.6 * (j + 1) / len(pair.attributes))
     return sorted(rows, key=lambda row: (row.group, row.attribute, row.measure))
 
@@ -98,8 +98,8 @@ def _ordered_rows(
     """Shift of what is present; and drift of what is missing, where anything is."""
     assert coding.positions is not None
     places = coding.positions[1:]
-    whole = pair.counts(coding.name)[0][0]
-    scale = _deviation(whole[1:], places)
+    everyone = pair.everyone(coding.name)
+    scale = _deviation(everyone[0][1:], places)
     rows: list[ColumnDriftRow] = []
     present = (real[:, 1:].sum(1) > 1) & (synthetic[:, 1:].sum(1) > 1)
     here = chosen[present]
@@ -115,16 +115,16 @@ def _ordered_rows(
             max_draws=pair.settings.max_draws,
         )
         sides = (real[present][:, 1:], synthetic[present][:, 1:])
-        rows += _as_rows(pair, coding.name, "shift", here, shift, sides, picked=True)
+        rows += _as_rows(pair, coding.name, "shift", here, shift, sides)
     elif len(here):  # a constant real column: how many differ from the constant
         shift = _categorical(pair, coding.name, here, real[present], synthetic[present])
         sides = (real[present], synthetic[present])
-        rows += _as_rows(pair, coding.name, "total variation", here, shift, sides, picked=True)
-    if real[:, 0].any() or synthetic[:, 0].any():
+        rows += _as_rows(pair, coding.name, "total variation", here, shift, sides)
+    if everyone[0][0] or everyone[1][0]:
         blank = [np.stack([side[:, 0], side[:, 1:].sum(1)], axis=1) for side in (real, synthetic)]
         shift = _categorical(pair, f"{coding.name}|missing", chosen, blank[0], blank[1])
         sides = (blank[0], blank[1])
-        rows += _as_rows(pair, coding.name, "missing", chosen, shift, sides, picked=True)
+        rows += _as_rows(pair, coding.name, "missing", chosen, shift, sides)
     return rows
 
 
@@ -168,12 +168,10 @@ def _as_rows(
     chosen: NDArray[np.int64],
     shift: Shift,
     sides: tuple[NDArray[np.int64], NDArray[np.int64]],
-    *,
-    picked: bool = False,
 ) -> list[ColumnDriftRow]:
     rows = []
     for k, i in enumerate(chosen):
-        n, m = (int(side[k if picked else i].sum()) for side in sides)
+        n, m = (int(side[k].sum()) for side in sides)
         rows.append(
             ColumnDriftRow(
                 pair.groups.names[i],

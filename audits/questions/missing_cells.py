@@ -112,7 +112,7 @@ def values(pair: Pair) -> tuple[ValueRow, ...]:
     for coding in pair.attributes:
         if coding.kind in ("numeric", "date"):
             continue
-        real, synthetic = (side[0] for side in pair.counts(coding.name))
+        real, synthetic = pair.everyone(coding.name)
         family += coding.size - 1
         for code in range(1, coding.size):
             c, d = int(real[code]), int(synthetic[code])

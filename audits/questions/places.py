@@ -16,7 +16,7 @@ def places(pair: Pair, coding: Coding) -> NDArray[np.float64] | None:
     """
     if coding.positions is None:
         return None
-    counts = pair.counts(coding.name)[0][0].astype(float)
+    counts = pair.everyone(coding.name)[0].astype(float)
     counts[0] = 0.0
     middle = (np.cumsum(counts) - counts / 2) / max(counts.sum(), 1.0)
     middle[0] = np.nan

@@ -221,15 +221,18 @@ def _alike(pair: Pair) -> dict[int, list[str]]:
     """
     shared: dict[int, list[str]] = {}
     for j, coding in enumerate(pair.attributes):
-        real = pair.counts(coding.name)[0]
         if coding.size < 2:
             continue
-        groups, n = np.arange(len(real)), real.sum(1)
-        top = 1 + real[:, 1:].argmax(1)
-        others, alike = n[0] - n, real[0, top] - real[groups, top]
-        same = (n >= _FEWEST) & (real[groups, top] == n) & pair.inside[:, j]
-        for g in np.flatnonzero(same & (alike < _NEARLY_ALL * np.maximum(others, 1))):
-            shared.setdefault(int(g), []).append(f"{coding.labels[top[g]]} ({coding.name})")
+        everyone, _ = pair.everyone(coding.name)
+        for run in pair.runs(np.flatnonzero(pair.inside[:, j]), [coding.name]):
+            real, _ = pair.counts(coding.name, run)
+            place, n = np.arange(len(real)), real.sum(1)
+            top = 1 + real[:, 1:].argmax(1)
+            others, alike = everyone.sum() - n, everyone[top] - real[place, top]
+            same = (n >= _FEWEST) & (real[place, top] == n)
+            for i in np.flatnonzero(same & (alike < _NEARLY_ALL * np.maximum(others, 1))):
+                said = f"{coding.labels[top[i]]} ({coding.name})"
+                shared.setdefault(int(run[i]), []).append(said)
     return shared
 
 
