@@ -1,4 +1,4 @@
-# What people and machines do with this project. Needs Python 3.11, 3.12 or 3.13, and nothing else.
+# What people and machines do with this project. Needs Python 3.11, 3.12 or 3.13; tests need Java 17.
 #   make demo    audit the sample data
 #   make test    everything: style, types, contracts, the wheel on its own, tests, README, notebook
 #   make check   the quick part of it, for while you work
@@ -11,7 +11,7 @@ ALONE   := build/alone
 PIP     := -m pip --disable-pip-version-check --quiet install -c constraints.txt
 SOURCES := $(shell find audits sample_data -type f -not -name '*.pyc') README.md LICENSE
 
-.PHONY: help demo test check clean style types contracts wheel tests
+.PHONY: help demo test check clean style types contracts wheel tests java
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -24,7 +24,7 @@ demo: $(VENV)/.runtime
 test: style types contracts wheel tests
 
 check: style types contracts
-	$(BIN)/pytest -q -m "not slow and not real_data"
+	$(BIN)/pytest -q -m "not slow and not real_data and not spark"
 
 style: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -37,7 +37,7 @@ contracts: $(VENV)/.development
 	$(BIN)/lint-imports
 
 # Tests, examples in docstrings and the notebook in one run; its exit code is kept for .ci/run.
-tests: $(VENV)/.development
+tests: $(VENV)/.development java
 	@mkdir -p build
 	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks; \
 		code=$$?; echo $$code > build/pytest-exit-code; exit $$code
@@ -60,8 +60,10 @@ $(ALONE)/.made: constraints.txt pyproject.toml $(VENV)/.made
 
 # -- environments ----------------------------------------------------------------------------------
 
+# pyspark comes as source only: its wheel is built with setuptools.
 $(VENV)/.development: $(VENV)/.runtime
-	$(BIN)/python $(PIP) --no-build-isolation -e '.[dev]'
+	$(BIN)/python $(PIP) setuptools
+	$(BIN)/python $(PIP) --no-build-isolation --use-pep517 -e '.[dev]'
 	touch $@
 
 $(VENV)/.runtime: $(VENV)/.made pyproject.toml constraints.txt
@@ -79,6 +81,13 @@ $(VENV)/.made:
 	rm -rf $(VENV)
 	$(PYTHON) -m venv $(VENV)
 	touch $@
+
+# Spark runs on Java; fetch it where that is possible.
+java:
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+			apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless; } || \
+		{ echo "Java is missing. On Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

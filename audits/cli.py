@@ -105,6 +105,8 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     }  # fmt: skip
     asked = configuration.request(given, config)
     audit = _run(asked)
+    if asked.keep_work:
+        remark(f"kept what was read in {asked.work_folder}")
     if asked.output is not None:
         audit.save(asked.output)
         remark(f"saved {asked.output}")

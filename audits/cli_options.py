@@ -130,7 +130,8 @@ WorkFolder = Annotated[
 KeepWork = Annotated[
     bool,
     typer.Option(
-        "--keep-work", help="Keep the work folder, with a Parquet copy of every text file read."
+        "--keep-work",
+        help="Keep what was made in --work-folder: a Parquet copy of every text file read.",
     ),
 ]
 Spark = Annotated[

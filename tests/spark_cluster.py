@@ -1,6 +1,6 @@
 """Spark as people run it, started here on 127.0.0.1: a local session, a cluster, a Connect server.
 
-The fixture `spark` gives a session on each of the three in turn. A test that kills something
+A fixture over `WAYS` gives a session on each of the three in turn. A test that kills something
 starts a cluster of its own: `with standalone() as cluster, session(cluster.url) as spark: ...`.
 
 Every server is started beneath a shell that reads from a pipe of ours: when the tests end, however
@@ -283,7 +283,7 @@ def classic_session(url: str, **settings: str) -> Iterator[Any]:
         raise RuntimeError("A process has one SparkContext at a time: stop the other one first")
     java()
     with scratch() as folder:
-        before = dict(os.environ)
+        before, on_interrupt = dict(os.environ), signal.getsignal(signal.SIGINT)
         set_environment(environment(folder))
         spark = None
         try:
@@ -296,6 +296,7 @@ def classic_session(url: str, **settings: str) -> Iterator[Any]:
                 spark.stop()
             stop_java()
             set_environment(before)
+            signal.signal(signal.SIGINT, on_interrupt)  # a SparkContext leaves its own behind
 
 
 def set_environment(variables: dict[str, str]) -> None:
@@ -334,13 +335,9 @@ def spark_connect() -> Iterator[ConnectServer]:
         yield server
 
 
-@pytest.fixture(scope="session", params=["local", "cluster", "connect"])
-def spark(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """A session on each in turn; pytest ends one before it starts the next."""
-    urls: dict[str, Callable[[], str]] = {
-        "local": lambda: "local[2]",
-        "cluster": lambda: request.getfixturevalue("spark_cluster").url,
-        "connect": lambda: request.getfixturevalue("spark_connect").url,
-    }
-    with session(urls[request.param]()) as spark:
-        yield spark
+WAYS: dict[str, Callable[[pytest.FixtureRequest], str]] = {
+    "local": lambda _request: "local[2]",
+    "cluster": lambda request: request.getfixturevalue("spark_cluster").url,
+    "connect": lambda request: request.getfixturevalue("spark_connect").url,
+}
+"""The address of each, for a fixture that opens one after the other."""

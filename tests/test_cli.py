@@ -116,6 +116,24 @@ def test_options_reach_the_audit(folder):
     assert list(document["answers"]) == ["coverage"]
 
 
+def test_names_of_tables_on_spark_are_no_paths(tmp_path):
+    path = tmp_path / "audit.toml"
+    path.write_text(
+        "real='people'\nsynthetic='made'\nspark='local'\n"
+        "sensitive-features='sex'\nreference='p.csv'"
+    )
+    asked = config.request({}, path)
+    assert (asked.real, asked.synthetic) == ("people", "made")
+    assert asked.reference == str(tmp_path / "p.csv")
+
+
+def test_what_is_kept_is_said(folder, tmp_path):
+    done = compare(folder, "kept", "--work-folder", tmp_path, "--keep-work")
+    assert f"kept what was read in {tmp_path}" in done.stderr
+    (made,) = tmp_path.iterdir()
+    assert {path.suffix for path in made.iterdir()} <= {".parquet"}
+
+
 def test_bands_make_groups_of_a_number(folder):
     done = cli_run(
         "compare", folder / "real.csv", folder / "kept.csv", "--sensitive-features", "age",
@@ -179,6 +197,11 @@ def test_a_passed_gate_is_silent(folder):
         (["--output", "nowhere/a.json"], "there is no folder nowhere"),
         (["--output", "."], "is a folder"),
         (["--threads", "0"], "--threads"),
+        (["--memory", "lots"], "must be an amount such as 4GB"),
+        (["--memory", "1MB"], "must be at least 512MB"),
+        (["--work-folder", "nowhere"], "cannot be made in nowhere"),
+        (["--keep-work"], "keep_work needs a work_folder"),
+        (["--spark", "http://127.0.0.1"], "Write it like spark://host:7077"),
         (["--fail-on", "ok"], "--fail-on"),
         (["--format", "yaml"], "--format"),
         (["--frobnicate"], "--frobnicate"),
@@ -429,7 +452,10 @@ def test_every_option_may_stand_in_a_file(tmp_path):
         intersections = 1
         set = { share_watch = 0.9 }
         seed = 3
+        memory = "2GB"
         threads = 2
+        work-folder = "work"
+        keep-work = true
         fail-on = "watch"
         output = "out.json"
         format = "csv"
@@ -442,7 +468,8 @@ def test_every_option_may_stand_in_a_file(tmp_path):
         holdout=str(tmp_path / "holdout.csv"), weights="w", features=("age",),
         kind={"age": "numeric", "grade": ["low", "high"]}, bands={"age": (18.0, 30.5)},
         missing=("?",), metadata=str(tmp_path / "sdv.json"), ask=("coverage",), intersections=1,
-        set={"share_watch": 0.9}, seed=3, threads=2, fail_on="watch",
+        set={"share_watch": 0.9}, seed=3, memory="2GB", threads=2,
+        work_folder=str(tmp_path / "work"), keep_work=True, fail_on="watch",
         output=str(tmp_path / "out.json"), format="csv",
     )  # fmt: skip
     assert asked.settings == Settings().having(share_watch=0.9, seed=3, intersections=1)
@@ -497,6 +524,8 @@ def test_set_on_the_command_line_wins_over_a_seed_in_the_file(tmp_path):
         ("seed = true", "must be a whole number"),
         ("seed = 1.5", "must be a whole number"),
         ("threads = 0", "must be at least 1"),
+        ("memory = 4", "must be a text"),
+        ("keep-work = 'yes'", "must be true or false"),
         ("real = 3", "must be a text"),
         ("ask = 3", "must be a list of texts"),
         ("ask = [3]", "must be a text"),

@@ -13,6 +13,7 @@ import pyarrow.feather
 import pyarrow.parquet as pq
 import pytest
 
+from audits.data import parquet_cache
 from audits.data.duckdb_engine import DuckDBEngine
 from audits.data.sources import open_source, read_json_file
 from audits.data.workspace import Workspace
@@ -280,6 +281,30 @@ def test_broken_json_lines(tmp_path, text, line, reason):
     with pytest.raises(InputError, match=reason) as caught:
         open_source(tmp_path / "t.jsonl", "real", WORK)
     assert getattr(caught.value, "line", None) == line
+
+
+def test_all_broken_json_lines_are_told(tmp_path):
+    text = '{"a":1}\n' * 3 + '{"a":\n\n' + '{"a":1}\n' + "[1]\n" + "x" * 200 + "\n"
+    (tmp_path / "t.jsonl").write_text(text)
+    with pytest.raises(SourceError) as caught:
+        open_source(tmp_path / "t.jsonl", "real", WORK)
+    assert str(caught.value) == (
+        "t.jsonl, line 4: is not one JSON object. 3 lines in all are no rows; after this one come "
+        f"""7 ('[1]'), 8 ({"x" * 80!r}). Write one row a line, as {{"column": value, …}}."""
+    )
+
+
+@pytest.mark.parametrize("kept", [1, 3])
+def test_a_json_row_that_is_lost_or_made_up_is_noticed(tmp_path, monkeypatch, kept):
+    store = parquet_cache.stored
+
+    def wrong(relation, *where):
+        return store(relation.union(relation).limit(kept), *where)
+
+    monkeypatch.setattr(parquet_cache, "stored", wrong)
+    (tmp_path / "t.jsonl").write_text('{"a":1}\n\n{"a":2}')
+    with pytest.raises(SourceError, match=f"{kept} rows were read where 2 lines are written"):
+        open_source(tmp_path / "t.jsonl", "real", WORK)
 
 
 def test_json_keeps_texts_and_numbers_as_written(tmp_path):

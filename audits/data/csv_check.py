@@ -14,17 +14,25 @@ import re
 import shutil
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TextIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from audits.data.names import clean_name, trouble_with
-from audits.data.values import canonical
 from audits.errors import SourceError
 
+Letters = NDArray[np.uint8]
+Places = NDArray[np.int64]
+
+LONGEST = 1 << 27
+"""Letters of a line, or of a value over several lines, that are read at once."""
 _BLOCK = 1 << 22
+_LONGEST_HEADER = 1 << 22
 _DELIMITERS = ",;\t|"
-_LONGEST_CELL = 1 << 30
+_NEWLINE, _RETURN, _MARK = b'\n\r"'
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -36,21 +44,83 @@ class TextShape:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
-    header_lines: int
-    newlines: int
-    ends_open: bool  # the last line has no newline
     rewrite: bool  # not UTF-8, or line ends of several kinds: DuckDB needs a copy
     note: str | None
+    records: Records
+
+
+@dataclass
+class Records:
+    """Records of a text, counted block by block: a line end inside quotation marks ends none.
+
+    A mark inside a bare value (`5" pipe`) is taken for one that opens a quotation, since bytes do
+    not tell: where rows differ from records, somebody who reads the text has to count again.
+    """
+
+    ended: int = 0
+    blank: int = 0
+    longest: int = 0  # bytes
+    tallest: int = 1  # lines
+    tallest_at: int = 1  # the line on which the tallest record begins
+    lines: int = 0
+    _size: int = 0  # bytes since a record ended, and lines
+    _height: int = 0
+    _inside: bool = False
+    _last: int = 0
+
+    def rows(self, columns: int) -> int:
+        """Records below the header; in a single column a blank line is a missing value."""
+        whole = self.ended + (self._size > 0)
+        return whole - 1 - (0 if columns == 1 else self.blank)
+
+    def add(self, block: bytes) -> None:
+        """Count what comes next."""
+        letters = np.frombuffer(block, np.uint8)
+        line_ends = np.flatnonzero(letters == _NEWLINE)
+        places = np.flatnonzero(~self._quoted(block, letters, line_ends))
+        ends = line_ends[places]
+        if len(ends):
+            sizes = np.diff(ends, prepend=-1 - self._size)
+            heights = np.diff(places, prepend=-1 - self._height)
+            before = letters[ends - 1]
+            before[0] = before[0] if ends[0] else self._last
+            self.blank += int(((sizes == 1) | ((sizes == 2) & (before == _RETURN))).sum())
+            self.longest = max(self.longest, int(sizes.max()))
+            at = int(heights.argmax())
+            if heights[at] > self.tallest:
+                self.tallest = int(heights[at])
+                self.tallest_at = self.lines + int(places[at]) + 2 - self.tallest
+            self.ended += len(ends)
+            self._size, self._height = -1 - int(ends[-1]), -1 - int(places[-1])
+        self._size += len(letters)
+        self._height += len(line_ends)
+        self.lines += len(line_ends)
+        self._last = block[-1]
+
+    def _quoted(self, block: bytes, letters: Letters, line_ends: Places) -> NDArray[np.bool_]:
+        """Say of each line end whether it stands inside quotation marks."""
+        if b'"' not in block:
+            return np.full(len(line_ends), self._inside)
+        starts = np.append(0, line_ends + 1)
+        starts = starts[starts < len(letters)]
+        marks = np.add.reduceat((letters == _MARK).view(np.uint8), starts, dtype=np.uint8)
+        inside = ((np.cumsum(marks & 1) + self._inside) & 1).astype(bool)
+        self._inside = bool(inside[-1])
+        return inside[: len(line_ends)]
 
 
 @dataclass
 class _Bytes:
-    """Line ends and the last two bytes, counted block by block."""
+    """Line ends, the last two bytes and the records, counted block by block."""
 
-    newlines: int = 0
     returns: int = 0
     both: int = 0
     last: bytes = b""
+    records: Records = field(default_factory=Records)
+
+    @property
+    def newlines(self) -> int:
+        return self.records.lines
 
     @property
     def lines(self) -> int:
@@ -70,9 +140,10 @@ class _Bytes:
         return not self.last.endswith((b"\n", b"\n\0", b"\r"))
 
     def add(self, block: bytes) -> None:
-        self.newlines += block.count(b"\n")
-        self.returns += block.count(b"\r")
-        self.both += block.count(b"\r\n") + (self.last[-1:] == b"\r" and block[:1] == b"\n")
+        if b"\r" in block or self.last[-1:] == b"\r":
+            self.returns += block.count(b"\r")
+            self.both += block.count(b"\r\n") + (self.last[-1:] == b"\r" and block[:1] == b"\n")
+        self.records.add(block)
         self.last = (self.last + block[-2:])[-2:]
 
 
@@ -84,7 +155,7 @@ def look(path: Path, delimiter: str | None = None) -> TextShape:
     SourceError
         For an empty file, NUL bytes, a header only, or equal column names.
     """
-    csv.field_size_limit(_LONGEST_CELL)
+    csv.field_size_limit(LONGEST)
     encoding, note = _encoding(path)
     counted = _scan(path, encoding)
     header_text, lines = _first_record(path, encoding)
@@ -93,9 +164,7 @@ def look(path: Path, delimiter: str | None = None) -> TextShape:
     if counted.lines + counted.ends_open <= lines:
         raise SourceError(path.name, "has a header and no rows.", "Give a table with rows.")
     rewrite_it = encoding != "utf-8" or counted.mixed
-    return TextShape(
-        encoding, delimiter, header, lines, counted.lines, counted.ends_open, rewrite_it, note
-    )
+    return TextShape(encoding, delimiter, header, rewrite_it, note, counted.records)
 
 
 def _blocks(path: Path) -> Iterator[bytes]:
@@ -165,8 +234,13 @@ def text_of(path: Path, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(_opened(path), encoding=name, newline="")
 
 
-def rewrite(path: Path, shape: TextShape, target: Path) -> None:
-    """Copy a file as UTF-8 with one kind of line end.
+def bounded_lines(file: TextIO) -> Iterator[str]:
+    """Yield lines; one that does not end comes in pieces, so that it cannot fill the memory."""
+    return iter(lambda: file.readline(LONGEST), "")
+
+
+def rewrite(path: Path, shape: TextShape, target: Path) -> Records:
+    """Copy a file as UTF-8 with one kind of line end, and count the records of the copy.
 
     Raises
     ------
@@ -184,6 +258,10 @@ def rewrite(path: Path, shape: TextShape, target: Path) -> None:
         raise SourceError(
             path.name, f"is not whole {shape.encoding} text ({error}).", "Save it as UTF-8."
         ) from None
+    records = Records()
+    for block in _blocks(target):
+        records.add(block)
+    return records
 
 
 def _first_record(path: Path, encoding: str) -> tuple[str, int]:
@@ -191,10 +269,10 @@ def _first_record(path: Path, encoding: str) -> tuple[str, int]:
     text, lines = "", 0
     try:
         with text_of(path, encoding) as file:
-            for line in file:
+            for line in bounded_lines(file):
                 text += line
                 lines += 1
-                if text.count('"') % 2 == 0 or len(text) > _BLOCK:
+                if text.count('"') % 2 == 0 or len(text) > _LONGEST_HEADER:
                     break
     except UnicodeError as error:
         raise SourceError(
@@ -225,45 +303,3 @@ def _header(path: Path, text: str, delimiter: str) -> tuple[str, ...]:
     if trouble := trouble_with(names):
         raise SourceError(path.name, trouble, "", line=1)
     return tuple(clean_name(name) for name in names)
-
-
-def open_quote(path: Path, shape: TextShape) -> int | None:
-    """Return the line on which the quote that stays open begins; None if each is closed."""
-    inside, start = False, 1
-    with text_of(path, shape.encoding) as file:
-        for number, line in enumerate(file, start=1):
-            if line.count('"') % 2:
-                inside = not inside
-                start = number if inside else start
-    return start if inside else None
-
-
-def _records(path: Path, shape: TextShape) -> Iterator[tuple[int, list[str]]]:
-    """Yield every record that is not blank, and the line on which it ends."""
-    with text_of(path, shape.encoding) as file:
-        reader = csv.reader(file, delimiter=shape.delimiter)
-        for record in reader:
-            if record:
-                yield reader.line_num, record
-
-
-def first_ragged(path: Path, shape: TextShape) -> tuple[int, int, str] | None:
-    """Return line, fields found and text of the first line that is not as wide as the header."""
-    for line, record in _records(path, shape):
-        if len(record) != len(shape.header):
-            return line, len(record), shape.delimiter.join(record)[:80]
-    return None
-
-
-def row_with(path: Path, shape: TextShape, column: str, text: str) -> int | None:
-    """Return the line of the first row whose `column` holds a value, in whatever spelling.
-
-    An empty text stands for a missing value.
-    """
-    if column not in shape.header:
-        return None
-    index = shape.header.index(column)
-    for line, record in _records(path, shape):
-        if len(record) > index and (canonical(record[index]) or "") == text:
-            return line
-    return None

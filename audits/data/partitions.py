@@ -71,7 +71,8 @@ class Held:
             return pc.cast(pc.cast(array, pa.timestamp("us", array.type.tz)), pa.int64())
         if self.form == "duration":
             return pc.divide(pc.cast(pc.cast(array, pa.int64()), pa.float64()), 1e6)
-        # by way of text: 0.1 in four bytes and in eight are one value; and no rounding twice
+        if self.form == "float":
+            return reading.widened(array)
         return pc.cast(pc.cast(array, pa.string()), pa.float64())
 
     def numbers(

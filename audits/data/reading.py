@@ -82,8 +82,15 @@ def without(numbers: Numbers, listed: Numbers) -> Numbers:
     return numbers
 
 
+def widened(array: Any) -> Any:
+    """Return floats of four bytes as the doubles they are written like: 0.1 is 0.1 in both."""
+    if not pa.types.is_float32(array.type):
+        return array
+    return pc.cast(pc.cast(array, pa.string()), pa.float64())
+
+
 def _floats(array: Any) -> Numbers:
-    numbers = pc.cast(array, pa.float64(), safe=False)
+    numbers = pc.cast(widened(array), pa.float64(), safe=False)
     return np.asarray(numbers.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
@@ -143,6 +150,7 @@ def present_texts(array: Any, markers: frozenset[str]) -> Any:
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return cleaned(array, markers)
     if pa.types.is_floating(kind):
+        array, kind = widened(array), pa.float64()
         array = pc.if_else(pc.is_nan(array), pa.scalar(None, kind), array)
     return cleaned(pc.cast(array, pa.string()), markers)
 

@@ -13,11 +13,12 @@ from typing import Any
 
 import duckdb
 
-from audits.data import csv_check, delimited
-from audits.data.delimited import first_line, one_file
+from audits.data import csv_check, delimited, parquet_cache
+from audits.data.delimited import Fault, first_line, refused
 from audits.data.expressions import literal, quoted
 from audits.data.memory import FORMATS, as_arrow
 from audits.data.names import clean_names
+from audits.data.parquet_cache import one_file, was_interrupted
 from audits.data.values import canonical
 from audits.data.workspace import Workspace
 from audits.errors import AuditError, SourceError, UsageError
@@ -26,7 +27,7 @@ _TEXT = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt")
 _JSON = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 _PARQUET = (".parquet", ".pq")
 _FEATHER = (".feather", ".arrow")
-_LONGEST = 1 << 27  # bytes in a line of JSON
+_ONE_A_LINE = 'Write one row a line, as {"column": value, …}.'
 _BATCH = 1 << 16
 
 
@@ -90,7 +91,11 @@ def explained(name: str) -> Iterator[None]:
         yield
     except AuditError:
         raise
-    except (duckdb.Error, OSError, ValueError, TypeError, NotImplementedError) as error:
+    except (duckdb.Error, OSError, ValueError, TypeError, RuntimeError) as error:
+        if was_interrupted(error):
+            raise KeyboardInterrupt from None
+        if isinstance(error, RuntimeError) and not isinstance(error, NotImplementedError):
+            raise  # a bug
         raise SourceError(
             name, f"cannot be read ({first_line(error)}).", "Check that the data are whole."
         ) from None
@@ -99,9 +104,7 @@ def explained(name: str) -> Iterator[None]:
 # -- relations and files ---------------------------------------------------------------------------
 
 
-def _open_relation(
-    data: duckdb.DuckDBPyRelation, role: str, work: Workspace
-) -> Source:
+def _open_relation(data: duckdb.DuckDBPyRelation, role: str, work: Workspace) -> Source:
     """Copy a relation once: read again, its rows might come in another order, or be others."""
     with explained(f"the {role} table"):
         clean_names(data.columns, f"the {role} table")
@@ -159,9 +162,7 @@ def _files_in(folder: Path, text: str) -> list[Path]:
     return files
 
 
-def _open_parquet(
-    files: list[Path], name: str, role: str, work: Workspace
-) -> Source:
+def _open_parquet(files: list[Path], name: str, role: str, work: Workspace) -> Source:
     import pyarrow.parquet as pq
 
     clean_names(pq.read_schema(files[0]).names, name)  # DuckDB would rename a doubled column
@@ -176,7 +177,7 @@ def _open_parquet(
 def _open_text(path: Path, role: str, work: Workspace) -> Source:
     tabs = path.name.lower().endswith((".tsv", ".tsv.gz"))
     shape = csv_check.look(path, "\t" if tabs else None)
-    relation = delimited.load(path, shape, work.table_name(role), work)
+    relation = delimited.load(path, shape, f"{role}-{path.name}", work)
     return Source(
         role,
         path.name,
@@ -184,7 +185,7 @@ def _open_text(path: Path, role: str, work: Workspace) -> Source:
         _sha256([path]),
         relation,
         (shape.note,) if shape.note else (),
-        lambda column, text: csv_check.row_with(path, shape, column, text),
+        lambda column, text: delimited.row_with(path, shape, column, text),
     )
 
 
@@ -193,59 +194,93 @@ def _open_text(path: Path, role: str, work: Workspace) -> Source:
 
 def _open_json(path: Path, role: str, work: Workspace) -> Source:
     """Load every value as text, like CSV: the names first, from all lines, then the values."""
-    table = work.table_name(role)
-    read = (
-        f"SELECT * FROM read_json({literal(one_file(path))}, format = 'newline_delimited', "
-        f"records = true, maximum_object_size = {_LONGEST}, "
-    )
     try:
+        relation = _stored_json(path, f"{role}-{path.name}", work)
+    except duckdb.Error as error:
+        raise _json_error(path, error) from None
+    rows, written = len(relation), sum(1 for _ in _json_lines(path))
+    if rows != written:
+        said = f"{rows:,} rows were read where {written:,} lines are written."
+        raise SourceError(path.name, said, _ONE_A_LINE)
+    return Source(
+        role,
+        path.name,
+        "jsonl",
+        _sha256([path]),
+        relation,
+        (),
+        lambda column, text: _json_line(path, column, text),
+    )
+
+
+def _stored_json(path: Path, title: str, work: Workspace) -> duckdb.DuckDBPyRelation:
+    """Read with buffers of the usual size; with the largest if a line needs them."""
+
+    def attempt(size: str) -> duckdb.DuckDBPyRelation:
+        read = (
+            f"SELECT * FROM read_json({literal(one_file(path))}, format = 'newline_delimited', "
+            # a folder above may be named like sex=f, which must not become a column
+            f"records = true, hive_partitioning = false, {size}"
+        )
         names = work.connection.sql(read + "sample_size = -1, maximum_depth = 1)").columns
         clean_names(_json_names(path), path.name)  # DuckDB would rename a doubled column
         columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in names)
-        work.connection.sql(f"{read} columns = {{{columns}}})").create(table)
+        values = work.connection.sql(f"{read} columns = {{{columns}}})")
+        return parquet_cache.stored(values, title, work)
+
+    try:
+        return attempt("")
     except duckdb.Error as error:
-        raise _json_error(path, error) from None
-    relation = work.connection.table(table)
-    return Source(
-        role, path.name, "jsonl", _sha256([path]), relation, (), lambda c, t: _json_line(path, c, t)
-    )
+        if "maximum_object_size" not in str(error):
+            raise
+    return attempt(f"maximum_object_size = {csv_check.LONGEST}, ")
 
 
 def _json_names(path: Path) -> list[str]:
     return [str(name) for name in next((record for _, record in _json_records(path)), {})]
 
 
-def _json_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield every object and its line; a line that is none raises ValueError with its number."""
+def _json_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield every line that is not blank, and its number."""
     with csv_check.text_of(path, "utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                record = json.loads(line)
-            except ValueError:
-                raise ValueError(number) from None
-            if not isinstance(record, dict):
-                raise ValueError(number)
+        for number, line in enumerate(csv_check.bounded_lines(file), start=1):
+            if line.strip():
+                yield number, line
+
+
+def _json_object(line: str) -> dict[str, Any] | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None
+
+
+def _json_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield every object and its line."""
+    for number, line in _json_lines(path):
+        if (record := _json_object(line)) is not None:
             yield number, record
 
 
+def _json_faults(path: Path) -> Iterator[Fault]:
+    for number, line in _json_lines(path):
+        if _json_object(line) is None:
+            yield Fault(number, "is not one JSON object.", _ONE_A_LINE, line.strip())
+
+
 def _json_error(path: Path, error: Exception) -> SourceError:
-    """Find the line that is at fault, and say what is wrong with it."""
-    line, reason = None, f"cannot be read ({first_line(error)})."
+    """Find the lines that are at fault, and say what is wrong with the first."""
     try:
-        for _ in _json_records(path):
-            pass
+        found = refused(path.name, _json_faults(path))
     except UnicodeDecodeError:
         return SourceError(path.name, "is not UTF-8 text.", "Save it as UTF-8.")
-    except ValueError as found:
-        line, reason = int(str(found)), "is not one JSON object."
+    if found is not None:
+        return found
     if "byte order mark" in str(error):
-        return SourceError(
-            path.name, "begins with a byte-order mark.", "Save it without one.", line=1
-        )
-    advice = 'Write one row a line, as {"column": value, …}.'
-    return SourceError(path.name, reason, advice, line=line)
+        said = "begins with a byte-order mark."
+        return SourceError(path.name, said, "Save it without one.", line=1)
+    return SourceError(path.name, f"cannot be read ({first_line(error)}).", _ONE_A_LINE)
 
 
 def _json_line(path: Path, column: str, text: str) -> int | None:

@@ -18,7 +18,7 @@ from audits.data import blocks, coded, content, ordered, partitions, weighing
 from audits.data.blocks import Layout
 from audits.data.partitions import Facts, Gathered, Held, Sums, Tallies, Total
 from audits.data.sources import Source
-from audits.data.spark_session import explained, held_columns, session_of, source_of
+from audits.data.spark_session import Cluster, cluster_of, held_columns, source_of
 from audits.data.tables import (
     BUCKETS,
     Cells,
@@ -45,10 +45,12 @@ _FIRST_SPAN = ordered.Span(0, 0)
 class SparkEngine:
     """A data frame of Spark, classic or Connect. It is read again for each pass; codes are kept."""
 
-    def __init__(self, source: Source, markers: frozenset[str] = frozenset()) -> None:
-        self.source = source
+    def __init__(
+        self, source: Source, cluster: Cluster, markers: frozenset[str] = frozenset()
+    ) -> None:
+        self.source, self._cluster = source, cluster
         self.markers = frozenset(text for m in markers if (text := canonical(m)) is not None)
-        with explained(source.title):
+        with cluster.running(source.title):
             self._frame, held = held_columns(source.relation)
             self._held = {column.name: column for column in held}
             self.rows, self._parts = _extent(self._frame)
@@ -75,7 +77,7 @@ class SparkEngine:
 
     def _tallied(self, frame: Any, run: Pass, make: Callable[[], Tallies]) -> Any:
         """Run a pass and add up what its parts counted."""
-        with explained(self.source.title):
+        with self._cluster.running(self.source.title):
             states = frame.mapInArrow(run, partitions.STATES)
             if self._parts > _DIRECT:
                 joined = partitions.joining(make)
@@ -145,7 +147,7 @@ class SparkEngine:
 
             make = _makes(lengths=lambda: Facts(LengthFacts))
             facts = self._tallied(frame, partitions.tallying(make, feed), make)["lengths"].value
-            with explained(self.source.title):
+            with self._cluster.running(self.source.title):
                 hashes = frame.mapInArrow(partitions.hashed(held, markers), "hash long")
                 different = hashes.distinct().count()
             self._texts[column] = TextFacts(facts.present, different, facts.mean, facts.codes)
@@ -300,7 +302,7 @@ class SparkEngine:
         index, table = coded.CellIndex(cells, self._sizes(features)), self._blocks()
         layout = self._layout
         offer = blocks.shares(layout, tuple(features), index, keep)
-        with explained(self.source.title):
+        with self._cluster.running(self.source.title):
             offered = table.mapInArrow(offer, "content long, share double")
             equal = offered.groupBy("content").agg({"share": "max", "*": "count"})
             drawn = equal.mapInArrow(blocks.choosing(seed), "content long, key long").toArrow()
@@ -315,7 +317,7 @@ class SparkEngine:
         codes = np.zeros((len(wanted), len(names)), dtype=np.uint16)
         if len(wanted) == 0:
             return codes
-        with explained(self.source.title):
+        with self._cluster.running(self.source.title):
             fetch = blocks.rows_of(self._layout, wanted)
             rows = self._blocks().mapInArrow(fetch, "content long, codes binary")
             table = rows.groupBy("content").agg({"codes": "first"}).toArrow()
@@ -330,7 +332,7 @@ class SparkEngine:
         """See :class:`Engine`."""
         if not isinstance(other, SparkEngine):
             raise TypeError("rows are matched between tables of one engine")
-        with explained(self.source.title):
+        with self._cluster.running(self.source.title):
             theirs = other._contents().distinct()
             return int(self._contents().join(theirs, "content", "left_semi").count())
 
@@ -373,14 +375,14 @@ def opened_on_spark(
 
     A frame is kept as it is first read: read again, its rows might be others.
     """
-    with session_of(spark, tables) as session, contextlib.ExitStack() as stack:
+    with cluster_of(spark, tables) as cluster, contextlib.ExitStack() as stack:
         engines: dict[str, Engine] = {}
         for role, data in tables.items():
-            source = source_of(data, role, session)
+            source = source_of(data, role, cluster)
             if source.relation is data:
                 source.relation.persist()
                 stack.callback(source.relation.unpersist)
-            engine = SparkEngine(source, markers)
+            engine = SparkEngine(source, cluster, markers)
             stack.callback(engine.close)
             engines[role] = engine
         yield engines

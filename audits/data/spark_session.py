@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from audits.data import spark_watch
 from audits.data.delimited import first_line
 from audits.data.names import clean_names
 from audits.data.partitions import Held
@@ -22,30 +23,55 @@ _NUMBERS = ("byte", "short", "integer", "long", "double")
 _MONTH = 2_592_000.0  # seconds, as the other engine has it
 
 
+class Cluster:
+    """A session of Spark's in which one audit works; its jobs bear the audit's tag."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        self.tag = f"audits-{uuid.uuid4().hex}"
+        self._watch = spark_watch.Watch(session, self.tag)
+
+    @contextlib.contextmanager
+    def running(self, title: str) -> Iterator[None]:
+        """Run a job inside the block; Spark's own error becomes one sentence."""
+        try:
+            with self._watch.over():
+                yield
+        except AuditError:
+            raise
+        except Exception as error:
+            if self._watch.gave_up:
+                raise ClusterError(
+                    title, f"no worker has taken a task for {spark_watch.PATIENCE:.0f} seconds"
+                ) from None
+            if not _of_spark(error) or _of_ours(error):
+                raise
+            raise _sentence(title, error) from None
+
+
 @contextlib.contextmanager
-def session_of(spark: Any, tables: Mapping[str, Any]) -> Iterator[Any]:
+def cluster_of(spark: Any, tables: Mapping[str, Any]) -> Iterator[Cluster]:
     """Yield the session to work in; one that was opened here is closed again.
 
     Whatever the session runs for us is stopped when we are.
     """
     with contextlib.ExitStack() as stack:
+        session = spark
         if spark is None:
             frames = [data for data in tables.values() if hasattr(data, "sparkSession")]
             session = frames[0].sparkSession
         elif isinstance(spark, str):
             session = _opened(spark)
             stack.callback(session.stop)
-        else:
-            session = spark
-        tag = f"audits-{uuid.uuid4().hex}"
-        session.addTag(tag)
-        stack.callback(session.removeTag, tag)
+        cluster = Cluster(session)
+        session.addTag(cluster.tag)
+        stack.callback(session.removeTag, cluster.tag)
         try:
             with sent_whole():
-                yield session
+                yield cluster
         except BaseException:
             with contextlib.suppress(Exception):  # the cluster may be gone, which is said already
-                session.interruptTag(tag)
+                session.interruptTag(cluster.tag)
             raise
 
 
@@ -92,19 +118,6 @@ def sent_whole() -> Iterator[None]:
 # -- errors ----------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def explained(title: str) -> Iterator[None]:
-    """Turn Spark's own error into one sentence."""
-    try:
-        yield
-    except AuditError:
-        raise
-    except Exception as error:
-        if not _of_spark(error) or _of_ours(error):
-            raise
-        raise _sentence(title, error) from None
-
-
 def _of_spark(error: Exception) -> bool:
     home = type(error).__module__.partition(".")[0]
     return home in ("pyspark", "py4j", "grpc") or isinstance(error, ConnectionError)
@@ -127,7 +140,7 @@ def _sentence(title: str, error: Exception) -> AuditError:
 # -- tables ----------------------------------------------------------------------------------------
 
 
-def source_of(data: Any, role: str, session: Any) -> Source:
+def source_of(data: Any, role: str, cluster: Cluster) -> Source:
     """Open a frame, the name of a table or a path.
 
     Raises
@@ -138,7 +151,8 @@ def source_of(data: Any, role: str, session: Any) -> Source:
     if hasattr(data, "mapInArrow"):
         return Source(role, "spark table", "spark", "", data)
     text = str(data)
-    with explained(f"the {role} table ({text})"):
+    session = cluster.session
+    with cluster.running(f"the {role} table ({text})"):
         if not any(mark in text.lower() for mark in _NAMES_A_PATH):
             return Source(role, text, "spark", "", session.table(text))
         frame, form = _from_path(text, session)

@@ -36,6 +36,7 @@ class Levels:
         """Count a piece; return the number of each row's value, or None when there are too many."""
         if self.wide:
             return None
+        array = reading.widened(array)
         encoded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
         if len(encoded.dictionary) > self.limit + len(self.markers) + _SPELLINGS:
             self.wide = True  # spare the reading of so many values

@@ -68,6 +68,8 @@ class Workspace:
             raise UsageError(
                 f"threads must be a whole number from 1 to {_MOST_THREADS}, got {threads!r}."
             )
+        if keep and folder is None:
+            raise UsageError("keep_work needs a work_folder. Name the folder to keep it in.")
         free = int(memory_there_is() * _OF_WHAT_IS_FREE)
         self.memory = free if memory is None else bytes_of(memory)
         self.threads = threads or cores_there_are()

@@ -1,0 +1,203 @@
+"""The same audit on Spark: on a local session, on a cluster, through Connect; and what goes wrong."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from spark_cluster import WAYS, session, standalone
+
+import audits
+from audits.errors import AuditError, ClusterError, InputError, SourceError, UsageError
+from audits.settings import Settings
+
+pytestmark = pytest.mark.spark
+QUICK = Settings().having(max_draws=199, classifier_permutations=39, classifier_rows=100)
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def spark(request):
+    """A session on each of the three, one after the other."""
+    with session(WAYS[request.param](request)) as opened:
+        yield opened
+
+
+def said(audit):
+    """All of an audit but the engine's name, and the name of the engine."""
+    document = audit.to_dict()
+    engines = {one.pop("engine") for one in document["inputs"]}
+    return json.dumps(document, allow_nan=False), engines
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory, sample):
+    """Tables with everything the default questions look at: floats, dates, gaps, weights, a holdout.
+
+    As Arrow writes them, NaN and all, in several files.
+    """
+    folder, found = tmp_path_factory.mktemp("tables"), {}
+    rng = np.random.default_rng(3)
+    for role, name, rows in (
+        ("real", "survey_real.csv", 800),
+        ("synthetic", "synthetic_three.csv", 1500),
+        ("holdout", "survey_holdout.csv", 600),
+    ):
+        frame = pd.read_csv(sample / name).sample(rows, random_state=1, ignore_index=True)
+        frame["score"] = rng.normal(50, 13, rows).astype("float32")
+        frame["income"] = np.where(rng.random(rows) < 0.1, np.nan, rng.lognormal(9, 1, rows))
+        frame.loc[rng.random(rows) < 0.02, "sex"] = None
+        frame["joined"] = pd.Timestamp("2020-01-01") + pd.to_timedelta(
+            rng.integers(0, 90_000, rows), unit="min"
+        )
+        frame["weight"] = np.where(rng.random(rows) < 0.01, 0.0, rng.gamma(3, 1, rows))
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        place = table.schema.get_field_index("income")
+        table = table.set_column(place, "income", pa.array(frame["income"], from_pandas=False))
+        found[role] = folder / role
+        found[role].mkdir()
+        for part in range(3):
+            pq.write_table(table[part * 400 : (part + 1) * 400], found[role] / f"{part}.parquet")
+    return found
+
+
+OPTIONS = {
+    "plain": {},
+    "weights, holdout, bands": {
+        "weights": "weight",
+        "bands": {"age": [30, 60]},
+        "sensitive_features": ["race", "sex", "age"],
+    },
+    "markers and kinds": {"missing": ["n/a", "40"], "kinds": {"household_size": "ordinal"}},
+}
+
+
+@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
+def test_the_same_audit(spark, tables, options):
+    asked = {"sensitive_features": ["race", "sex"], "settings": QUICK} | options
+    if "weights" in options:
+        asked["holdout"] = tables["holdout"]
+    files = (tables["real"], tables["synthetic"])
+    here, engine = said(audits.compare(*files, **asked))
+    there, cluster = said(audits.compare(*files, **asked, spark=spark))
+    assert here == there
+    assert engine == {"duckdb"}
+    assert cluster == {f"spark {spark.version}"}
+
+
+def test_a_frame_and_the_name_of_a_table(spark, tables):
+    frames = {role: spark.read.parquet(str(path)) for role, path in tables.items()}
+    frames["real"].createOrReplaceTempView("people")
+    asked = {"sensitive_features": "sex", "settings": QUICK, "ask": ["coverage", "drift"]}
+    by_frame = audits.compare(frames["real"], frames["synthetic"], **asked)
+    by_name = audits.compare("people", str(tables["synthetic"]), **asked, spark=spark)
+    by_path = audits.compare(tables["real"], tables["synthetic"], **asked)
+    assert by_frame.answers == by_name.answers == by_path.answers
+    assert [one.name for one in by_frame.inputs] == ["spark table", "spark table"]
+    assert by_name.inputs[0].name == "people"
+    assert not frames["real"].storageLevel.useMemory  # nothing is left behind
+
+
+def test_many_parts_are_joined_by_workers(spark, tables, monkeypatch):
+    from audits.data import spark_engine
+
+    monkeypatch.setattr(spark_engine, "_DIRECT", 1)
+    asked = {"sensitive_features": "race", "settings": QUICK}
+    files = (tables["real"], tables["synthetic"])
+    assert said(audits.compare(*files, **asked))[0] == said(
+        audits.compare(*files, **asked, spark=spark)
+    )[0]
+
+
+def test_what_cannot_be_read(spark, tables, tmp_path):
+    frame = spark.read.parquet(str(tables["real"]))
+    for real, error, reason in (
+        (str(tmp_path / "absent.parquet"), SourceError, "absent.parquet.*cannot be read"),
+        ("no_such_table", SourceError, "no_such_table.*cannot be read"),
+        (frame.limit(0), InputError, "has no rows"),
+        (pd.DataFrame({"sex": ["f"]}), UsageError, "is a DataFrame, and others are read by Spark"),
+        (frame.toDF(*(n.replace("age", "SEX") for n in frame.columns)), InputError, "leaving case"),
+    ):
+        with pytest.raises(error, match=reason):
+            audits.compare(real, frame, sensitive_features="sex", spark=spark)
+    with pytest.raises(UsageError, match="has no column 'gender'"):
+        audits.compare(frame, frame, sensitive_features="gender")
+
+
+def test_a_broken_line_of_a_csv_file_is_refused(spark, tmp_path):
+    (tmp_path / "t.csv").write_text("sex,age\nf,1\nm,2,3\nf,4\n")
+    with pytest.raises(AuditError, match="t.csv"):
+        audits.compare(*[str(tmp_path / "t.csv")] * 2, sensitive_features="sex", spark=spark)
+
+
+# -- what goes wrong -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1", "cluster:7077", "sc//127.0.0.1"])
+def test_addresses_that_are_none(address, tables):
+    with pytest.raises(UsageError, match="the address of Spark is .*Write it like"):
+        audits.compare(*[tables["real"]] * 2, sensitive_features="sex", spark=address)
+
+
+def test_workers_need_no_package_of_ours():
+    """The functions carry all that they use: they run where this package cannot be imported."""
+    from pyspark import cloudpickle
+
+    from audits.data import partitions
+    from audits.data.spark_session import sent_whole
+
+    held = [partitions.Held(0, "a", "text", "plain"), partitions.Held(1, "b", "number", "plain")]
+    with sent_whole():
+        make, feed = partitions.survey(held, {"a": 9, "b": 9}, frozenset())
+        sent = cloudpickle.dumps(partitions.tallying(make, feed))
+    code = (
+        "import pickle, sys, pyarrow as pa\n"
+        "sys.modules['audits'] = None\n"
+        "run = pickle.loads(sys.stdin.buffer.read())\n"
+        "rows = pa.record_batch([pa.array(['x', None]), pa.array([1.0, 2.0])], names=['c0', 'c1'])\n"
+        "print(sum(batch.num_rows for batch in run([rows])))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], input=sent, capture_output=True, check=False)
+    assert (done.stdout, done.returncode) == (b"4\n", 0), done.stderr
+
+
+def later(seconds, act):
+    timer = threading.Timer(seconds, act)
+    timer.start()
+    return timer
+
+
+@pytest.mark.slow
+def test_a_killed_executor_is_replaced_and_nothing_changes(tables):
+    asked = {"sensitive_features": ["race", "sex"], "settings": QUICK}
+    files = (tables["real"], tables["synthetic"])
+    with standalone() as cluster, session(cluster.url) as spark:
+        spark.range(10).count()
+        killed = cluster.executor_pids()
+        timer = later(3, lambda: [os.kill(pid, signal.SIGKILL) for pid in killed])
+        audit = audits.compare(*files, **asked, spark=spark)
+        timer.join()
+        assert killed
+        assert not set(killed) & set(cluster.executor_pids())
+    assert said(audit)[0] == said(audits.compare(*files, **asked))[0]
+
+
+@pytest.mark.slow
+def test_a_lost_worker_is_said(tables):
+    """No worker is left: Spark by itself would wait for one for ever."""
+    asked = {"sensitive_features": ["race", "sex"], "settings": QUICK}
+    with standalone() as cluster, session(cluster.url) as spark:
+        spark.range(10).count()
+        timer = later(3, cluster.kill_worker)
+        start = time.monotonic()
+        with pytest.raises(ClusterError, match="Spark gave up .*Nothing was saved"):
+            audits.compare(tables["real"], tables["synthetic"], **asked, spark=spark)
+        timer.join()
+        assert time.monotonic() - start < 120
