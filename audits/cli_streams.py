@@ -93,7 +93,8 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 def _unexpected(error: Exception) -> int:
     """Say that this is a bug, where, and how to report it; no data, which a message may hold."""
-    if type(error).__name__ == "InterruptException":  # how DuckDB passes on Ctrl-C
+    if type(error).__name__ == "InterruptException" or str(error) == "Query interrupted":
+        # how DuckDB passes on Ctrl-C
         remark("interrupted; nothing was saved.")
         return INTERRUPTED
     if os.environ.get("AUDITS_DEBUG"):

@@ -239,15 +239,19 @@ def test_text_facts(engine_of):
     engine = engine_of({
         "key": ["a", "bb ", "", None, "a"], "code": ["01", "22", "22", "NaN", None],
         "float": [0.5, NAN, 0.5, None, 2.0], "int": [1, 2, 3, 4, 5],
-        "number": ["1", "22", "", "", ""],
+        "number": ["1", "22", "", "", ""], "nothing": pa.array([None] * 5, pa.string()),
     })  # fmt: skip
     facts = engine.text_facts("key")
-    assert (facts.present, facts.different, facts.codes) == (3, 2, False)
+    assert (facts.present, facts.codes) == (3, False)
     assert facts.mean_length == pytest.approx(4 / 3)
     assert engine.text_facts("code").codes
     assert not engine.text_facts("number").codes
-    assert (engine.text_facts("float").present, engine.text_facts("float").different) == (3, 2)
-    assert (engine.text_facts("int").present, engine.text_facts("int").different) == (5, 5)
+    present = {name: engine.text_facts(name).present for name in ("float", "int", "nothing")}
+    assert present == {"float": 3, "int": 5, "nothing": 0}
+    different = {
+        name: engine.different(name) for name in ("key", "code", "float", "int", "nothing")
+    }
+    assert different == {"key": 2, "code": 2, "float": 2, "int": 5, "nothing": 0}
 
 
 def test_lines_are_named_only_where_there_are_any(engine_of):

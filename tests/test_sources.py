@@ -14,8 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from audits.data import parquet_cache
+from audits.data.documents import read_json_file
 from audits.data.duckdb_engine import DuckDBEngine
-from audits.data.sources import open_source, read_json_file
+from audits.data.sources import open_source
 from audits.data.workspace import Workspace
 from audits.errors import AuditError, InputError, SourceError, UsageError
 

@@ -165,15 +165,24 @@ class DuckDBEngine:
 
     def _text_facts(self, column: str) -> TextFacts:
         facts = LengthFacts()
-        hashes = self._work.spool(self.rows, np.uint64)
-        for array in self._read(expressions.value_of(column, self._types[column])):
-            text = reading.present_texts(array, self.markers)
+        for text in self._texts(column):
             facts += LengthFacts.of(text)
-            hashes.append(reading.text_hashes(text))
+        return TextFacts(facts.present, facts.mean, facts.codes)
+
+    def _texts(self, column: str) -> Iterator[Any]:
+        for array in self._read(expressions.value_of(column, self._types[column])):
+            yield reading.present_texts(array, self.markers)
+
+    def different(self, column: str) -> int:
+        """See :class:`Engine`."""
+        hashes = self._work.spool(self.rows, np.uint64)
+        with room_explained(self._work.folder):
+            for text in self._texts(column):
+                hashes.append(reading.text_hashes(text))
         hashes.cut()
-        different = sum(len(part.contents) for part in content.by_parts(hashes))
+        found = sum(len(part.contents) for part in content.by_parts(hashes))
         hashes.free()
-        return TextFacts(facts.present, different, facts.mean, facts.codes)
+        return found
 
     def quantiles(self, column: str, family: str, at: Sequence[float]) -> Numbers:
         """See :class:`Engine`."""

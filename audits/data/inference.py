@@ -46,8 +46,8 @@ def _remark(column: Column, kind: str) -> str:
 def _as_many_as_rows(column: Column) -> bool:
     if column.sides[0] is not None:
         return True
-    facts = column.real.text_facts(column.name)
-    return facts.different >= 0.95 * facts.present
+    present = column.real.text_facts(column.name).present
+    return column.real.different(column.name) >= 0.95 * present
 
 
 def _of_listed(column: Column) -> str:
@@ -88,7 +88,8 @@ def _of_wide(column: Column) -> str:
         refuse_words(column, str(spread.example), spread.unreadable, 0)
     if column.real.spread(column.name, "date").unreadable == 0:
         return "date"
-    return kind_of_wide_text(facts.different, facts.present, facts.mean_length)
+    different = column.real.different(column.name)
+    return kind_of_wide_text(different, facts.present, facts.mean_length)
 
 
 def _numbers_rows(column: Column) -> bool:
@@ -104,7 +105,7 @@ def _numbers_rows(column: Column) -> bool:
         low, high = spread.low, spread.high
         if not named and high - low + 1 != column.real.rows - spread.missing:
             return False  # the common case, known without counting values
-        facts = column.real.text_facts(column.name)
-        present, different = facts.present, facts.different
+        present = column.real.text_facts(column.name).present
+        different = column.real.different(column.name)
     consecutive = high - low + 1 == present and present > 2 * column.settings.categorical_up_to
     return different == present > 1 and (named or consecutive)

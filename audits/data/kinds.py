@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+from audits.data.documents import read_json_file
 from audits.data.names import clean_name
 from audits.data.values import as_day, as_number, canonical, is_padded
 from audits.errors import UnknownNameError, UsageError
@@ -122,8 +123,6 @@ def kinds_from_sdv(path: str | Path) -> dict[str, str]:
     UsageError
         If the document holds no columns, or several tables.
     """
-    from audits.data.sources import read_json_file
-
     document = read_json_file(path)
     tables = document.get("tables") if isinstance(document, dict) else None
     if isinstance(tables, dict):

@@ -7,18 +7,15 @@ holds dates, so that an audit of a typed copy could be another than that of the 
 
 from __future__ import annotations
 
-import errno
-import os
 from pathlib import Path
 
 import duckdb
 
-from audits.data.workspace import Workspace
+from audits.data.workspace import Workspace, says_full
 from audits.errors import WorkspaceError
 
 _GROUP = 1 << 16  # rows that are held, of all columns, while they are written
 _NAME = 50  # letters of a title that are kept: with four bytes each, a name is not too long
-_FULL = (*map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)), "max_temp_directory_size")
 _PATTERNS = str.maketrans({mark: f"[{mark}]" for mark in "*?["})
 
 
@@ -61,7 +58,7 @@ def stored(
     except (duckdb.Error, RuntimeError) as error:
         if was_interrupted(error):
             raise KeyboardInterrupt from None
-        if any(sign in str(error) for sign in _FULL):
+        if says_full(error):
             raise WorkspaceError(work.folder.parent) from None
         raise
     finally:

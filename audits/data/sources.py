@@ -114,7 +114,7 @@ def _open_relation(data: duckdb.DuckDBPyRelation, role: str, work: Workspace) ->
 
 
 def _open_path(text: str, role: str, work: Workspace) -> Source:
-    files = _files(text)
+    files = files_of(text)
     lower = files[0].name.lower()
     with explained(text):
         if lower.endswith(_TEXT):
@@ -128,11 +128,18 @@ def _open_path(text: str, role: str, work: Workspace) -> Source:
 
             table, _ = as_arrow(pyarrow.feather.read_table(str(files[0])), role)
             relation = work.connection.from_arrow(table)
-            return Source(role, files[0].name, "feather", _sha256(files), relation)
+            return Source(role, files[0].name, "feather", sha256_of(files), relation)
     raise UsageError(f"{text}: this kind of file is not known. Give one of: {FORMATS}.")
 
 
-def _files(text: str) -> list[Path]:
+def files_of(text: str) -> list[Path]:
+    """Return the files that a path, a folder or a pattern stands for.
+
+    Raises
+    ------
+    SourceError
+        If there is none, or one is empty.
+    """
     path = Path(text).expanduser()
     if path.is_dir():
         return _files_in(path, text)
@@ -171,7 +178,7 @@ def _open_parquet(files: list[Path], name: str, role: str, work: Workspace) -> S
         union_by_name=True,
         hive_partitioning=all("=" in f.parent.name for f in files),
     )
-    return Source(role, name, "parquet", _sha256(files), relation)
+    return Source(role, name, "parquet", sha256_of(files), relation)
 
 
 def _open_text(path: Path, role: str, work: Workspace) -> Source:
@@ -182,7 +189,7 @@ def _open_text(path: Path, role: str, work: Workspace) -> Source:
         role,
         path.name,
         "tsv" if tabs else "csv",
-        _sha256([path]),
+        sha256_of([path]),
         relation,
         (shape.note,) if shape.note else (),
         lambda column, text: delimited.row_with(path, shape, column, text),
@@ -206,7 +213,7 @@ def _open_json(path: Path, role: str, work: Workspace) -> Source:
         role,
         path.name,
         "jsonl",
-        _sha256([path]),
+        sha256_of([path]),
         relation,
         (),
         lambda column, text: _json_line(path, column, text),
@@ -290,7 +297,7 @@ def _json_line(path: Path, column: str, text: str) -> int | None:
     return None
 
 
-def _sha256(files: list[Path]) -> str:
+def sha256_of(files: list[Path]) -> str:
     """Digest the bytes of one file; of several, the digests in order of name."""
     digests = []
     for path in files:
@@ -299,19 +306,3 @@ def _sha256(files: list[Path]) -> str:
     return (
         digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     )
-
-
-def read_json_file(path: str | Path) -> Any:
-    """Read a small JSON document, or say on which line it breaks."""
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SourceError(str(path), f"cannot be read ({error.strerror}).", "Check it.") from None
-    except json.JSONDecodeError as error:
-        raise SourceError(
-            str(path), f"is not JSON ({error.msg}).", "Check the file.", line=error.lineno
-        ) from None
-    except RecursionError:
-        raise SourceError(str(path), "is nested too deeply.", "Check the file.") from None
-    except UnicodeDecodeError:
-        raise SourceError(str(path), "is not UTF-8 text.", "Save it as UTF-8.") from None

@@ -147,11 +147,15 @@ class SparkEngine:
 
             make = _makes(lengths=lambda: Facts(LengthFacts))
             facts = self._tallied(frame, partitions.tallying(make, feed), make)["lengths"].value
-            with self._cluster.running(self.source.title):
-                hashes = frame.mapInArrow(partitions.hashed(held, markers), "hash long")
-                different = hashes.distinct().count()
-            self._texts[column] = TextFacts(facts.present, different, facts.mean, facts.codes)
+            self._texts[column] = TextFacts(facts.present, facts.mean, facts.codes)
         return self._texts[column]
+
+    def different(self, column: str) -> int:
+        """See :class:`Engine`."""
+        frame, (held,) = self._columns([self._held[column]])
+        with self._cluster.running(self.source.title):
+            hashes = frame.mapInArrow(partitions.hashed(held, self.markers), "hash long")
+            return int(hashes.distinct().count())
 
     def line_of(self, column: str, value: str) -> int | None:
         """See :class:`Engine`; parts of tables on a cluster have no lines."""

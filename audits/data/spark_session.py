@@ -12,9 +12,7 @@ from audits.data import spark_watch
 from audits.data.delimited import first_line
 from audits.data.names import clean_names
 from audits.data.partitions import Held
-from audits.data.sources import Source
-from audits.data.sources import _files as files_of
-from audits.data.sources import _sha256 as sha256_of
+from audits.data.sources import Source, files_of, sha256_of
 from audits.errors import AuditError, ClusterError, SourceError, UsageError
 
 _TEXT = {".csv": ",", ".tsv": "\t", ".txt": ","}
@@ -108,11 +106,11 @@ def sent_whole() -> Iterator[None]:
 
     import audits
 
-    cloudpickle.register_pickle_by_value(audits)  # type: ignore[no-untyped-call]
+    cloudpickle.register_pickle_by_value(audits)
     try:
         yield
     finally:
-        cloudpickle.unregister_pickle_by_value(audits)  # type: ignore[no-untyped-call]
+        cloudpickle.unregister_pickle_by_value(audits)
 
 
 # -- errors ----------------------------------------------------------------------------------------

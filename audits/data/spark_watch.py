@@ -1,4 +1,4 @@
-"""A look at running jobs: when no worker takes a task any more, Spark itself would wait for ever."""
+"""A look at running jobs: when no worker takes a task any more, Spark would wait for ever."""
 
 from __future__ import annotations
 

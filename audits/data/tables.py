@@ -44,13 +44,12 @@ class Spread:
 
 @dataclass(frozen=True)
 class TextFacts:
-    """A column read as text: rows not missing, different values, and how long they are.
+    """A column read as text: rows not missing, and how long they are.
 
     `codes`: all are as long as each other, and some are numbers with a useless zero in front.
     """
 
     present: int
-    different: int
     mean_length: float
     codes: bool
 
@@ -163,6 +162,9 @@ class Engine(Protocol):
 
     def prepare(self, limits: Mapping[str, int]) -> None:
         """Say which columns' levels will be asked for, and up to how many: one pass may do."""
+
+    def different(self, column: str) -> int:
+        """How many different values a column has, read as text; missing is none."""
 
     def line_of(self, column: str, value: str) -> int | None:
         """The line of the source that first holds a value; None where there are no lines."""

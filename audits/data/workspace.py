@@ -21,12 +21,14 @@ from numpy.typing import DTypeLike
 
 from audits.data.machine import bytes_of, cores_there_are, memory_there_is
 from audits.data.spool import Spool
-from audits.errors import UsageError, WorkspaceError
+from audits.errors import InputError, UsageError, WorkspaceError
 
 _PREFIX = "audits-work-"
 _LOCK = "in-use"
 _OF_WHAT_IS_FREE = 0.6  # the rest is for whatever else the machine does
 _FOR_DATABASE = 0.3
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OWN_LIMIT = "max_temp_directory_size"
 _FOR_SPOOLS = 0.35  # the rest is the program itself and what is at work on a piece
 _MOST_THREADS = 1024
 
@@ -181,12 +183,24 @@ def _sweep(parent: Path) -> None:
                 os.close(lock)
 
 
+def says_full(error: Exception) -> bool:
+    """Whether an error, the system's or the database's, is that of a full disk."""
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    said = str(error)
+    return any(os.strerror(number) in said for number in _FULL) or _OWN_LIMIT in said
+
+
 @contextlib.contextmanager
 def room_explained(folder: Path) -> Iterator[None]:
-    """Turn a full disk into one sentence that says where, and what to do."""
+    """Turn a full disk, or too little memory, into one sentence that says what to do."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    except duckdb.OutOfMemoryException:
+        raise InputError(
+            "the table does not fit through the memory there is. Give the audit more with --memory."
+        ) from None
+    except (OSError, duckdb.Error) as error:
+        if not says_full(error):
             raise
         raise WorkspaceError(folder.parent) from None

@@ -143,7 +143,7 @@ def load(path: str | Path) -> Audit:
     InputError
         If it is not an audit, or one of a newer format.
     """
-    from audits.data.sources import read_json_file
+    from audits.data.documents import read_json_file
 
     document = read_json_file(path)
     if not isinstance(document, dict) or "findings" not in document:
