@@ -193,8 +193,11 @@ def test_a_killed_executor_is_replaced_and_nothing_changes(tables):
 
 
 @pytest.mark.slow
-def test_a_lost_worker_is_said(tables):
+def test_a_lost_worker_is_said(tables, monkeypatch):
     """No worker is left: Spark by itself would wait for one for ever."""
+    from audits.data import spark_watch
+
+    monkeypatch.setattr(spark_watch, "PATIENCE", 10)
     asked = {"sensitive_features": ["race", "sex"], "settings": QUICK}
     with standalone() as cluster, session(cluster.url) as spark:
         spark.range(10).count()
@@ -204,3 +207,23 @@ def test_a_lost_worker_is_said(tables):
             audits.compare(tables["real"], tables["synthetic"], **asked, spark=spark)
         timer.join()
         assert time.monotonic() - start < 120
+
+
+@pytest.mark.slow
+def test_an_interrupted_audit_stops_its_jobs(tables, tmp_path):
+    target = tmp_path / "audit.json"
+    with standalone() as cluster:
+        command = [
+            sys.executable, "-m", "audits", "compare", str(tables["real"]),
+            str(tables["synthetic"]), "--sensitive-features", "race,sex",
+            "--spark", cluster.url, "--output", str(target),
+        ]  # fmt: skip
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 120
+        while not cluster.python_pids() and time.monotonic() < deadline:
+            time.sleep(0.1)
+        child.send_signal(signal.SIGINT)
+        _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "audits: interrupted; nothing was saved." in said
+    assert not list(tmp_path.iterdir())

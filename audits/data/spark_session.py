@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -18,6 +19,8 @@ from audits.errors import AuditError, ClusterError, SourceError, UsageError
 _TEXT = {".csv": ",", ".tsv": "\t", ".txt": ","}
 _NAMES_A_PATH = ("/", "\\", "*", ".parquet", ".pq", ".csv", ".tsv", ".txt", ".gz")
 _NUMBERS = ("byte", "short", "integer", "long", "double")
+_CAUSE = re.compile(r"^Caused by: (.+)$", re.MULTILINE)
+_LONGEST = 300  # letters of a reason
 _MONTH = 2_592_000.0  # seconds, as the other engine has it
 
 
@@ -27,7 +30,30 @@ class Cluster:
     def __init__(self, session: Any) -> None:
         self.session = session
         self.tag = f"audits-{uuid.uuid4().hex}"
-        self._watch = spark_watch.Watch(session, self.tag)
+        self._watch = spark_watch.Watch(session, self.stop)
+
+    @contextlib.contextmanager
+    def tagged(self) -> Iterator[None]:
+        """Tag every job of the block, and stop them when it is left by an error."""
+        # a session's own tags do nothing in this process (Spark 4.3), its context's do
+        jobs = None if spark_watch.is_connect(self.session) else self.session.sparkContext
+        (self.session.addTag if jobs is None else jobs.addJobTag)(self.tag)
+        try:
+            yield
+        except BaseException:
+            with contextlib.suppress(Exception):  # the cluster may be gone, which is said already
+                self.stop()
+            raise
+        finally:
+            with contextlib.suppress(Exception):
+                (self.session.removeTag if jobs is None else jobs.removeJobTag)(self.tag)
+
+    def stop(self) -> None:
+        """Stop the jobs of this audit, and no others."""
+        if spark_watch.is_connect(self.session):
+            self.session.interruptTag(self.tag)
+        else:
+            self.session.sparkContext.cancelJobsWithTag(self.tag)
 
     @contextlib.contextmanager
     def running(self, title: str) -> Iterator[None]:
@@ -38,9 +64,11 @@ class Cluster:
         except AuditError:
             raise
         except Exception as error:
+            if _interrupted(error):
+                raise KeyboardInterrupt from None
             if self._watch.gave_up:
                 raise ClusterError(
-                    title, f"no worker has taken a task for {spark_watch.PATIENCE:.0f} seconds"
+                    title, f"there has been no worker for {spark_watch.PATIENCE:.0f} seconds"
                 ) from None
             if not _of_spark(error) or _of_ours(error):
                 raise
@@ -62,15 +90,8 @@ def cluster_of(spark: Any, tables: Mapping[str, Any]) -> Iterator[Cluster]:
             session = _opened(spark)
             stack.callback(session.stop)
         cluster = Cluster(session)
-        session.addTag(cluster.tag)
-        stack.callback(session.removeTag, cluster.tag)
-        try:
-            with sent_whole():
-                yield cluster
-        except BaseException:
-            with contextlib.suppress(Exception):  # the cluster may be gone, which is said already
-                session.interruptTag(cluster.tag)
-            raise
+        with cluster.tagged(), sent_whole():
+            yield cluster
 
 
 def _opened(address: str) -> Any:
@@ -85,6 +106,8 @@ def _opened(address: str) -> Any:
             from pyspark.sql.connect.session import SparkSession as Remote
 
             session = Remote.builder.remote(address).create()
+            # as it comes, a client would try for ten minutes to reach a server that is not there
+            session.client.set_retry_policies([_patience()])
             session.range(1).count()
             return session
         from pyspark.sql import SparkSession
@@ -96,7 +119,14 @@ def _opened(address: str) -> Any:
             f"Spark is not installed ({error.name}). Type: pip install 'audits[spark]'"
         ) from None
     except Exception as error:  # noqa: BLE001, Java's and gRPC's errors have no common kind
-        raise ClusterError(address, first_line(error)) from None
+        raise ClusterError(address, _reason(error)) from None
+
+
+def _patience() -> Any:
+    """Half a minute or so for a server that does not answer."""
+    from pyspark.sql.connect.client.retries import DefaultPolicy
+
+    return DefaultPolicy(max_retries=8, max_backoff=6000)  # milliseconds
 
 
 @contextlib.contextmanager
@@ -116,6 +146,15 @@ def sent_whole() -> Iterator[None]:
 # -- errors ----------------------------------------------------------------------------------------
 
 
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: a session in this process hides it in the context."""
+    while error is not None:
+        if isinstance(error, KeyboardInterrupt):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _of_spark(error: Exception) -> bool:
     home = type(error).__module__.partition(".")[0]
     return home in ("pyspark", "py4j", "grpc") or isinstance(error, ConnectionError)
@@ -131,8 +170,14 @@ def _sentence(title: str, error: Exception) -> AuditError:
     said = str(error)
     for sign in ("UNRESOLVED", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "MALFORMED"):
         if sign in said:
-            return SourceError(title, f"cannot be read ({first_line(error)}).", "Check it.")
-    return ClusterError(title, first_line(error))
+            return SourceError(title, f"cannot be read ({_reason(error)}).", "Check it.")
+    return ClusterError(title, _reason(error))
+
+
+def _reason(error: Exception) -> str:
+    """Return what was wrong in the first place: Java's errors name it last."""
+    causes = _CAUSE.findall(str(error))
+    return str(causes[-1])[:_LONGEST] if causes else first_line(error)
 
 
 # -- tables ----------------------------------------------------------------------------------------

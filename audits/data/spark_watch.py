@@ -5,28 +5,26 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 PATIENCE = 180.0
-"""Seconds without a running task after which a job is given up; clusters that start workers on
-demand need some."""
+"""Seconds without a worker after which a job is given up; some clusters start them on demand."""
 _LOOK_EVERY = 2.0
 
 
 class Watch:
-    """Stops the jobs of a tag when none of their tasks has run for too long."""
+    """Stops the jobs of a tag when there has been no worker, or no task of theirs, for too long."""
 
-    def __init__(self, session: Any, tag: str) -> None:
-        self._session, self._tag = session, tag
+    def __init__(self, session: Any, stop: Callable[[], None]) -> None:
+        self._session, self._stop = session, stop
         self._alive, self.gave_up = time.monotonic(), False
-        self._connect = type(session).__module__.startswith("pyspark.sql.connect")
 
     @contextlib.contextmanager
     def over(self) -> Iterator[None]:
         """Watch the job that is run inside the block."""
         self._alive = time.monotonic()
-        with self._told_by_server() if self._connect else self._looking():
+        with self._told_by_server() if is_connect(self._session) else self._looking():
             yield
 
     @contextlib.contextmanager
@@ -35,12 +33,15 @@ class Watch:
         done = threading.Event()
 
         def look() -> None:
-            tracker = self._session.sparkContext.statusTracker()
+            context = self._session.sparkContext
+            tracker = context._jsc.sc().statusTracker()
             while not done.wait(_LOOK_EVERY):
                 with contextlib.suppress(Exception):  # the job says what is wrong, not its watcher
-                    stages = map(tracker.getStageInfo, tracker.getActiveStageIds())
-                    self._seen(sum(stage.numActiveTasks for stage in stages if stage))
+                    self._seen(len(tracker.getExecutorInfos()) - 1)  # this process counts as one
 
+        if self._session.sparkContext.master.startswith("local"):
+            yield  # the workers are in this process
+            return
         thread = threading.Thread(target=look, name="audits-watch", daemon=True)
         thread.start()
         try:
@@ -63,9 +64,14 @@ class Watch:
         finally:
             self._session.removeProgressHandler(told)
 
-    def _seen(self, running: int) -> None:
-        if running:
+    def _seen(self, working: int) -> None:
+        if working > 0:
             self._alive = time.monotonic()
         elif time.monotonic() - self._alive > PATIENCE and not self.gave_up:
             self.gave_up = True
-            self._session.interruptTag(self._tag)
+            self._stop()
+
+
+def is_connect(session: Any) -> bool:
+    """Whether a session speaks to a Connect server, and is not in this process."""
+    return type(session).__module__.startswith("pyspark.sql.connect")
