@@ -105,6 +105,23 @@ def test_a_frame_and_the_name_of_a_table(spark, tables):
     assert not frames["real"].storageLevel.useMemory  # nothing is left behind
 
 
+OPEN_PAIRS = {
+    "Adult": ("adult_pairs/2021_adult_trn", "adult_pairs/2021_adult_ctgan", ["race", "sex"], ["?"]),
+    "national2019": ("crc_national2019/national2019", "crc_national2019/cart_cf21",
+                     ["RAC1P", "SEX"], ["N"]),
+}  # fmt: skip
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("pair", OPEN_PAIRS.values(), ids=OPEN_PAIRS.keys())
+def test_the_same_audit_of_open_data(spark, real_data, pair):
+    real, synthetic, features, missing = pair
+    files = [real_data / f"{name}.csv.gz" for name in (real, synthetic)]
+    asked = {"sensitive_features": features, "missing": missing}
+    here, _ = said(audits.compare(*files, **asked))
+    assert here == said(audits.compare(*files, **asked, spark=spark))[0]
+
+
 def test_many_parts_are_joined_by_workers(spark, tables, monkeypatch):
     from audits.data import spark_engine
 
