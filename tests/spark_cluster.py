@@ -336,8 +336,7 @@ def spark_connect() -> Iterator[ConnectServer]:
 
 
 WAYS: dict[str, Callable[[pytest.FixtureRequest], str]] = {
-    "local": lambda _request: "local[2]",
     "cluster": lambda request: request.getfixturevalue("spark_cluster").url,
     "connect": lambda request: request.getfixturevalue("spark_connect").url,
 }
-"""The address of each, for a fixture that opens one after the other."""
+"""The address of each, for a fixture that opens one after the other; `local[2]` is the third."""

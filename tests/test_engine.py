@@ -78,6 +78,17 @@ def engine_of(request, tmp_path_factory):
         yield on_spark(spark, tmp_path_factory.mktemp("spark"))
 
 
+@pytest.fixture(scope="module", params=["wide", "listed"])
+def nasty(request, engine_of):
+    """The table below; whether its values were listed before must not change what they are."""
+    engine = engine_of(NASTY)
+    if request.param == "listed":
+        engine.prepare(dict.fromkeys(NASTY, 10))
+        for column in NASTY:
+            engine.levels(column, 10)
+    return engine
+
+
 NAN, INF = float("nan"), float("inf")
 LONG = "x" * 10**6
 ZONED = pa.timestamp("us", "Asia/Tokyo")
@@ -136,8 +147,8 @@ LEVELS = {
 }
 
 
-def test_facts_of_a_table(engine_of):
-    engine = engine_of(NASTY)
+def test_facts_of_a_table(nasty):
+    engine = nasty
     assert engine.rows == 8
     assert isinstance(engine.name, str)
     families = {column.name: column.family for column in engine.columns}
@@ -157,9 +168,10 @@ def test_a_table_without_rows_is_refused(engine_of):
 # -- levels ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("column", LEVELS)
-def test_levels(engine_of, column):
-    assert engine_of(NASTY).levels(column, 10) == LEVELS[column]
+def test_levels(engine_of):
+    engine = engine_of(NASTY)
+    engine.prepare(dict.fromkeys(NASTY, 10))
+    assert {column: engine.levels(column, 10) for column in LEVELS} == LEVELS
 
 
 def test_levels_beyond_the_limit_are_not_listed(engine_of):
@@ -200,14 +212,9 @@ SPREADS = [
 ]
 
 
-@pytest.mark.parametrize("listed", [False, True], ids=["wide", "listed"])
 @pytest.mark.parametrize(("column", "family", "expected"), SPREADS)
-def test_spread(engine_of, column, family, expected, listed):
-    """Whether the values were listed before must not change what they are."""
-    engine = engine_of(NASTY)
-    if listed:
-        engine.levels(column, 10)
-    found = engine.spread(column, family)
+def test_spread(nasty, column, family, expected):
+    found = nasty.spread(column, family)
     np.testing.assert_array_equal([found.low, found.high], expected[:2])
     assert (found.missing, found.infinite, found.unreadable, found.example) == expected[2:]
 

@@ -194,6 +194,21 @@ def later(seconds, act):
     return timer
 
 
+def test_an_address_on_the_command_line(tables):
+    """A session of its own, in a process of its own."""
+    options = ["--sensitive-features", "sex", "--ask", "coverage", "--format", "json"]
+    found = []
+    for more in ([], ["--spark", "local[2]"]):
+        command = [sys.executable, "-m", "audits", "compare", tables["real"], tables["synthetic"]]
+        done = subprocess.run([*command, *options, *more], capture_output=True, check=True)
+        document = json.loads(done.stdout)
+        assert {one.pop("engine")[:5] for one in document["inputs"]} == {
+            "spark" if more else "duckd"
+        }
+        found.append(document)
+    assert found[0] == found[1]
+
+
 @pytest.mark.slow
 def test_a_killed_executor_is_replaced_and_nothing_changes(tables):
     asked = {"sensitive_features": ["race", "sex"], "settings": QUICK}
