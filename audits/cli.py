@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, guarded, out, page_look, remark
+from audits.cli_streams import as_json, guarded, out, page_look, remark, stop_if_told
 
 if TYPE_CHECKING:
     from audits.config import Request
@@ -122,6 +122,12 @@ def _run(asked: Request) -> Audit:
     settings = asked.settings
     stages = ["reading", *(question.id for question in questions(asked.ask))]
     with progress_bar(stages) as told:
+
+        def heard(stage: str, share: float) -> None:
+            stop_if_told()
+            if told is not None:
+                told(stage, share)
+
         return run(
             asked.real,
             asked.synthetic,
@@ -141,7 +147,7 @@ def _run(asked: Request) -> Audit:
             work_folder=asked.work_folder,
             keep_work=asked.keep_work,
             spark=asked.spark,
-            progress=told,
+            progress=heard,
         )
 
 

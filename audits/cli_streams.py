@@ -66,8 +66,7 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def run(*args: Any, **options: Any) -> None:
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _interrupt)  # asked to end, it tidies up like Ctrl-C
+        _listen()
         try:
             command(*args, **options)
         except AuditError as error:
@@ -87,8 +86,26 @@ def guarded(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
+_STOPPED = threading.Event()
+
+
+def _listen() -> None:
+    """Asked to end in any way, a command tidies up."""
+    _STOPPED.clear()
+    if threading.current_thread() is threading.main_thread():
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, _interrupt)
+
+
 def _interrupt(_signal: int, _frame: object) -> None:
+    _STOPPED.set()
     raise KeyboardInterrupt
+
+
+def stop_if_told() -> None:
+    """Stop now, if it was said where Python could not hear it: in a callback of its own."""
+    if _STOPPED.is_set():
+        raise KeyboardInterrupt
 
 
 def _unexpected(error: Exception) -> int:

@@ -195,6 +195,23 @@ def test_what_a_killed_audit_left_is_swept_and_what_is_in_use_is_not(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_folder_that_is_swept_before_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    swept = []
+
+    def flock(lock, how):
+        if not swept:
+            swept.append(how)
+            workspace._sweep(tmp_path)
+        locked(lock, how)
+
+    locked = workspace.fcntl.flock
+    monkeypatch.setattr(workspace.fcntl, "flock", flock)
+    with Workspace(folder=tmp_path) as work:
+        assert work.folder.is_dir()
+        assert swept
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_full_disk_is_said(tmp_path, monkeypatch, sample):
     """The audit is real; only the disk's answer is made up."""
     made = workspace.Workspace.spool
@@ -214,7 +231,7 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch, sample):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_audit_leaves_nothing(tmp_path, sample, sign):
     work, target = tmp_path / "work", tmp_path / "audit.json"
     work.mkdir()

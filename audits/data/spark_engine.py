@@ -371,6 +371,12 @@ def _extent(frame: Any) -> tuple[int, int]:
     return int(rows or 0), int(parts)
 
 
+def _is_kept(frame: Any) -> bool:
+    """Whether Spark keeps a frame already, which is then nobody's to drop."""
+    level = frame.storageLevel
+    return bool(level.useMemory or level.useDisk)
+
+
 @contextlib.contextmanager
 def opened_on_spark(
     tables: Mapping[str, Any], spark: Any, markers: frozenset[str]
@@ -383,7 +389,7 @@ def opened_on_spark(
         engines: dict[str, Engine] = {}
         for role, data in tables.items():
             source = source_of(data, role, cluster)
-            if source.relation is data:
+            if source.relation is data and not _is_kept(data):
                 source.relation.persist()
                 stack.callback(source.relation.unpersist)
             engine = SparkEngine(source, cluster, markers)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
+import sys
 import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,9 +18,19 @@ from audits.data.partitions import Held
 from audits.data.sources import Source, files_of, sha256_of
 from audits.errors import AuditError, ClusterError, SourceError, UsageError
 
-_TEXT = {".csv": ",", ".tsv": "\t", ".txt": ","}
-_NAMES_A_PATH = ("/", "\\", "*", ".parquet", ".pq", ".csv", ".tsv", ".txt", ".gz")
+_TEXT = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".jsonl", ".ndjson", ".jsonl.gz")
+_NAMES_A_PATH = ("/", "\\", "*", ".parquet", ".pq", ".feather", ".arrow", *_TEXT)
+_ADDRESS = re.compile(r"spark://|sc://|k8s://|yarn$|local(\[[^]]*\])?$")
+_OF_THE_DATA = (
+    "UNRESOLVED", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "MALFORMED", "FAILED_READ_FILE",
+    "COLUMN_ALREADY_EXISTS", "CANNOT_MERGE_SCHEMAS", "SchemaColumnConvertNotSupported",
+    "is not a Parquet file", "PARQUET_TYPE_ILLEGAL", "PARQUET_TYPE_NOT_SUPPORTED",
+    "UNABLE_TO_INFER_SCHEMA",
+)  # fmt: skip
 _NUMBERS = ("byte", "short", "integer", "long", "double")
+_OF_A_WORKER = re.compile(
+    r"^((?:[A-Za-z_]+\.)*[A-Za-z]*(?:Error|Mismatch|VERSION)\b.*)$", re.MULTILINE
+)
 _CAUSE = re.compile(r"^Caused by: (.+)$", re.MULTILINE)
 _LONGEST = 300  # letters of a reason
 _MONTH = 2_592_000.0  # seconds, as the other engine has it
@@ -87,16 +99,17 @@ def cluster_of(spark: Any, tables: Mapping[str, Any]) -> Iterator[Cluster]:
             frames = [data for data in tables.values() if hasattr(data, "sparkSession")]
             session = frames[0].sparkSession
         elif isinstance(spark, str):
-            session = _opened(spark)
-            stack.callback(session.stop)
+            session, own = _opened(spark)
+            if own:
+                stack.callback(session.stop)
         cluster = Cluster(session)
         with cluster.tagged(), sent_whole():
             yield cluster
 
 
-def _opened(address: str) -> Any:
-    """Open a session on a cluster, on a Connect server, or in this machine."""
-    if not address.startswith(("spark://", "sc://", "local", "yarn", "k8s://")):
+def _opened(address: str) -> tuple[Any, bool]:
+    """Open a session on a cluster, on a Connect server, or in this machine; say if it is new."""
+    if not _ADDRESS.match(address):
         raise UsageError(
             f"the address of Spark is {address!r}. Write it like spark://host:7077, "
             "sc://host:15002 (Spark Connect) or local[2]."
@@ -109,17 +122,34 @@ def _opened(address: str) -> Any:
             # as it comes, a client would try for ten minutes to reach a server that is not there
             session.client.set_retry_policies([_patience()])
             session.range(1).count()
-            return session
-        from pyspark.sql import SparkSession
-
-        builder = SparkSession.builder.master(address).appName("audits")
-        return builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+            return session, True
+        return _in_this_process(address)
     except ImportError as error:
         raise UsageError(
             f"Spark is not installed ({error.name}). Type: pip install 'audits[spark]'"
         ) from None
+    except AuditError:
+        raise
     except Exception as error:  # noqa: BLE001, Java's and gRPC's errors have no common kind
         raise ClusterError(address, _reason(error)) from None
+
+
+def _in_this_process(address: str) -> tuple[Any, bool]:
+    """Open a session whose driver is this process, which has one at most: the one there is used."""
+    from pyspark.sql import SparkSession
+
+    there = SparkSession.getActiveSession()
+    if there is not None:
+        if there.sparkContext.master != address:
+            raise UsageError(
+                f"this process has a Spark session already, on {there.sparkContext.master}. Give "
+                f"that session as spark, or stop it before another is opened on {address}."
+            )
+        return there, False
+    if address.startswith("local"):  # the workers are this Python, not the first on the path
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.master(address).appName("audits")
+    return builder.config("spark.ui.showConsoleProgress", "false").getOrCreate(), True
 
 
 def _patience() -> Any:
@@ -168,14 +198,21 @@ def _of_ours(error: Exception) -> bool:
 
 def _sentence(title: str, error: Exception) -> AuditError:
     said = str(error)
-    for sign in ("UNRESOLVED", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND", "MALFORMED"):
-        if sign in said:
-            return SourceError(title, f"cannot be read ({_reason(error)}).", "Check it.")
+    if any(sign in said for sign in _OF_THE_DATA):
+        advice = (
+            "Check that it is there and whole; a path has a slash in it, the name of a table none."
+        )
+        return SourceError(title, f"cannot be read ({_reason(error)}).", advice)
     return ClusterError(title, _reason(error))
 
 
 def _reason(error: Exception) -> str:
     """Return what was wrong in the first place: Java's errors name it last."""
+    if worker := _OF_A_WORKER.search(str(error)):
+        return (
+            f"a worker failed: {worker[1][:_LONGEST]}; workers need this minor version of Python "
+            "(PYSPARK_PYTHON), NumPy, pandas and PyArrow"
+        )
     causes = _CAUSE.findall(str(error))
     return str(causes[-1])[:_LONGEST] if causes else first_line(error)
 
@@ -198,22 +235,15 @@ def source_of(data: Any, role: str, cluster: Cluster) -> Source:
     with cluster.running(f"the {role} table ({text})"):
         if not any(mark in text.lower() for mark in _NAMES_A_PATH):
             return Source(role, text, "spark", "", session.table(text))
-        frame, form = _from_path(text, session)
+        if text.lower().endswith(_TEXT):
+            raise SourceError(
+                text,
+                "Spark drops, or changes, what it does not understand in a text file.",
+                "Audit the file without spark, or write it as Parquet first.",
+            )
+        frame = session.read.option("mergeSchema", "true").parquet(text)
         _ = frame.schema  # said now, not later, if there is no such file
-        return Source(role, Path(text).name or text, form, _local_hash(text), frame)
-
-
-def _from_path(text: str, session: Any) -> tuple[Any, str]:
-    """Read Parquet, or delimited text with every value as text."""
-    plain = text.lower().removesuffix(".gz")
-    for ending, mark in _TEXT.items():
-        if plain.endswith(ending):
-            reader = session.read.options(
-                header=True, sep=mark, quote='"', escape='"', mode="FAILFAST", multiLine=True,
-                inferSchema=False, enforceSchema=False,
-            )  # fmt: skip
-            return reader.csv(text), "tsv" if mark == "\t" else "csv"
-    return session.read.parquet(text), "parquet"
+        return Source(role, Path(text).name or text, "parquet", _local_hash(text), frame)
 
 
 def _local_hash(text: str) -> str:

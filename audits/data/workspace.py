@@ -79,9 +79,8 @@ class Workspace:
         self._spooled, self._tables = 0, 0
         parent = Path(folder or tempfile.gettempdir()).expanduser()
         _sweep(parent)
-        self.folder, self._lock = _made_in(parent), -1
+        self.folder, self._lock = _made_in(parent)
         try:
-            self._lock = _locked(self.folder)
             self.connection = self._connect()
         except BaseException:
             self.close()
@@ -155,15 +154,16 @@ class Workspace:
             self.close()
 
 
-def _locked(folder: Path) -> int:
-    lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
-
-
-def _made_in(parent: Path) -> Path:
+def _made_in(parent: Path) -> tuple[Path, int]:
+    """Make a folder and lock it; once more, if another audit swept it away in between."""
     try:
-        return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        while True:
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if (folder / _LOCK).exists():
+                return folder, lock
+            os.close(lock)
     except OSError as error:
         raise UsageError(
             f"the work folder cannot be made in {parent} ({error.strerror}). Name a folder that "
