@@ -142,7 +142,7 @@ def main() -> None:
                 files = made(asked.folder, rows, columns, groups or None)
                 for threads in asked.threads:
                     shape = {"rows": rows, "columns": columns, "groups": groups, "threads": threads}
-                    features = list(tables.sensitive(groups or None))
+                    features = tables.features_of(columns, groups or None)
                     given = [*map(str, files), features, asked.memory, threads]
                     for _ in range(asked.runs):
                         for what in asked.only:

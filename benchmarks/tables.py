@@ -67,6 +67,12 @@ def sensitive(groups: int | None = None) -> dict[str, int]:
     return {"ethnicity": levels, "district": levels}
 
 
+def features_of(columns: int, groups: int | None = None) -> list[str]:
+    """Return the sensitive features that a table of so many columns has."""
+    names, _ = _names(columns, groups)
+    return [name for name in sensitive(groups) if name in names]
+
+
 def _names(columns: int, groups: int | None) -> tuple[dict[str, int], list[str]]:
     """Categories with their levels, and numbers: two fifths of the columns are numbers."""
     numeric = [*NUMERIC, *(f"number {i}" for i in range(60))][: max(1, columns * 2 // 5)]
