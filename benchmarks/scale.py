@@ -153,6 +153,11 @@ def main() -> None:
     write_up(log, asked.folder)
 
 
+def _order(line: tuple[tuple[object, ...], object]) -> tuple[object, ...]:
+    *shape, what = line[0]
+    return (*shape, list(BODIES).index(str(what)))
+
+
 def write_up(log: Path, folder: Path) -> None:
     """Write the table and the plot of all that was measured, medians where it was repeated."""
     runs: dict[tuple[object, ...], list[dict[str, float]]] = {}
@@ -170,11 +175,12 @@ def write_up(log: Path, folder: Path) -> None:
         "| rows (each) | columns | groups | threads | what | wall s | CPU s | peak MB | × floor |"
     )
     lines = [head, "|" + "---:|" * 4 + "---|" + "---:|" * 4]
-    for (rows, columns, groups, threads, what), one in sorted(median.items(), key=str):
+    for (rows, columns, groups, threads, what), one in sorted(median.items(), key=_order):
         floor = median.get((rows, columns, groups, threads, "floor"))
         times = f"{one['cpu'] / floor['cpu']:.1f}" if floor and what != "floor" else ""
+        found = tables.groups_in(columns, groups or None)
         lines.append(
-            f"| {rows:,} | {columns} | {groups or 194} | {threads} | {what} | {one['wall']:.1f} | "
+            f"| {rows:,} | {columns} | {found:,} | {threads} | {what} | {one['wall']:.1f} | "
             f"{one['cpu']:.1f} | {one['mb']:,.0f} | {times} |"
         )
     series = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ProcessPoolExecutor
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,12 @@ def features_of(columns: int, groups: int | None = None) -> list[str]:
     """Return the sensitive features that a table of so many columns has."""
     names, _ = _names(columns, groups)
     return [name for name in sensitive(groups) if name in names]
+
+
+def groups_in(columns: int, groups: int | None = None) -> int:
+    """Return how many groups there are: everyone, every value, every crossing of two features."""
+    levels = [sensitive(groups)[name] for name in features_of(columns, groups)]
+    return 1 + sum(levels) + sum(a * b for a, b in combinations(levels, 2))
 
 
 def _names(columns: int, groups: int | None) -> tuple[dict[str, int], list[str]]:
