@@ -106,7 +106,9 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     asked = configuration.request(given, config)
     audit = _run(asked)
     if asked.keep_work:
-        remark(f"kept what was read in {asked.work_folder}")
+        made = Path(asked.work_folder or "").glob("audits-work-*")
+        kept = max(made, key=lambda path: path.stat().st_mtime)
+        remark(f"kept what was read in {kept}")
     if asked.output is not None:
         audit.save(asked.output)
         remark(f"saved {asked.output}")

@@ -9,6 +9,7 @@ from audits.data.duckdb_engine import DuckDBEngine
 from audits.data.sources import open_source
 from audits.data.tables import Coding
 from audits.data.workspace import Workspace
+from audits.errors import InputError
 
 ROWS = 700_000
 
@@ -29,3 +30,12 @@ def test_columns_of_many_row_groups_stay_aligned_on_two_threads(tmp_path):
     pairs = engine.pairs({name: np.arange(51, dtype=np.uint8) for name in ("number", "text")})
     off_diagonal = pairs[("number", "text")] - np.diag(np.diag(pairs[("number", "text")]))
     assert off_diagonal.sum() == 0
+
+
+@pytest.mark.parametrize("rows", [2, 4], ids=["grown", "shrunk"])
+def test_a_table_that_changes_while_it_is_read_is_refused(rows):
+    work = Workspace()
+    engine = DuckDBEngine(open_source(pa.table({"x": ["a", "b", "c"]}), "real", work), work)
+    engine.rows = rows
+    with pytest.raises(InputError, match="changed while it was read"):
+        engine.levels("x", 10)

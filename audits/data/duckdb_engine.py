@@ -83,12 +83,17 @@ class DuckDBEngine:
         spool = self._work.spool(self.rows, dtype)
         with room_explained(self._work.folder):
             for piece in pieces:
+                if len(piece) > spool.left:
+                    raise self._changed()
                 spool.append(piece)
-        if not spool.full:
-            raise InputError(
-                f"{self.source.title} changed while it was read. Wait until it is written."
-            )
+        if spool.left:
+            raise self._changed()
         return spool
+
+    def _changed(self) -> InputError:
+        return InputError(
+            f"{self.source.title} changed while it was read. Wait until it is written."
+        )
 
     def prepare(self, limits: Mapping[str, int]) -> None:
         """See :class:`Engine`; columns are read one by one."""

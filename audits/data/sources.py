@@ -38,13 +38,13 @@ def _no_lines(_column: str, _value: str) -> None:
 
 @dataclass(frozen=True)
 class Source:
-    """An opened table: where it came from, and a relation that reads it."""
+    """An opened table: where it came from, and what reads it: a relation, or a frame of Spark's."""
 
     role: str
     name: str
     format: str
     sha256: str
-    relation: duckdb.DuckDBPyRelation
+    relation: Any
     notes: tuple[str, ...] = ()
     find_line: Callable[[str, str], int | None] = _no_lines
 

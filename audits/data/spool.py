@@ -50,9 +50,9 @@ class Spool:
             path.unlink()
 
     @property
-    def full(self) -> bool:
-        """Whether every row was written."""
-        return self._written == self.rows
+    def left(self) -> int:
+        """How many rows are still to be written."""
+        return self.rows - self._written
 
     def append(self, values: NDArray[Any]) -> None:
         """Write the rows that come next."""
