@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -186,11 +186,3 @@ class LengthFacts:
     def codes(self) -> bool:
         """Whether all are as long as each other, and some are numbers with a useless zero."""
         return self.padded and self.shortest == self.longest
-
-
-def total(facts: Iterable[NumberFacts]) -> NumberFacts:
-    """Add up the facts of pieces."""
-    added = NumberFacts()
-    for fact in facts:
-        added += fact
-    return added
