@@ -64,3 +64,22 @@ class PairDriftRow(Row):
     value: float
     shift: Estimate
     p: float
+
+
+@dataclass(frozen=True)
+class ProfileRow(Row):
+    """How a group is spread over one column, in both tables, for pictures.
+
+    `labels` names the parts: values of a categorical column, most frequent first, then "other
+    values" and "missing" where there are any; or the bins of a numeric one, in order. `edges` has
+    one number more than there are bins (empty for categories); the first and last bin also hold
+    what lies beyond. A missing part of a numeric column comes after the bins, in `labels`, `real`
+    and `synthetic`. `real` and `synthetic` count rows per part.
+    """
+
+    attribute: str
+    kind: str
+    labels: tuple[str, ...]
+    edges: tuple[float, ...]
+    real: tuple[int, ...]
+    synthetic: tuple[int, ...]
