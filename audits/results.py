@@ -198,6 +198,7 @@ class Audit:
     """Everything one comparison found. Saved as JSON, it is whole without the data.
 
     Two audits are equal when they say the same, as one that was saved and its copy read back do.
+    `min_cell` above 0 says that counts below it are hidden, and `hidden` whose.
     """
 
     inputs: tuple[InputRecord, ...]
@@ -208,6 +209,8 @@ class Audit:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     versions: Mapping[str, str]
+    min_cell: int = 0
+    hidden: tuple[Group, ...] = ()
 
     FORMAT: ClassVar[int] = 1
 

@@ -89,6 +89,8 @@ def audit_to_dict(audit: Audit) -> dict[str, Any]:
         "notes": list(audit.notes),
         "settings": audit.settings.to_dict(),
         "versions": dict(audit.versions),
+        "min_cell": audit.min_cell,
+        "hidden": [dict(group) for group in audit.hidden],
         "answers": {name: answer_to_dict(answer) for name, answer in audit.answers.items()},
     }
 
@@ -194,6 +196,8 @@ def audit_from_dict(document: Mapping[str, Any]) -> Audit:
         findings=tuple(_finding(finding) for finding in document["findings"]),
         notes=tuple(document["notes"]),
         versions=document["versions"],
+        min_cell=document.get("min_cell", 0),
+        hidden=tuple(_group(group) for group in document.get("hidden", ())),
     )
 
 
