@@ -1,4 +1,5 @@
-# What people and machines do with this project. Needs Python 3.11, 3.12 or 3.13; tests need Java 17.
+# What people and machines do with this project. Needs Python 3.11, 3.12 or 3.13; tests need Java 17
+# and Chromium.
 #   make demo    audit the sample data
 #   make test    everything: style, types, contracts, the wheel on its own, tests, README, notebook
 #   make check   the quick part of it, for while you work
@@ -11,7 +12,7 @@ ALONE   := build/alone
 PIP     := -m pip --disable-pip-version-check --quiet install -c constraints.txt
 SOURCES := $(shell find audits sample_data -type f -not -name '*.pyc') README.md LICENSE
 
-.PHONY: help demo test check clean style types contracts wheel tests java
+.PHONY: help demo test check clean style types contracts wheel tests java chromium
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -24,7 +25,7 @@ demo: $(VENV)/.runtime
 test: style types contracts wheel tests
 
 check: style types contracts
-	$(BIN)/pytest -q -m "not slow and not real_data and not spark"
+	$(BIN)/pytest -q -m "not slow and not real_data and not spark and not browser"
 
 style: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -37,7 +38,7 @@ contracts: $(VENV)/.development
 	$(BIN)/lint-imports
 
 # Tests, examples in docstrings and the notebook in one run; its exit code is kept for .ci/run.
-tests: $(VENV)/.development java
+tests: $(VENV)/.development java chromium
 	@mkdir -p build
 	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks; \
 		code=$$?; echo $$code > build/pytest-exit-code; exit $$code
@@ -88,6 +89,13 @@ java:
 		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 			apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless; } || \
 		{ echo "Java is missing. On Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
+
+# The dashboard is tested in a real browser; fetch it where that is possible.
+chromium:
+	@command -v chromium >/dev/null || \
+		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+			apt-get install -y -qq --no-install-recommends chromium; } || \
+		{ echo "Chromium is missing. On Debian: apt-get install chromium"; exit 1; }
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
