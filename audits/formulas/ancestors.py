@@ -273,6 +273,52 @@ def n_basis(n_eff: ArrayLike, n1: ArrayLike) -> Floats:
     return np.asarray(np.minimum(n_eff, n1), dtype=float)
 
 
+def basis_interval(
+    basis: float, spread: float, spread_low: float, spread_high: float, *, people: float
+) -> tuple[float, float]:
+    r"""Interval of the number of people that a synthetic group rests on.
+
+    The basis is as uncertain, relative to its size, as the spread over real people, whose interval
+    tells what another draw of real people would have shown:
+
+    .. math:: \bigl(\max(1, b\,\kappa_{low}/\kappa),\;
+              \min(n, b\,\kappa_{high}/\kappa)\bigr)
+
+    Parameters
+    ----------
+    basis : float
+        Effective number of people, :math:`b`, at least 0.
+    spread, spread_low, spread_high : float
+        Spread over real people and its interval, :math:`\kappa`; ``nan`` where it is not known.
+    people : float
+        Effective number of real people in the group, :math:`n`.
+
+    Returns
+    -------
+    tuple of float
+        Limits in people; from one person to all of them where the spread is not known, and ``nan``
+        twice where the basis is not.
+
+    References
+    ----------
+    Own derivation; for the interval of the spread see `audits.formulas.kappa_inference`.
+
+    Examples
+    --------
+    >>> basis_interval(3.0, 0.25, 0.125, 0.5, people=30)
+    (1.5, 6.0)
+    >>> basis_interval(3.0, float("nan"), float("nan"), float("nan"), people=8)
+    (1.0, 8.0)
+    """
+    if np.isnan(basis):
+        return float("nan"), float("nan")
+    if not spread > 0 or np.isnan(spread_low) or np.isnan(spread_high):
+        return min(1.0, basis), max(people, basis)
+    low = max(min(1.0, basis), basis * spread_low / spread)
+    high = max(basis, min(people, basis * spread_high / spread))
+    return float(low), float(high)
+
+
 def resampled_ancestors(n: int, m: int) -> ResampledAncestors:
     r"""What a generator that only copies uniformly drawn people would show.
 

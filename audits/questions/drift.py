@@ -17,7 +17,8 @@ from audits.formulas.detectable import detectable_auc, detectable_mean_shift, de
 from audits.formulas.pair_drift import pair_drift
 from audits.formulas.shifts import Shift, categorical_shift, numeric_shift
 from audits.questions import drift_verdicts
-from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, PairDriftRow
+from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, PairDriftRow, ProfileRow
+from audits.questions.group_profiles import profiles
 from audits.questions.places import places
 from audits.results import Finding, Group, Row
 from audits.seeds import stream_seed
@@ -50,6 +51,7 @@ TABLES: dict[str, type[Row]] = {
     "groups": GroupDriftRow,
     "columns": ColumnDriftRow,
     "pairs": PairDriftRow,
+    "profiles": ProfileRow,
 }
 
 
@@ -60,6 +62,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
         "groups": _group_rows(pair, columns),
         "columns": tuple(columns),
         "pairs": _pair_rows(pair),
+        "profiles": profiles(pair),
     }
 
 

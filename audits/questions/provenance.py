@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 
 from audits.data.pair import Pair
 from audits.estimates import Estimate
-from audits.formulas.ancestors import effective_ancestors, group_ancestors
+from audits.formulas.ancestors import basis_interval, effective_ancestors, group_ancestors
 from audits.formulas.attribution import nearest_rows
 from audits.formulas.effective_rows import kish_effective
 from audits.formulas.kappa import kappa, pool_rows
@@ -101,6 +101,8 @@ def _row(
     spread = _kappa(pair, g, real, synthetic, scales, found.weights, inside)
     basis = _basis(counted.n1, counted.n2, spread.value.value, complete=complete)
     basis = min(basis, effective)
+    ratio = spread.value
+    within = basis_interval(basis, ratio.value, ratio.low, ratio.high, people=effective)
     claimed, honest = (
         _half_width(size, settings.confidence) for size in (float(m), min(basis, float(m)))
     )
@@ -117,6 +119,7 @@ def _row(
         n1=counted.n1,
         n2=counted.n2,
         basis=basis,
+        effective_people=Estimate(basis, *within),
         amplification=m / basis if basis > 0 else float("inf"),
         top5_share=counted.top5_share,
         kappa=spread.value,
@@ -134,8 +137,8 @@ def _empty(group: tuple[tuple[str, str], ...], n: int, m: int, effective: float)
     nan = float("nan")
     basis = nan if n else 0.0
     return ProvenanceRow(
-        group, n, m, effective, 0, 0, True, 0, 0, nan, nan, basis if m else nan, nan, nan,
-        Estimate.unknown(), nan, nan, nan, nan, nan, (), (),
+        group, n, m, effective, 0, 0, True, 0, 0, nan, nan, basis if m else nan,
+        Estimate.unknown(), nan, nan, Estimate.unknown(), nan, nan, nan, nan, nan, (), (),
     )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ class ProvenanceRow(Row):
 
     `distinct` and `n1` count ancestors (nearest real people) among `searched` real people by
     `queries` synthetic rows; `complete` when these are all the real people. `basis` is the
-    effective number of people: the smaller of that and of the real group's effective size.
+    effective number of people: the smaller of that and of the real group's effective size;
+    `effective_people` is the same with its interval.
     `kappa` compares the spread over real people with that of fresh real people. `precision` is the
     share of an interval's claimed precision that is real. `people` lists the rows per real person,
     most first, for small groups; `common` what all, or nearly all, of the real people share.
@@ -31,6 +32,7 @@ class ProvenanceRow(Row):
     n1: float
     n2: float
     basis: float
+    effective_people: Estimate
     amplification: float
     top5_share: float
     kappa: Estimate

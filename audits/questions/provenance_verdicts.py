@@ -46,8 +46,8 @@ def _part(row: ProvenanceRow, p: float, settings: Settings) -> Part:
         if (moved := _verdict(row, p, settings, factor)) is not verdict
     ]
     evidence = evidence_of(
-        row, "real", "synthetic", "distinct", "n1", "n2", "basis", "amplification", "kappa",
-        "top5_share", "precision", "searched", "queries", "complete", "common",
+        row, "real", "synthetic", "distinct", "n1", "n2", "basis", "effective_people",
+        "amplification", "kappa", "top5_share", "precision", "searched", "queries", "complete", "common",
     ) | {"kappa_p_adjusted": p}  # fmt: skip
     # few rows on few people weigh less than many rows on few people
     severity = min(settings.support_problem / max(row.basis, 0.5), 5.0)
@@ -103,12 +103,12 @@ def _text(row: ProvenanceRow, p: float, settings: Settings) -> str:
             "cannot tell how many of them stand behind"
         )
     elif row.complete:
-        said += f", in effect on {_effective(row.basis)}"
+        said += f", in effect on {_effective(row.basis)}{_within(row)}"
     else:
         behind = "hardly fewer" if row.basis >= 0.9 * row.real else _effective(row.basis)
         said += (
-            f", in effect on {behind} (by {row.searched:,} of them and {row.queries:,} synthetic "
-            "rows drawn at random)"
+            f", in effect on {behind}{_within(row)}, by {row.searched:,} of them and "
+            f"{row.queries:,} synthetic rows drawn at random"
         )
     sentences = [said]
     if row.kappa.known and row.synthetic >= _FEWEST:
@@ -134,6 +134,12 @@ def _text(row: ProvenanceRow, p: float, settings: Settings) -> str:
 
 def _resting(row: ProvenanceRow) -> str:
     return f"{synthetic_rows(row.synthetic)} {'rests' if row.synthetic == 1 else 'rest'} on"
+
+
+def _within(row: ProvenanceRow) -> str:
+    if not row.kappa.known:
+        return ""
+    return f" ({_effective(row.effective_people.low)} to {_effective(row.effective_people.high)})"
 
 
 def _effective(value: float) -> str:
