@@ -1,0 +1,53 @@
+"""What stands around every page: session, navigation, the choice of the audit."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import state
+from sessions import Session
+
+_PAGES = (
+    ("data", "Data"),
+    ("findings", "Findings"),
+    ("representation", "Representation"),
+    ("intersections", "Intersections"),
+    ("sameness", "Sameness"),
+    ("compare", "Compare"),
+    ("review", "Review and report"),
+)
+
+
+def run() -> None:
+    """Open the session, and show the page of the address."""
+    st.set_page_config(page_title="audits", page_icon="◍", layout="wide")
+    session = state.begin()
+    pages = [
+        st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "data")
+        for name, title in _PAGES
+    ]
+    pages.append(st.Page("screens/group.py", title="Group", url_path="group", visibility="hidden"))
+    chosen = st.navigation(pages, position="sidebar")
+    audit_id = state.chosen_audit(session)
+    with st.sidebar:
+        _which_audit(session, audit_id)
+    if over := st.session_state.pop("session_over", None):
+        st.warning(over)
+    chosen.run()
+
+
+def _which_audit(session: Session, audit_id: str) -> None:
+    kept = session.audits()
+    if not kept:
+        return
+    labels = {one.id: one.label for one in kept}
+    picked = st.selectbox(
+        "Audit",
+        list(labels),
+        index=list(labels).index(audit_id),
+        format_func=lambda one: labels.get(one, one),
+        key=f"audit-{audit_id}",
+    )
+    if picked != audit_id:
+        state.choose(picked)
+        st.rerun()

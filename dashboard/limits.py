@@ -1,0 +1,16 @@
+"""Every number of the dashboard that someone may want to change, declared once."""
+
+from __future__ import annotations
+
+SESSION_HOURS = 24.0  # since it was last used, a session's folder is kept so long
+SWEEP_SECONDS = 600.0  # between two looks for sessions that are over
+RUNNING_AT_ONCE = 2  # audits, over all sessions: each takes a processor and much of the memory
+UPLOAD_MB = 1000  # per file; also server.maxUploadSize in .streamlit/config.toml
+POLL_SECONDS = 1.0  # between two looks at a running audit
+GRACE_SECONDS = 5.0  # between asking a worker to end and ending it
+UNDERSTAND_SECONDS = 120.0  # after which the page goes on without knowing the columns
+UNDERSTAND_ROWS = 200_000  # of each table, on which what is said of its columns rests
+AUDITS_HELD = 4  # audits that a browser's session holds in memory
+GROUPS_A_PAGE = 20
+LEVELS_SHOWN = 12
+MIN_CELL = 11  # in whatever leaves the machine, counts from 1 to 10 are hidden

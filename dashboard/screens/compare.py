@@ -1,0 +1,5 @@
+"""The page Compare."""
+
+from state import page
+
+page("compare")

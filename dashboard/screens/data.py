@@ -1,0 +1,5 @@
+"""The page Data."""
+
+from state import page
+
+page("data", needs_audit=False)

@@ -1,0 +1,5 @@
+"""The page Findings."""
+
+from state import page
+
+page("findings")

@@ -1,0 +1,5 @@
+"""The page Group."""
+
+from state import page
+
+page("group")

@@ -1,0 +1,5 @@
+"""The page Intersections."""
+
+from state import page
+
+page("intersections")

@@ -1,0 +1,5 @@
+"""The page Representation."""
+
+from state import page
+
+page("representation")

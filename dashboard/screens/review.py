@@ -1,0 +1,5 @@
+"""The page Review."""
+
+from state import page
+
+page("review")

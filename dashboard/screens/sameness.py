@@ -1,0 +1,5 @@
+"""The page Sameness."""
+
+from state import page
+
+page("sameness")
