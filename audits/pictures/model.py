@@ -37,7 +37,10 @@ DARK: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Rect:
-    """A rectangle; `hatched` marks what is too small to be judged."""
+    """A rectangle; `hatched` marks what is too small to be judged, and what is synthetic.
+
+    Hatches are slanted lines in the stroke's colour, or quiet ones where there is no stroke.
+    """
 
     x: float
     y: float
