@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from audits.cards import Card, card
     from audits.charts.answers import chart
     from audits.diffs import diff
     from audits.errors import AuditError
@@ -24,11 +25,13 @@ _HOMES = {
     "Answer": "audits.results",
     "Audit": "audits.results",
     "AuditError": "audits.errors",
+    "Card": "audits.cards",
     "Estimate": "audits.estimates",
     "Finding": "audits.results",
     "Settings": "audits.settings",
     "Verdict": "audits.results",
     "all_questions": "audits.registry",
+    "card": "audits.cards",
     "chart": "audits.charts.answers",
     "compare": "audits.run",
     "diff": "audits.diffs",
@@ -39,11 +42,13 @@ __all__ = [
     "Answer",
     "Audit",
     "AuditError",
+    "Card",
     "Estimate",
     "Finding",
     "Settings",
     "Verdict",
     "all_questions",
+    "card",
     "chart",
     "compare",
     "diff",

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, TypeVar
 
+from audits import card_sentences
+from audits.errors import UnknownNameError
 from audits.estimates import Estimate
-from audits.questions.drift_rows import ProfileRow
-from audits.results import Audit, Finding, Group, Verdict
+from audits.questions.coverage_rows import CoverageRow
+from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
+from audits.questions.drift_rows import GroupDriftRow, ProfileRow
+from audits.questions.provenance_rows import ProvenanceRow
+from audits.results import Audit, Finding, Group, Row, Verdict, as_group, group_name, worst
+from audits.settings import Settings
+
+_FEWEST = 10  # people below which what they share would describe persons
+_HARDLY_VARY = 0.9
+_MORE_THAN_OTHERS = 0.95  # a value nearly everyone has says nothing of this group
+_R = TypeVar("_R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,11 @@ class Card:
     collect: tuple[Need, ...]
     profiles: tuple[ProfileRow, ...]
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        from audits.reports.notebook_report import card_bundle
+
+        return card_bundle(self)
+
 
 def card(audit: Audit, group: Group | Mapping[str, str]) -> Card:
     """Return everything the audit knows about a group.
@@ -76,5 +94,122 @@ def card(audit: Audit, group: Group | Mapping[str, str]) -> Card:
     ------
     UnknownNameError
         If a column is no sensitive feature, or the audit has no such group.
+
+    Examples
+    --------
+    >>> import audits, pandas as pd
+    >>> real = pd.DataFrame({"sex": ["f"] * 30 + ["m"] * 70, "paid": ["no"] * 30 + ["yes"] * 70})
+    >>> audit = audits.compare(real, real, sensitive_features="sex")
+    >>> audits.card(audit, {"sex": "f"}).common[0].says
+    'all 30 are no (paid), as 0 % of everyone else are and 100 % of the synthetic rows'
     """
-    raise NotImplementedError(audit, group)
+    wanted = as_group(group)
+    findings = audit.about(group=wanted)
+    rows = _Rows(audit, wanted)
+    if not findings and rows.coverage is None:
+        raise UnknownNameError("group in this audit", group_name(wanted), _names(audit))
+    provenance, coverage = rows.provenance, rows.coverage
+    unknown = Estimate.unknown()
+    basis = provenance.effective_people if provenance else unknown
+    return Card(
+        group=wanted,
+        name=group_name(wanted),
+        verdict=worst([finding.verdict for finding in findings]),
+        verdicts={
+            question: worst([f.verdict for f in findings if f.question == question])
+            for question in audit.answers
+        },
+        findings=findings,
+        headline=card_sentences.headline(group_name(wanted), provenance, coverage, findings),
+        real=rows.real,
+        synthetic=rows.synthetic,
+        real_share=coverage.real_share if coverage else unknown,
+        synthetic_share=coverage.synthetic_share if coverage else unknown,
+        ratio=coverage.ratio if coverage else unknown,
+        basis=basis,
+        amplification=provenance.amplification if provenance else float("nan"),
+        top5_share=provenance.top5_share if provenance else float("nan"),
+        kappa=provenance.kappa if provenance else unknown,
+        people=provenance.people if provenance else (),
+        people_says=card_sentences.people_says(provenance),
+        common=rows.common(),
+        unseen=rows.unseen(),
+        unnoticed=card_sentences.unnoticed(rows.drift),
+        collect=rows.collect(audit.settings),
+        profiles=rows.profiles,
+    )
+
+
+def _names(audit: Audit) -> list[str]:
+    return sorted({group_name(finding.group) for finding in audit.findings})
+
+
+class _Rows:
+    """The rows of one group, from whichever questions were asked."""
+
+    def __init__(self, audit: Audit, group: Group) -> None:
+        self._audit, self._group = audit, group
+        self.coverage = self._one("coverage", CoverageRow)
+        self.provenance = self._one("provenance", ProvenanceRow)
+        self.drift = self._one("drift", GroupDriftRow)
+        own = self._table("drift", "profiles", group)
+        self.profiles = tuple(row for row in own if isinstance(row, ProfileRow))
+        counted: Any = self.coverage or self.provenance or self.drift
+        counted = counted or self._one("diversity", GroupDiversityRow)
+        self.real = counted.real if counted else 0
+        self.synthetic = counted.synthetic if counted else 0
+
+    def _table(self, question: str, table: str, group: Group) -> list[Row]:
+        answer = self._audit.answers.get(question)
+        rows = answer.tables.get(table, ()) if answer else ()
+        return [row for row in rows if row.group == group]
+
+    def _one(self, question: str, kind: type[_R]) -> _R | None:
+        found = [r for r in self._table(question, "groups", self._group) if isinstance(r, kind)]
+        return found[0] if found else None
+
+    @cached_property
+    def _attributes(self) -> list[AttributeDiversityRow]:
+        own = self._table("diversity", "attributes", self._group)
+        return [row for row in own if isinstance(row, AttributeDiversityRow)]
+
+    def common(self) -> tuple[Common, ...]:
+        """Columns in which nearly all real people have one value that others have less often.
+
+        Of fewer than ten people nothing is listed: it would describe persons.
+        """
+        found = [
+            Common(
+                row.attribute, row.top_value, row.top_count, row.real, row.top_elsewhere,
+                row.top_synthetic, card_sentences.common(row),
+            )
+            for row in self._attributes
+            if row.real >= _FEWEST
+            and row.top_count >= _HARDLY_VARY * row.real
+            and row.top_elsewhere < _MORE_THAN_OTHERS * row.top_count / row.real
+        ]  # fmt: skip
+        return tuple(sorted(found, key=lambda one: (one.share_elsewhere, one.attribute)))
+
+    def unseen(self) -> tuple[str, ...]:
+        """What the real people of the group cannot have shown."""
+        if self.real < 1:
+            return ("nobody of this group is in the real data, so nothing of it was seen",)
+        everyone = {
+            row.attribute: row
+            for row in self._table("drift", "profiles", ())
+            if isinstance(row, ProfileRow)
+        }
+        return card_sentences.unseen(self.real, self.profiles, everyone, self._attributes)
+
+    def collect(self, settings: Settings) -> tuple[Need, ...]:
+        """Real people to ask for, most urgent first."""
+        wanted = [
+            *card_sentences.wanted(self.synthetic, settings),
+            *[card_sentences.others(one.attribute, one.value, one.share_elsewhere, settings)
+              for one in self.common() if one.count == one.of and one.share_elsewhere < 1],
+        ]  # fmt: skip
+        asked = [
+            Need(people, people - self.real, says) for people, says in wanted if people > self.real
+        ]
+        narrow = card_sentences.made_from_few(self.provenance, settings)
+        return (*([Need(self.real, 0, narrow)] if narrow else []), *asked)

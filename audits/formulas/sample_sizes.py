@@ -143,6 +143,48 @@ def chance_missed(prevalence: npt.ArrayLike, n: npt.ArrayLike) -> FloatOrArray:
     return plain((1 - share_between("prevalence", prevalence)) ** not_negative("n", n))
 
 
+def people_to_settle(value: float, low: float, high: float, *, limit: float, people: int) -> float:
+    r"""People by whom an interval would no longer reach a limit, if its middle stayed.
+
+    An interval narrows with the square root of the people behind it:
+    :math:`\lceil n \, (h / |limit - value|)^2 \rceil`, where :math:`h` is the length of the
+    interval on the limit's side.
+
+    Parameters
+    ----------
+    value, low, high : float
+        Estimate and its interval.
+    limit : float
+        What the interval should no longer reach.
+    people : int
+        People behind the interval now, :math:`n`.
+
+    Returns
+    -------
+    float
+        Whole people, at least `people`; infinite when the estimate lies on the limit, ``nan`` when
+        it or its interval is unknown or has no end on that side.
+
+    References
+    ----------
+    Cochran, W. G. (1977). Sampling techniques, 3rd edition, section 4.4. Wiley: the number for a
+    margin is the square of the ratio of margins.
+
+    Examples
+    --------
+    An interval of .1 either way has to be halved to stay clear of a limit at .05: four times 30.
+
+    >>> people_to_settle(0.0, -0.1, 0.1, limit=0.05, people=30)
+    120.0
+    """
+    half = (high - value) if limit >= value else (value - low)
+    if not np.isfinite(half):
+        return float("nan")
+    if limit == value:
+        return float("inf")
+    return float(np.ceil(people * max(half / abs(limit - value), 1.0) ** 2 - 1e-9))
+
+
 def _people(number: Floats, *, at_least: int) -> FloatOrArray:
     whole = np.ceil(number - 1e-9)  # ln(1/4) / ln(1/2) is 2, not 2.0000000000000004
     return plain(np.maximum(whole, at_least).astype(np.int64))

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from audits.data.pair import Pair
 from audits.data.tables import Coding, Counts
+from audits.data.values import day_text, number_text
 from audits.questions.drift_rows import ProfileRow
 
 _MOST_ROWS = 20_000  # groups times columns; an audit of thousands of groups stays a file to mail
 _MOST_VALUES = 12
 _BINS = 24
-_EDGE_SHARE = 0.005  # of everyone's rows, beyond the first and the last edge
+_EDGE_SHARE = 0.02  # of everyone's rows, beyond the first and the last edge
 OTHER, MISSING = "other values", "missing"
 
 
@@ -88,9 +89,10 @@ def _listed(coding: Coding, real: Counts, synthetic: Counts) -> _Parts | None:
 def _by_number(kept: NDArray[np.int64], labels: tuple[str, ...]) -> NDArray[np.int64]:
     """Counted things, such as members of a household, stand in the order of their numbers."""
     try:
-        return np.array(sorted(kept, key=lambda code: float(labels[code])), dtype=np.int64)
+        numbers = [float(labels[code]) for code in kept]
     except ValueError:
         return kept
+    return kept[np.argsort(numbers, kind="stable")]
 
 
 def _binned(coding: Coding, real: Counts, synthetic: Counts) -> _Parts | None:
@@ -108,7 +110,8 @@ def _binned(coding: Coding, real: Counts, synthetic: Counts) -> _Parts | None:
     part_of = np.zeros(coding.size, dtype=np.int64)
     part_of[1:] = np.clip(np.searchsorted(edges, places, side="right") - 1, 0, len(edges) - 2)
     part_of[0] = len(edges) - 1
-    labels = [f"{a:.10g} to {b:.10g}" for a, b in pairwise(edges.tolist())]
+    write = day_text if coding.kind == "date" else number_text
+    labels = [f"{write(a)} to {write(b)}" for a, b in pairwise(edges.tolist())]
     return _with_missing(labels, tuple(edges.tolist()), part_of, int(real[0] + synthetic[0]))
 
 
@@ -129,7 +132,8 @@ def _middle_of(places: NDArray[np.float64], shares: NDArray[np.float64]) -> tupl
             continue
         up_to = np.cumsum(share)
         lows.append(places[np.searchsorted(up_to, _EDGE_SHARE)])
-        highs.append(places[min(np.searchsorted(up_to, 1 - _EDGE_SHARE), len(places) - 1)])
+        last = int(np.searchsorted(up_to, 1 - _EDGE_SHARE))
+        highs.append(places[min(last, len(places) - 1)])
     return float(min(lows)), float(max(highs))
 
 

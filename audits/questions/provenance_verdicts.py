@@ -47,7 +47,8 @@ def _part(row: ProvenanceRow, p: float, settings: Settings) -> Part:
     ]
     evidence = evidence_of(
         row, "real", "synthetic", "distinct", "n1", "n2", "basis", "effective_people",
-        "amplification", "kappa", "top5_share", "precision", "searched", "queries", "complete", "common",
+        "amplification", "kappa", "top5_share", "precision", "searched", "queries", "complete",
+        "common",
     ) | {"kappa_p_adjusted": p}  # fmt: skip
     # few rows on few people weigh less than many rows on few people
     severity = min(settings.support_problem / max(row.basis, 0.5), 5.0)

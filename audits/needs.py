@@ -1,0 +1,134 @@
+"""What could not be judged, and how many people it would take to judge it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from audits.estimates import percent
+from audits.formulas.detectable import people_to_detect
+from audits.formulas.sample_sizes import people_to_settle
+from audits.questions.coverage_rows import CoverageRow
+from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
+from audits.questions.words import synthetic_rows
+from audits.results import Audit, Finding, Group, Row, Verdict
+from audits.settings import Settings
+
+_POWER = 0.8
+_TOO_MANY = 1_000_000  # people; more are no plan
+_FEWEST = 10  # rows on either side below which no question judges
+
+
+@dataclass(frozen=True)
+class Unjudged:
+    """A finding of not enough evidence, and the real people by whom it could be judged.
+
+    `people` is None where no number of people would do (too few synthetic rows, or an estimate that
+    lies on the limit); `more` is how many beside those there are.
+    """
+
+    finding: Finding
+    people: int | None
+    more: int | None
+    says: str
+
+
+def needs(audit: Audit) -> tuple[Unjudged, ...]:
+    """Everything that could not be judged, those that need the fewest people more first.
+
+    The numbers suppose that estimates stay where they are while intervals narrow, and, in drift,
+    that a move of the watched size is to be noticed four times in five.
+    """
+    by_group = _rows(audit)
+    found = [
+        _needed(finding, by_group.get((finding.question, finding.group), []), audit.settings)
+        for finding in audit.findings
+        if finding.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+    ]
+    return tuple(
+        sorted(found, key=lambda one: math.inf if one.more is None else one.more)  # stable
+    )
+
+
+def _rows(audit: Audit) -> dict[tuple[str, Group], list[Row]]:
+    wanted = {f.group for f in audit.findings if f.verdict is Verdict.NOT_ENOUGH_EVIDENCE}
+    rows: dict[tuple[str, Group], list[Row]] = {}
+    for name, answer in audit.answers.items():
+        for table in ("groups", "attributes"):
+            for row in answer.tables.get(table, ()):
+                if row.group in wanted:
+                    rows.setdefault((name, row.group), []).append(row)
+    return rows
+
+
+def _needed(finding: Finding, rows: list[Row], settings: Settings) -> Unjudged:
+    counted = [row for row in rows if hasattr(row, "real")]
+    if not counted:
+        return Unjudged(finding, None, None, "its numbers are not shown")
+    row: Any = counted[0]
+    real, synthetic = int(row.real), int(row.synthetic)
+    if synthetic < _FEWEST:
+        says = f"{synthetic_rows(synthetic)}: more people would not help, more rows would"
+        return Unjudged(finding, None, None, says)
+    needed = max(_FEWEST, _by_question(finding, rows, real, synthetic, settings))
+    if finding.question != "coverage":
+        needed = max(needed, settings.support_problem + 1)
+    if not needed <= _TOO_MANY:
+        return Unjudged(finding, None, None, _hopeless(finding))
+    people = int(needed)
+    more = max(people - real, 0)
+    if more == 0:
+        says = "not for want of people: the estimate lies too close to a limit"
+        return Unjudged(finding, None, None, says)
+    return Unjudged(finding, people, more, f"about {people:,} real people, {more:,} more")
+
+
+def _hopeless(finding: Finding) -> str:
+    if finding.question == "drift":
+        return "no number of people would do with so few synthetic rows"
+    return "the estimate lies so close to a limit that no number of people would settle it"
+
+
+def _by_question(
+    finding: Finding, rows: list[Row], real: int, synthetic: int, settings: Settings
+) -> float:
+    if finding.question == "drift":
+        return detecting(settings, synthetic)[0]
+    return max(_settled(row, real, settings) for row in _meant(finding, rows))
+
+
+def _meant(finding: Finding, rows: Iterable[Row]) -> list[Row]:
+    """The rows that a finding speaks of: one column's, or all of the group."""
+    own = [row for row in rows if getattr(row, "attribute", None) == finding.attribute]
+    return own or list(rows)
+
+
+def _settled(row: Row, real: int, settings: Settings) -> float:
+    """People by whom a row's interval would leave the nearest limit it reaches over."""
+    if isinstance(row, CoverageRow):
+        estimate, limits = row.ratio, (settings.share_problem, settings.share_watch)
+    elif isinstance(row, AttributeDiversityRow | GroupDiversityRow):
+        estimate, limits = row.index, (settings.sameness_watch, settings.sameness_problem)
+    else:
+        return 0.0
+    reached = [limit for limit in limits if estimate.low <= limit <= estimate.high]
+    if not reached:
+        return 0.0
+    nearest = min(reached, key=lambda limit: abs(limit - estimate.value))
+    needed = people_to_settle(
+        estimate.value, estimate.low, estimate.high, limit=nearest, people=real
+    )
+    return 0.0 if math.isnan(needed) else needed
+
+
+def detecting(settings: Settings, synthetic: int) -> tuple[float, str]:
+    """People by whom a watched move of a share would be noticed, and that in words."""
+    needed = float(
+        people_to_detect(
+            settings.drift_watch / 0.5, synthetic, power=_POWER, confidence=settings.confidence
+        )
+    )
+    moved = percent(settings.drift_watch)
+    return needed, f"a share that moved by {moved} would be noticed four times in five"
