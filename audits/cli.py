@@ -83,6 +83,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     output: options.Output = None,
     format_: options.Shown = None,
     everything: options.Everything = False,
+    progress_to: options.ProgressTo = None,
 ) -> None:
     """Audit a synthetic table against the real one; findings worst first."""
     from audits import config as configuration
@@ -104,7 +105,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
         "format": format_ and format_.value,
     }  # fmt: skip
     asked = configuration.request(given, config)
-    audit = _run(asked)
+    audit = _run(asked, progress_to)
     if asked.keep_work:
         made = Path(asked.work_folder or "").glob("audits-work-*")
         kept = max(made, key=lambda path: path.stat().st_mtime)
@@ -116,19 +117,21 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     _gate(audit.findings, asked.fail_on, "found")
 
 
-def _run(asked: Request) -> Audit:
-    from audits.progress import progress_bar
+def _run(asked: Request, progress_to: str | None = None) -> Audit:
+    from audits.progress import progress_bar, progress_file
     from audits.registry import questions
     from audits.run import compare as run
 
     settings = asked.settings
     stages = ["reading", *(question.id for question in questions(asked.ask))]
-    with progress_bar(stages) as told:
+    with progress_bar(stages) as shown:
+        kept = None if progress_to is None else progress_file(progress_to, stages)
 
         def heard(stage: str, share: float) -> None:
             stop_if_told()
-            if told is not None:
-                told(stage, share)
+            for told in (shown, kept):
+                if told is not None:
+                    told(stage, share)
 
         return run(
             asked.real,
@@ -293,6 +296,32 @@ def _list(
             page.add(head.format(**line), "bold")
             page.add(body.format(**line), indent=2)
         out(page.text)
+
+
+@app.command()
+@guarded
+def dashboard(
+    real: options.RealTable = None,
+    synthetic: options.SyntheticTable = None,
+    *,
+    sensitive_features: options.SensitiveFeatures = None,
+    reference: options.Reference = None,
+    holdout: options.Holdout = None,
+    audit: options.SavedAudits = None,
+    port: options.Port = 8501,
+    no_browser: options.NoBrowser = False,
+) -> None:
+    """Open the dashboard in a browser; on this machine only, and nothing leaves it."""
+    from audits.config import names
+    from audits.launch import launch
+
+    launch(
+        {"real": real, "synthetic": synthetic, "reference": reference, "holdout": holdout},
+        sensitive_features=names(sensitive_features) or (),
+        saved=audit or [],
+        port=port,
+        browser=not no_browser,
+    )
 
 
 @app.command()

@@ -164,6 +164,16 @@ Shown = Annotated[
     Format | None,
     typer.Option("--format", help="What standard output gets: text (default), json or csv."),
 ]
+ProgressTo = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Keep a small JSON file that says how far the audit is."),
+]
+SavedAudits = Annotated[
+    list[Path] | None,
+    typer.Option(metavar="AUDIT", help="Open a saved audit, too. May be given again."),
+]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="Where the dashboard listens.")]
+NoBrowser = Annotated[bool, typer.Option("--no-browser", help="Do not open a browser.")]
 Everything = Annotated[
     bool, typer.Option("--all", help="In text, write out findings that are ok, too.")
 ]

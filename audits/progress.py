@@ -1,13 +1,17 @@
-"""How far an audit has come, on standard error, and only where a person watches."""
+"""How far an audit has come: on standard error where a person watches, or in a file."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 Told = Callable[[str, float], None]
+_APART = 0.2  # seconds between two writes of one stage
 
 
 def watched() -> bool:
@@ -41,3 +45,29 @@ def progress_bar(stages: Sequence[str], title: str = "") -> Iterator[Told | None
                 shown.update(task, description=f"{title} {stage}".strip(), completed=place)
 
         yield told
+
+
+def progress_file(path: str | Path, stages: Sequence[str]) -> Told:
+    """Return a function that keeps a small JSON file up to date: stage, its share, share of all.
+
+    The file is replaced whole, so that whoever reads it never sees half of it.
+
+    Raises
+    ------
+    SourceError
+        If it cannot be written.
+    """
+    from audits.reports.json_report import write_whole
+
+    target, last = Path(path), ["", 0.0]
+
+    def told(stage: str, share: float) -> None:
+        now = time.monotonic()
+        if stage not in stages or (stage == last[0] and now - float(last[1]) < _APART):
+            return
+        last[:] = [stage, now]
+        place = (stages.index(stage) + share) / len(stages)
+        said = {"stage": stage, "share": round(share, 4), "of_all": round(place, 4)}
+        write_whole(target, json.dumps(said))
+
+    return told

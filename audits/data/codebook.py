@@ -81,10 +81,10 @@ def build(
     """
     book = Codebook()
     here, there = ([column.name for column in engine.columns] for engine in (real, synthetic))
-    shared = _shared(here, there, titles)
+    shared = shared_columns(here, there, titles)
     if plan.weights is not None:
         book.leave_out(plan.weights, "weights")
-    _say_missing(book, set(here) - {plan.weights}, set(there) - {plan.weights})
+    say_one_sided(book, set(here) - {plan.weights}, set(there) - {plan.weights})
     held = [] if holdout is None else [column.name for column in holdout.columns]
     columns = []
     for name in shared:
@@ -98,7 +98,7 @@ def build(
     _prepare(columns, [engine for engine in (real, synthetic, holdout) if engine is not None])
     for done, column in enumerate(columns):
         told("reading", done / len(columns))
-        _understand(column, book, plan)
+        understand(column, book, plan)
         for engine in column.every_engine:
             engine.forget(column.name)
     if holdout is not None and (absent := sorted(set(book.codings) - set(held))):
@@ -106,8 +106,14 @@ def build(
     return book
 
 
-def _shared(here: Sequence[str], there: Sequence[str], titles: tuple[str, str]) -> list[str]:
-    """Return the names of the columns that both tables have, in order."""
+def shared_columns(here: Sequence[str], there: Sequence[str], titles: tuple[str, str]) -> list[str]:
+    """Return the names of the columns that both tables have, in order.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     shared = sorted(set(here) & set(there))
     if not shared:
         raise InputError(
@@ -129,7 +135,8 @@ def _few(names: Iterable[str]) -> str:
     return ", ".join(listed[:8]) + (" …" if len(listed) > 8 else "")
 
 
-def _say_missing(book: Codebook, here: set[str], there: set[str]) -> None:
+def say_one_sided(book: Codebook, here: set[str], there: set[str]) -> None:
+    """Put down in the book which columns only one table has."""
     for side, names in (("real", here - there), ("synthetic", there - here)):
         for name in sorted(names):
             book.leave_out(name, f"only in {side}")
@@ -137,7 +144,14 @@ def _say_missing(book: Codebook, here: set[str], there: set[str]) -> None:
             book.notes.append(f"Only in the {side} table, so not compared: {_few(names)}.")
 
 
-def _understand(column: Column, book: Codebook, plan: Plan) -> None:
+def understand(column: Column, book: Codebook, plan: Plan) -> None:
+    """Decide what one column is, encode it in every table, and record it in the book.
+
+    Raises
+    ------
+    InputError
+        If its values cannot be judged.
+    """
     column.fetch()
     sensitive = column.name in plan.sensitive
     if empty := column.empty_side():

@@ -1,0 +1,87 @@
+"""Starts the dashboard: this process becomes Streamlit's, so that it stops as it was started."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+from audits.errors import SourceError, UsageError
+
+STARTS_WITH = "AUDITS_DASHBOARD"  # the environment variable that tells the dashboard what to open
+
+
+def launch(
+    tables: Mapping[str, str | None],
+    *,
+    sensitive_features: Sequence[str] = (),
+    saved: Sequence[Path] = (),
+    port: int = 8501,
+    browser: bool = True,
+) -> None:
+    """Replace this process by the dashboard's.
+
+    Raises
+    ------
+    UsageError
+        If Streamlit is not installed, or only one of the two tables is named.
+    SourceError
+        If a file does not exist, or the dashboard is missing.
+    """
+    if find_spec("streamlit") is None:
+        raise UsageError(
+            "the dashboard needs Streamlit, which is not installed. Run: pip install "
+            '"audits[dashboard]"'
+        )
+    if (tables.get("real") is None) != (tables.get("synthetic") is None):
+        raise UsageError("only one table was named. Give REAL and SYNTHETIC, or neither.")
+    document = {
+        "tables": {role: _there(path) for role, path in tables.items() if path is not None},
+        "sensitive_features": list(sensitive_features),
+        "audits": [_there(str(path)) for path in saved],
+    }
+    surroundings = {**os.environ, STARTS_WITH: json.dumps(document)}
+    os.execve(sys.executable, command(port, browser=browser), surroundings)
+
+
+def command(port: int, *, browser: bool) -> list[str]:
+    """Return the command that starts the dashboard; what matters for privacy is said twice."""
+    options = {
+        "server.address": "127.0.0.1",
+        "server.port": port,
+        "server.headless": not browser,
+        "server.fileWatcherType": "none",
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "viewer",
+        "client.showErrorDetails": "none",
+    }
+    said = [f"--{name}={str(value).lower()}" for name, value in options.items()]
+    return [sys.executable, "-m", "streamlit", "run", str(dashboard() / "app.py"), *said]
+
+
+def dashboard() -> Path:
+    """Return the folder of the dashboard: inside the package, or beside it in a checkout.
+
+    Raises
+    ------
+    SourceError
+        If it is in neither place.
+    """
+    package = Path(__file__).resolve().parent
+    for folder in (package / "dashboard", package.parent / "dashboard"):
+        if (folder / "app.py").is_file():
+            return folder
+    raise SourceError(
+        str(package / "dashboard"), "the dashboard is missing.", "Install audits again."
+    )
+
+
+def _there(path: str) -> str:
+    """Return a path that holds wherever the dashboard runs; patterns are left to the reader."""
+    from audits.data.sources import files_of
+
+    files_of(path)
+    return str(Path(path).expanduser().absolute())
