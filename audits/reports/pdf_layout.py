@@ -1,0 +1,235 @@
+"""What the Typst sources are handed: printable texts, resolved links, widths to reckon with."""
+
+from __future__ import annotations
+
+import re
+import statistics
+from collections.abc import Iterator
+from typing import Any
+
+from audits.reports.glyphs import clusters, printable, spelled_out
+
+PAGE_WIDTH, PAGE_HEIGHT = 467.0, 640.0
+"""Points a picture may take on a page; the sources set the same margins."""
+
+_CELL, _TITLE, _RUNNING, _TEXT = 600, 140, 70, 20_000
+"""Characters after which a cell, a heading, a running head, any other text is cut."""
+
+_LONG = re.compile(r"[^\s‹›]{19,}")
+_AFTER = re.compile(r"(?<=[_=/\\.,;:&|@-])(?=[^\s])")
+_PIECE = 12
+_MAY_BREAK = "\u200b"
+
+
+def laid_out(document: dict[str, Any]) -> dict[str, Any]:
+    """Return a report, as `_plain` of `pdf_report` writes it, ready to be set."""
+    document = _safe(document)
+    places = {section["id"]: place for place, section in enumerate(document["sections"])}
+    sections = [_section(section, places) for section in document["sections"]]
+    replaced = spelled_out(_texts(document))
+    if replaced:
+        sections.append(_section(_replaced(replaced), {}))
+    cover = dict(document["cover"], verdict=document["cover"]["verdict"]["verdict"])
+    cover["tiles"] = _tiles(cover["tiles"])
+    cover["compared"] = _facts(cover["compared"])
+    return {
+        "cover": cover,
+        "sections": sections,
+        "running": _cut(document["running"], _RUNNING),
+        "identity": _cut(document["identity"], _RUNNING),
+        "author": _cut(document["author"], _TITLE),
+        "language": _language(document["language"]),
+        "keywords": ["audit", "representation", "bias", "synthetic data"],
+    }
+
+
+def laid_out_picture(picture: dict[str, Any]) -> dict[str, Any]:
+    """Return a picture at its own size, ready to be drawn."""
+    return dict(_safe(picture), scale=1.0)
+
+
+def _safe(value: Any) -> Any:
+    """Return a value in which every text can be printed."""
+    if isinstance(value, str):
+        return printable(_cut(value, _TEXT))
+    if isinstance(value, list):
+        return [_safe(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _safe(part) for key, part in value.items()}
+    return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def _cut(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit].rstrip()}… (and {len(text) - limit} characters more)"
+
+
+def breakable(text: str, piece: int = _PIECE) -> str:
+    """Return a text in which long words may be broken: after signs if any, else anywhere.
+
+    >>> breakable("short words stay") == "short words stay"
+    True
+    """
+    loose = _LONG.sub(lambda found: _loosened(found.group(), piece), text)
+    return loose.replace("›‹", f"›{_MAY_BREAK}‹")
+
+
+def _loosened(word: str, piece: int) -> str:
+    parts = []
+    for part in _AFTER.split(word):
+        whole = list(clusters(part))  # a mark never leaves its letter
+        parts += ["".join(whole[at : at + piece]) for at in range(0, len(whole), piece)]
+    return _MAY_BREAK.join(parts)
+
+
+def _language(code: str) -> dict[str, str | None]:
+    found = re.fullmatch(r"([a-z]{2,3})(?:-([A-Z]{2}))?", code)
+    return {"code": found[1], "region": found[2]} if found else {"code": "en", "region": None}
+
+
+def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
+    blocks = [_BLOCKS[block["kind"]](block) for block in section["blocks"]]
+    for block in blocks:
+        if block["kind"] == "statement":
+            block["target"] = _label(places.get(block["target"]))
+    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+        block["leads"] = _leads(block, after)
+    return {
+        "label": _label(places.get(section["id"], len(places))),
+        "title": breakable(_cut(section["title"], _TITLE)),
+        "level": section["level"],
+        "new_page": section["new_page"],
+        "blocks": blocks,
+    }
+
+
+def _leads(block: dict[str, Any], after: dict[str, Any] | None) -> bool:
+    """Whether a block is a short paragraph that belongs on the page of what it introduces."""
+    is_short = block["kind"] == "paragraph" and len(block["text"]) < 600
+    return is_short and after is not None and after["kind"] not in {"paragraph", "bullets"}
+
+
+def _label(place: int | None) -> str | None:
+    return None if place is None else f"section-{place}"
+
+
+def _paragraph(block: dict[str, Any]) -> dict[str, Any]:
+    return dict(block, text=breakable(block["text"]))
+
+
+def _bullets(block: dict[str, Any]) -> dict[str, Any]:
+    return dict(block, items=[breakable(item) for item in block["items"]])
+
+
+def _statement(block: dict[str, Any]) -> dict[str, Any]:
+    texts = {name: breakable(block[name]) for name in ("title", "text", "remark")}
+    return {**block, **texts, "verdict": block["verdict"]["verdict"]}
+
+
+def _tiles(block: dict[str, Any]) -> dict[str, Any]:
+    tiles = []
+    for tile in block["tiles"]:
+        verdict = tile["verdict"]
+        says = breakable(tile["says"], 8)
+        tiles.append({**tile, "says": says, "verdict": verdict and verdict["verdict"]})
+    return dict(block, tiles=tiles)
+
+
+def _facts(block: dict[str, Any]) -> dict[str, Any]:
+    return dict(block, pairs=[[breakable(part) for part in pair] for pair in block["pairs"]])
+
+
+def _figure(block: dict[str, Any]) -> dict[str, Any]:
+    picture = block["picture"]
+    fits = min(PAGE_WIDTH / picture["width"], PAGE_HEIGHT / picture["height"], 1.0)
+    return dict(block, picture=dict(picture, scale=fits), caption=breakable(block["caption"]))
+
+
+def _table(block: dict[str, Any]) -> dict[str, Any]:
+    count = len(block["columns"])
+    piece = max(4, min(_PIECE, 72 // max(count, 1)))
+    rows = [[_cell(cell, piece) for cell in row] for row in block["rows"]]
+    columns = [
+        _column(column, [row[place] for row in rows]) for place, column in enumerate(block["columns"])
+    ]
+    size = sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
+    return {
+        "kind": "table",
+        "caption": breakable(block["caption"]),
+        "note": breakable(block["note"]),
+        "columns": columns,
+        "rows": rows,
+        "together": len(rows) <= 10 and size < 2_500,
+    }
+
+
+def _cell(cell: Any, piece: int) -> Any:
+    return breakable(_cut(cell, _CELL), piece) if isinstance(cell, str) else cell
+
+
+def _column(column: dict[str, Any], cells: list[Any]) -> dict[str, Any]:
+    """Say what a column's width rests on: its longest texts if fixed, else how much it holds."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    marks = sorted({cell["verdict"] for cell in cells if isinstance(cell, dict)})
+    longest = sorted(set(texts), key=lambda text: (-len(text), text))[:3]
+    fixed = column["align"] == "right" and all(len(text) <= 26 for text in longest)
+    lengths = [len(text) for text in texts] or [0]
+    typical = statistics.quantiles(lengths, n=10)[-1] if len(lengths) > 1 else lengths[0]
+    return {
+        "name": breakable(column["name"], 10),
+        "align": column["align"],
+        "width": column["width"],
+        "fixed": fixed or bool(marks and not texts),
+        "longest": longest if fixed else [],
+        "heading": _head_lines(column["name"]),
+        "marks": marks,
+        "weight": max(7.0, min(max(float(typical), max(lengths) / 4), 48.0)),
+    }
+
+
+def _head_lines(name: str) -> list[str]:
+    """Return a column's name on one line or, if long, on the two most even ones."""
+    words = name.split()
+    if len(name) <= 11 or len(words) < 2:
+        return [name]
+    cuts = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
+    return list(min(cuts, key=lambda cut: max(map(len, cut))))
+
+
+def _replaced(codes: tuple[str, ...]) -> dict[str, Any]:
+    many = len(codes) != 1
+    text = (
+        f"{len(codes)} character{'s' if many else ''} in the names of this report "
+        f"{'are' if many else 'is'} written as {'numbers' if many else 'a number'}, because "
+        f"{'they steer' if many else 'it steers'} the text, or because no font of the report has "
+        f"{'them' if many else 'it'}: {', '.join(codes[:200])}"
+    )
+    more = f", and {len(codes) - 200} more." if len(codes) > 200 else "."
+    paragraph = {"kind": "paragraph", "text": text + more, "look": "plain"}
+    return {
+        "id": "",
+        "title": "Characters replaced",
+        "level": 1,
+        "new_page": False,
+        "blocks": [paragraph],
+    }
+
+
+_BLOCKS = {
+    "paragraph": _paragraph,
+    "bullets": _bullets,
+    "statement": _statement,
+    "tiles": _tiles,
+    "facts": _facts,
+    "table": _table,
+    "figure": _figure,
+}
