@@ -1,0 +1,273 @@
+"""The last pages: what could not be judged, settings, inputs, how to repeat it, words, limits."""
+
+from __future__ import annotations
+
+import shlex
+
+from audits.needs import needs
+from audits.questions.words import capital, listed
+from audits.reports.blocks import Block, Bullets, Column, Facts, Paragraph, Section, Table
+from audits.reports.document_cover import tables_of
+from audits.reports.document_material import Material, cut, many, name_of, short, whole
+from audits.reports.glossary import glossary
+from audits.results import ColumnRecord, Verdict
+from audits.settings import settings_declared
+from audits.tunables import Setting
+
+_LINES = 40
+_REMARKS = 15
+
+
+def unjudged(material: Material) -> tuple[Section, ...]:
+    """What could not be judged, and how many people it would take."""
+    found = needs(material.audit)
+    if not found:
+        said = "Every group could be judged in every question that was asked."
+        if not material.audit.findings:
+            said = "Nothing was judged, so there is nothing that was left open."
+        return (Section("unjudged", "What could not be judged", (Paragraph(said),)),)
+    lines = tuple(
+        (
+            name_of(one.finding.group, 60),
+            material.title(one.finding.question),
+            whole(one.people),
+            whole(one.more),
+            capital(one.says),
+        )
+        for one in found[:_LINES]
+    )
+    settled = sum(one.people is not None for one in found)
+    lead = (
+        f"{many(len(found), 'finding')} could not be decided either way. This is no all-clear. "
+        f"For {settled:,} of them a number of real people can be named that would probably settle "
+        "it."
+    )
+    table = Table(
+        (
+            Column("Group", width=0.22),
+            Column("Question", width=0.11),
+            Column("People needed", "right", 0.1),
+            Column("More than now", "right", 0.1),
+            Column("Why", width=0.47),
+        ),
+        lines,
+        "Findings without enough evidence, those that need the fewest more people first",
+        _unjudged_cut(len(lines), len(found)),
+    )
+    return (
+        Section("unjudged", "What could not be judged", (Paragraph(lead), table), new_page=True),
+    )
+
+
+def _unjudged_cut(shown: int, of: int) -> str:
+    if shown >= of:
+        return ""
+    return f"The first {shown:,} of {of:,}; the JSON of this audit holds all of them."
+
+
+def settings_in_force(material: Material) -> Section:
+    """Every setting with its value, range, meaning and source; changed ones first."""
+    in_force = material.audit.settings.to_dict()
+    declared = settings_declared()
+    changed = [s for s in declared if in_force[s.name] != s.default]
+    rows = tuple(
+        (
+            f"{s.name} (changed)" if s in changed else s.name,
+            _both(s, in_force[s.name]) if s in changed else _value(s.name, in_force[s.name]),
+            s.range,
+            s.meaning,
+            s.source,
+        )
+        for s in [*changed, *(s for s in declared if s not in changed)]
+    )
+    said = (
+        f"{many(len(changed), 'setting')} {'differs' if len(changed) == 1 else 'differ'} from the "
+        f"default: {listed([s.name for s in changed], most=12)}."
+        if changed
+        else f"All {len(declared)} settings have their default values."
+    )
+    table = Table(
+        (
+            Column("Setting", width=0.2),
+            Column("Value", "right", 0.11),
+            Column("Range", width=0.14),
+            Column("Meaning", width=0.35),
+            Column("Source", width=0.2),
+        ),
+        rows,
+        "Settings in force",
+    )
+    lead = (
+        "Limits are conventions with reasons, not laws; whoever uses this report may choose others."
+    )
+    return Section(
+        "settings", "Settings in force", (Paragraph(lead), Paragraph(said), table), new_page=True
+    )
+
+
+def _both(setting: Setting, value: float | str) -> str:
+    return f"{_value(setting.name, value)}, default {_value(setting.name, setting.default)}"
+
+
+def _value(name: str, value: float | str) -> str:
+    return str(value) if name == "seed" or isinstance(value, str) else f"{value:,}"
+
+
+def inputs(material: Material, identity: str) -> Section:
+    """What was read, how its columns were understood, versions, and the command to repeat it."""
+    audit = material.audit
+    versions = tuple((name, version) for name, version in audit.versions.items())
+    engines = listed(sorted({record.engine for record in audit.inputs}) or ["unknown"])
+    record = (
+        ("Report", identity),
+        ("Seed", str(audit.settings.seed)),
+        ("Counted by", engines),
+        *versions,
+    )
+    blocks: list[Block] = [tables_of(audit.inputs), _columns(audit.columns)]
+    if audit.notes:
+        blocks += _notes(audit.notes)
+    blocks += [
+        Facts(record, caption="Versions"),
+        Facts((("Command", command(material)),), caption="To repeat this audit", code=True),
+        Paragraph(
+            "The same tables, settings and version give the same numbers. The command names files "
+            "as the audit knew them; weights, kinds, bands and texts for missing are not kept in "
+            "an audit and have to be given again where they were used.",
+            "quiet",
+        ),
+    ]
+    return Section("inputs", "Inputs, and how to repeat this", tuple(blocks), new_page=True)
+
+
+def _notes(notes: tuple[str, ...]) -> list[Block]:
+    listed_ = [Bullets(notes[:_REMARKS])]
+    if len(notes) > _REMARKS:
+        more = f"And {len(notes) - _REMARKS:,} more notes in the JSON of this audit."
+        return [*listed_, Paragraph(more, "quiet")]
+    return [*listed_]
+
+
+def _columns(columns: tuple[ColumnRecord, ...]) -> Table:
+    """How columns were understood; sensitive and compared ones first."""
+    uses = {"sensitive": 0, "compared": 1}
+    listed_ = sorted(columns, key=lambda column: (uses.get(column.use, 2), column.name))
+    rows = tuple(
+        (
+            short(column.name, 60),
+            column.kind.replace("_", " ") or "not read",
+            column.use,
+            whole(column.levels) if column.kind else "–",
+            whole(column.missing_real) if column.kind else "–",
+            whole(column.missing_synthetic) if column.kind else "–",
+            short(column.note, 160),
+        )
+        for column in listed_[:_LINES]
+    )
+    note = ""
+    if len(columns) > len(rows):
+        note = (
+            f"{len(rows):,} of {len(columns):,} columns; the JSON of this audit holds all of them."
+        )
+    heads = (
+        Column("Column", width=0.22),
+        Column("Kind", width=0.12),
+        Column("Use", width=0.14),
+        Column("Values", "right", 0.08),
+        Column("Missing, real", "right", 0.09),
+        Column("Missing, synthetic", "right", 0.1),
+        Column("Note", width=0.25),
+    )
+    return Table(heads, rows, "How the columns were understood", note)
+
+
+def command(material: Material) -> str:
+    """The command that would make this audit again."""
+    audit = material.audit
+    names = {record.role: record.name for record in audit.inputs}
+    words = ["audits", "compare", names.get("real", "REAL"), names.get("synthetic", "SYNTHETIC")]
+    words += ["--sensitive-features", ",".join(audit.sensitive_features)]
+    if material.has_reference:
+        words += ["--reference", names.get("reference", "REFERENCE")]
+    if "holdout" in names:
+        words += ["--holdout", names["holdout"]]
+    in_force = audit.settings.to_dict()
+    for setting in settings_declared():
+        if in_force[setting.name] != setting.default:
+            words += ["--set", f"{setting.name}={in_force[setting.name]}"]
+    words += ["--output", "audit.json"]
+    return " ".join(shlex.quote(word) for word in words)
+
+
+def words_used(material: Material) -> Section:
+    """The field's terms that this report uses."""
+    pairs = glossary(list(material.audit.answers))
+    return Section("glossary", "Glossary", (Facts(pairs),), new_page=True)
+
+
+def limits(material: Material) -> Section:
+    """What this audit does not say."""
+    audit = material.audit
+    left = [c for c in audit.columns if c.use not in ("compared", "sensitive")]
+    said = [
+        "Categories were fixed before the audit. People who recognise themselves in none of them "
+        "are invisible to it.",
+        "Nothing is said about traits that nobody recorded: in order means in order in the columns "
+        "that there are.",
+        "Whether people can be re-identified was not asked. Nearest people are found to count "
+        "them, not to protect them.",
+        "Nor was it asked whether a model trained on the table is fair, or a use of it lawful.",
+    ]
+    if left:
+        names = [short(column.name, 40) for column in left]
+        was = "was" if len(left) == 1 else "were"
+        said.append(f"{many(len(left), 'column')} {was} not compared: {listed(names)}.")
+    if material.has_reference:
+        said.append(
+            "The reference population is taken as exact. Groups that it undercounts look better "
+            "represented here than they are."
+        )
+    else:
+        said.append(
+            "No reference population was given: the real table is taken as it is, with whomever "
+            "it leaves out."
+        )
+    if audit.counts[Verdict.NOT_ENOUGH_EVIDENCE.value]:
+        said.append(
+            "What could not be judged is listed as such; silence about a group is never praise."
+        )
+    said.append(
+        "Limits are conventions. A verdict beside a limit is a prompt to look, not a proof."
+    )
+    said.append(
+        "Some numbers rest on samples of rows, drawn by content and seed; where they do, the "
+        "finding names how many rows."
+    )
+    if not audit.answers:
+        said = said[:1]
+    return Section("limits", "Limits of this audit", (Bullets(tuple(said)),))
+
+
+def hidden(material: Material) -> tuple[Section, ...]:
+    """Groups whose counts are hidden, by name and verdict only."""
+    audit = material.audit
+    if not audit.min_cell:
+        return ()
+    lead = (
+        f"Counts from 1 to {audit.min_cell - 1:,} are hidden, so that no person can be picked out, "
+        "and so is whatever would let them be computed: shares, intervals, differences."
+    )
+    if not audit.hidden:
+        none = "No group was so small that its numbers had to be hidden."
+        return (Section("hidden", "What is hidden", (Paragraph(lead), Paragraph(none))),)
+    lines = tuple(
+        (name_of(group, 90), material.verdict(group) or "not judged")
+        for group in audit.hidden[:_LINES]
+    )
+    table = Table(
+        (Column("Group", width=0.7), Column("Verdict", width=0.3)),
+        lines,
+        "Groups whose numbers are hidden",
+        cut(len(lines), len(audit.hidden), "groups").replace(", worst first", ""),
+    )
+    return (Section("hidden", "What is hidden", (Paragraph(lead), table)),)

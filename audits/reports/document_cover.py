@@ -1,0 +1,272 @@
+"""The first pages: what was found in one sentence, what was compared, what the marks mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from audits.errors import UsageError
+from audits.estimates import percent
+from audits.questions.words import capital, listed
+from audits.reports.blocks import Column, Cover, Facts, Paragraph, Section, Table, Tile, Tiles
+from audits.reports.document_material import Material, many, short
+from audits.results import InputRecord, Verdict
+
+# what a group with a bad verdict is, in the question's words: singular, plural
+_BAD = {
+    "coverage": (
+        "is missing, too small or out of proportion",
+        "are missing, too small or out of proportion",
+    ),
+    "drift": ("no longer looks like its real members", "no longer look like their real members"),
+    "diversity": (
+        "has become more alike than its real members",
+        "have become more alike than their real members",
+    ),
+    "provenance": ("rests on too few real people", "rest on too few real people"),
+}
+_COUNTED = {
+    Verdict.PROBLEM: ("finding is a problem", "findings are problems"),
+    Verdict.WATCH: ("finding is to be watched", "findings are to be watched"),
+    Verdict.NOT_ENOUGH_EVIDENCE: (
+        "finding without enough evidence",
+        "findings without enough evidence",
+    ),
+    Verdict.OK: ("finding is in order", "findings are in order"),
+}
+_MEANINGS = {
+    Verdict.PROBLEM: "The whole interval lies beyond the limit for a problem; or there are too few "
+    "real people behind the group. Somebody has to act.",
+    Verdict.WATCH: "The whole interval lies beyond the lower limit. Somebody has to look.",
+    Verdict.NOT_ENOUGH_EVIDENCE: "The data allow both a good and a bad answer. This is no "
+    "all-clear: usually there are too few people to tell.",
+    Verdict.OK: "The whole interval is short of the limit for a problem, and the estimate short of "
+    "the limit for watching.",
+}
+_CAVEAT = (
+    "This report describes the tables and columns it was given, under limits that are conventions. "
+    "It is evidence for a discussion, not a certificate."
+)
+_ROLES = {"real": "Real data", "synthetic": "Synthetic data", "holdout": "Holdout"}
+
+
+def cover(material: Material, *, title: str | None, author: str, timestamp: int | None) -> Cover:
+    """Return the first page."""
+    audit = material.audit
+    tables = subject(material)
+    return Cover(
+        eyebrow="Representation audit",
+        title=short(title, 160) if title else f"Groups in {tables[1]}",
+        subtitle=f"{tables[1]}, compared with {tables[0]}",
+        verdict=audit.verdict,
+        headline=headline(material),
+        text=elaborated(material),
+        tiles=Tiles(tuple(_tile(verdict, audit.counts[verdict.value]) for verdict in Verdict)),
+        compared=Facts(_compared(material, author, timestamp), caption="What we compared"),
+        caveat=_CAVEAT + _hidden(material),
+    )
+
+
+def subject(material: Material) -> tuple[str, str]:
+    """The names of the real and of the synthetic table."""
+    real, synthetic = material.input("real"), material.input("synthetic")
+    return (
+        short(real.name, 60) if real and real.name else "the real table",
+        short(synthetic.name, 60) if synthetic and synthetic.name else "the synthetic table",
+    )
+
+
+def headline(material: Material) -> str:
+    """The overall finding in one sentence."""
+    groups = many(len(material.groups), "group")
+    problem = len(material.having(Verdict.PROBLEM))
+    watch = len(material.having(Verdict.WATCH))
+    whole = material.verdict(())
+    if not material.audit.findings:
+        return "Nothing was judged."
+    if problem:
+        return f"{problem:,} of {groups} {'has' if problem == 1 else 'have'} a problem."
+    if whole is Verdict.PROBLEM:
+        return f"The table as a whole has a problem; none of the {groups} has one alone."
+    if watch:
+        return f"No problem was found; {watch:,} of {groups} {_is(watch)} to be watched."
+    if whole is Verdict.WATCH:
+        return f"No problem was found in {groups}; the table as a whole is to be watched."
+    unjudged = len(material.having(Verdict.NOT_ENOUGH_EVIDENCE))
+    if unjudged:
+        return f"No problem was found; {unjudged:,} of {groups} could not be judged in everything."
+    return f"Nothing beyond the limits was found in {groups}."
+
+
+def elaborated(material: Material) -> str:
+    """What is wrong, by question, and what could not be judged: for the cover."""
+    said = by_question(material, Verdict.PROBLEM) or by_question(material, Verdict.WATCH)
+    sentences = [capital(f"{listed(said, most=9)}.")] if said else []
+    lead = material.audit.verdict
+    watched = len(material.having(Verdict.WATCH))
+    if lead is Verdict.PROBLEM and watched:
+        sentences.append(f"{many(watched, 'more group')} {_is(watched)} to be watched.")
+    unknown = material.audit.counts[Verdict.NOT_ENOUGH_EVIDENCE.value]
+    if unknown:
+        sentences.append(f"{many(unknown, 'finding')} could not be decided on these data.")
+    return " ".join(sentences)
+
+
+def by_question(material: Material, verdict: Verdict) -> list[str]:
+    """How many groups have this verdict in each question, as clauses, most first."""
+    counts = [
+        (len(material.having(verdict, question)), question) for question in material.audit.answers
+    ]
+    clauses = []
+    for count, question in sorted(counts, key=lambda pair: -pair[0]):
+        if count:
+            one, more = _BAD.get(
+                question, (f"has a problem in {question}", f"have a problem in {question}")
+            )
+            clauses.append(f"{many(count, 'group')} {one if count == 1 else more}")
+    return clauses
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _tile(verdict: Verdict, count: int) -> Tile:
+    one, more = _COUNTED[verdict]
+    return Tile(f"{count:,}", one if count == 1 else more, verdict)
+
+
+def _hidden(material: Material) -> str:
+    least = material.audit.min_cell
+    if not least:
+        return ""
+    return f" Counts from 1 to {least - 1:,} are hidden, and so is what would let them be computed."
+
+
+def _compared(
+    material: Material, author: str, timestamp: int | None
+) -> tuple[tuple[str, str], ...]:
+    audit = material.audit
+    pairs = [(_ROLES[role], described(material.input(role))) for role in ("real", "synthetic")]
+    pairs.append(("Sensitive features", _features(material)))
+    pairs.append(("Reference population", _reference(material)))
+    pairs.append(("Holdout", described(material.input("holdout"))))
+    pairs.append(("Questions asked", listed([a.title for a in audit.answers.values()], most=9)))
+    pairs.append(("Counted by", listed(sorted({r.engine for r in audit.inputs}) or ["unknown"])))
+    if audit.min_cell:
+        pairs.append(("Hidden", f"counts from 1 to {audit.min_cell - 1:,}"))
+    if timestamp is not None:
+        pairs.append(("Date", dated(timestamp)))
+    if author:
+        pairs.append(("Prepared by", short(author, 160)))
+    return tuple(pairs)
+
+
+def described(record: InputRecord | None) -> str:
+    """A table in few words.
+
+    >>> described(InputRecord("real", "people.csv", "csv", 3000, 12, "", "duckdb"))
+    'people.csv · 3,000 rows · 12 columns'
+    """
+    if record is None:
+        return "none given"
+    sizes = f"{many(record.rows, 'row')} · {many(record.columns, 'column')}"
+    return f"{short(record.name, 100)} · {sizes}"
+
+
+def _features(material: Material) -> str:
+    levels = {column.name: column.levels for column in material.audit.columns}
+    names = [
+        f"{short(name, 40)} ({many(levels[name], 'level')})"
+        if levels.get(name)
+        else short(name, 40)
+        for name in material.audit.sensitive_features
+    ]
+    return listed(names, most=8)
+
+
+def _reference(material: Material) -> str:
+    record = material.input("reference")
+    if record is not None:
+        return short(record.name, 100)
+    return "given by the analyst" if material.has_reference else "none given"
+
+
+def dated(timestamp: int) -> str:
+    """A moment in words.
+
+    >>> dated(0)
+    '1 January 1970, 00:00 UTC'
+
+    Raises
+    ------
+    UsageError
+        If no calendar has it.
+    """
+    try:
+        moment = datetime.fromtimestamp(timestamp, UTC)
+    except (OverflowError, OSError, ValueError):
+        raise UsageError(
+            f"timestamp must be seconds since 1970 in a year up to 9999, got {timestamp!r}."
+        ) from None
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
+
+
+def marks(material: Material) -> Section:
+    """What the four verdicts mean, and how they are reached."""
+    settings = material.audit.settings
+    rows = tuple((verdict, meaning) for verdict, meaning in _MEANINGS.items())
+    said = (
+        f"Every estimate has an interval of {percent(settings.confidence)}. Accusations are "
+        "adjusted for the number of groups and columns they were picked from: on average at most "
+        f"{percent(settings.false_discovery_rate)} of those made in a question are false. The "
+        "worst verdict counts, for a group and for the audit; there is no average and no score."
+    )
+    shapes = (
+        "Each mark has its own shape and its word as well as its colour, so that the report also "
+        "reads in greyscale and aloud."
+    )
+    return Section(
+        "marks",
+        "How to read the marks",
+        (
+            Table(
+                (Column("Verdict", width=0.24), Column("What it means", width=0.76)),
+                rows,
+                "The four verdicts",
+            ),
+            Paragraph(said),
+            Paragraph(shapes, "quiet"),
+        ),
+    )
+
+
+def tables_of(records: Sequence[InputRecord]) -> Table:
+    """What was read, with what it takes to see that it is the same."""
+    rows = tuple(
+        (
+            record.role,
+            short(record.name, 100),
+            f"{record.rows:,}",
+            f"{record.columns:,}",
+            record.sha256,
+        )
+        for record in records
+    )
+    return Table(
+        (
+            Column("Role", width=0.1),
+            Column("Name", width=0.28),
+            Column("Rows", "right", 0.1),
+            Column("Columns", "right", 0.08),
+            Column("SHA-256", width=0.44),
+        ),
+        rows,
+        "Tables that were read",
+    )

@@ -1,0 +1,280 @@
+"""A page for each group with a problem, the crossings, and every group by every question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from audits.cards import Card
+from audits.estimates import number
+from audits.questions.drift_rows import ProfileRow
+from audits.questions.words import capital, listed
+from audits.reports.blocks import (
+    Block,
+    Bullets,
+    Column,
+    Facts,
+    Paragraph,
+    Section,
+    Table,
+    Tile,
+    Tiles,
+)
+from audits.reports.document_material import (
+    Material,
+    anchor,
+    cut,
+    many,
+    name_of,
+    part_of,
+    parts,
+    plain,
+    ranged,
+    shared,
+    short,
+    whole,
+)
+from audits.reports.document_pictures import of_card, of_crossings, of_profile
+from audits.reports.document_questions import statement
+from audits.results import Finding, Group, Verdict, group_name
+
+PAGES = 12
+_FINDINGS = 8
+_SENTENCES = 6
+_PROFILES = 4
+_LINES = 40
+_MATRIX = 60
+
+
+def paged(material: Material) -> tuple[Group, ...]:
+    """The groups that get a page, worst first."""
+    return material.troubled[:PAGES]
+
+
+def pages(material: Material) -> tuple[Section, ...]:
+    """A page for each group with a problem, under one heading."""
+    troubled = material.troubled
+    if not troubled:
+        return ()
+    said = (
+        f"{many(len(troubled), 'group')} with a problem, worst first, each on a page of its own: "
+        "on whom it rests, what its real members share, what nobody can have seen, and whom to ask."
+    )
+    left = troubled[PAGES:]
+    blocks: list[Block] = [Paragraph(said)]
+    if left:
+        blocks.append(
+            Paragraph(
+                f"The first {PAGES} are shown. {len(left):,} more, such as "
+                f"{listed([name_of(group, 40) for group in left[:3]])}, are in the table “Every "
+                "group, every question” and, with all their numbers, in the JSON of this audit.",
+                "quiet",
+            )
+        )
+    sections = [Section("groups", "Groups with a problem", tuple(blocks), new_page=True)]
+    for number_, group in enumerate(paged(material)):
+        sections += _page(group, material, new_page=number_ > 0)
+    return tuple(sections)
+
+
+def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
+    card = material.card(group)
+    findings = material.findings[group]
+    own = anchor(group)
+    lead: list[Block] = []
+    full = group_name(group)
+    if name_of(group) != full and group:
+        lead.append(Paragraph(f"In full: {full}", "quiet"))
+    if card is None:
+        lead += _found(findings)
+        return [Section(own, name_of(group), tuple(lead), level=2, new_page=new_page)]
+    lead.append(Paragraph(card.headline, "lead"))
+    lead += [_tiles(card), *of_card(card), _facts(card, material)]
+    sections = [Section(own, name_of(group), tuple(lead), level=2, new_page=new_page)]
+    for name, title, blocks in _parts(card, findings, material):
+        if blocks:
+            sections.append(Section(f"{own}-{name}", title, tuple(blocks), level=3))
+    return sections
+
+
+def _parts(
+    card: Card, findings: tuple[Finding, ...], material: Material
+) -> list[tuple[str, str, list[Block]]]:
+    profiles: list[Block] = [
+        figure for row in _worst_profiles(card, findings) for figure in of_profile(row, card)
+    ]
+    alone = not material.audit.answers.keys() - {"drift"}
+    return [
+        ("common", "What the real members have in common", _list(one.says for one in card.common)),
+        ("unseen", "What was probably never seen", _list(card.unseen)),
+        ("unnoticed", "What drift could not have been noticed", _list(card.unnoticed)),
+        ("collect", "What to collect", _list(need.says for need in card.collect)),
+        ("found", "What was found" if not alone else "Findings", _found(findings)),
+        ("profiles", "Where it differs most", profiles),
+    ]
+
+
+def _list(sentences: Iterable[str]) -> list[Block]:
+    """Sentences as a list, with a word on how many were left out."""
+    said = [_sentence(one) for one in sentences]
+    blocks: list[Block] = [Bullets(tuple(said[:_SENTENCES]))] if said else []
+    if len(said) > _SENTENCES:
+        more = f"And {len(said) - _SENTENCES:,} more, to be read off the JSON of this audit."
+        blocks.append(Paragraph(more, "quiet"))
+    return blocks
+
+
+def _sentence(text: str) -> str:
+    """A clause as a sentence."""
+    text = capital(text.strip())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _tiles(card: Card) -> Tiles:
+    tiles = [
+        Tile(whole(card.real), "real people"),
+        Tile(whole(card.synthetic), "synthetic rows"),
+    ]
+    if card.basis.known:
+        tiles.append(
+            Tile(
+                number(card.basis.value),
+                "real people they rest on, in effect",
+                card.verdicts.get("provenance"),
+            )
+        )
+    if card.ratio.known:
+        tiles.append(
+            Tile(f"{number(card.ratio.value)}×", "of its real share", card.verdicts.get("coverage"))
+        )
+    return Tiles(tuple(tiles))
+
+
+def _facts(card: Card, material: Material) -> Facts:
+    pairs = [
+        (
+            "Verdicts",
+            listed(
+                [f"{material.title(q).lower()}: {v.value}" for q, v in card.verdicts.items()],
+                most=9,
+            ),
+        ),
+        ("Share of the real rows", shared(card.real_share)),
+        ("Share of the synthetic rows", shared(card.synthetic_share)),
+        ("Ratio of the two", ranged(card.ratio)),
+        ("Real people, in effect", ranged(card.basis)),
+        ("Synthetic rows per person", plain(card.amplification)),
+        ("Rows of the five most used people", part_of(card.top5_share)),
+        ("Spread over people, 1 as fresh ones", ranged(card.kappa)),
+    ]
+    return Facts(tuple(pair for pair in pairs if pair[1] != "–"))
+
+
+def _found(findings: tuple[Finding, ...]) -> list[Block]:
+    """Findings in their own words, bad ones first; what is in order is counted."""
+    told = [f for f in findings if f.verdict is not Verdict.OK]
+    blocks: list[Block] = [statement(finding, frozenset()) for finding in told[:_FINDINGS]]
+    fine, more = len(findings) - len(told), len(told) - _FINDINGS
+    said = []
+    if more > 0:
+        said.append(f"{many(more, 'further finding')} in the JSON of this audit")
+    if fine:
+        said.append(f"{many(fine, 'finding')} in order, not written out")
+    if said:
+        blocks.append(Paragraph(_sentence("; ".join(said)), "quiet"))
+    return blocks
+
+
+def _worst_profiles(card: Card, findings: tuple[Finding, ...]) -> list[ProfileRow]:
+    """The profiles of the attributes with the worst findings; each once."""
+    by_name = {row.attribute: row for row in card.profiles}
+    names = dict.fromkeys(f.attribute for f in findings if f.verdict is not Verdict.OK)
+    return [by_name[name] for name in names if name in by_name][:_PROFILES]
+
+
+# -- crossings -------------------------------------------------------------------------------------
+
+
+def crossings(material: Material) -> tuple[Section, ...]:
+    """Groups where features meet, those that are worse than each of their parts first."""
+    crossed = [group for group in material.groups if len(group) > 1]
+    if not crossed:
+        return ()
+    worse = [group for group in crossed if _worse_than_parts(group, material)]
+    chosen = [*worse, *(group for group in crossed if group not in set(worse))]
+    lines = tuple(_crossing(group, material, group in set(worse)) for group in chosen[:_LINES])
+    lead = (
+        "A group can be well kept on each feature and still vanish, or become alike, where two "
+        "features meet."
+    )
+    said = (
+        f"{len(worse):,} of {many(len(crossed), 'crossing')} {'is' if len(worse) == 1 else 'are'} "
+        "worse than each of the groups that meet there."
+    )
+    note = cut(len(lines), len(chosen), "crossings")
+    if note and worse:
+        note = f"Those worse than their parts come first. {note}"
+    table = Table(
+        (
+            Column("Crossing", width=0.3),
+            Column("Real people", "right"),
+            Column("Synthetic rows", "right"),
+            Column("Ratio", "right"),
+            Column("Verdict"),
+            Column("Its parts", width=0.24),
+        ),
+        lines,
+        "Crossings of sensitive features",
+        note,
+    )
+    blocks: tuple[Block, ...] = (
+        Paragraph(lead, "lead"),
+        Paragraph(said),
+        *of_crossings(material.audit),
+        table,
+    )
+    return (Section("crossings", "Where groups overlap", blocks, new_page=True),)
+
+
+def _worse_than_parts(group: Group, material: Material) -> bool:
+    own = material.verdict(group)
+    found = [material.verdict(part) for part in parts(group)]
+    known = [verdict for verdict in found if verdict is not None]
+    return own is not None and bool(known) and all(own.rank < other.rank for other in known)
+
+
+def _crossing(group: Group, material: Material, worse: bool) -> tuple[str | Verdict, ...]:
+    row = material.counted.get(group)
+    verdict = material.verdict(group)
+    found = [(part, material.verdict(part)) for part in parts(group) if len(part) == 1]
+    said = "; ".join(f"{short(part[0][1], 20)}: {v.value}" for part, v in found if v is not None)
+    return (
+        name_of(group, 60),
+        whole(getattr(row, "real", None)),
+        whole(getattr(row, "synthetic", None)),
+        ranged(row.ratio) if row is not None and hasattr(row, "ratio") else "–",
+        verdict if verdict is not None else "not judged",
+        f"worse than {said}" if worse else said,
+    )
+
+
+# -- everything at a glance ------------------------------------------------------------------------
+
+
+def matrix(material: Material) -> tuple[Section, ...]:
+    """The worst verdict of every group in every question."""
+    groups = [*([()] if () in material.findings else []), *material.groups]
+    names = list(material.audit.answers)
+    if not groups:
+        return ()
+    lines = tuple(
+        (name_of(group, 60), *(material.verdict(group, name) or "–" for name in names))
+        for group in groups[:_MATRIX]
+    )
+    heads = (Column("Group", width=0.28), *(Column(material.title(name)) for name in names))
+    note = cut(len(lines), len(groups), "groups")
+    caption = "The worst verdict of every group in every question"
+    said = "Read along a line for one group, down a column for one question."
+    table = Table(heads, lines, caption, note)
+    return (
+        Section("matrix", "Every group, every question", (Paragraph(said), table), new_page=True),
+    )

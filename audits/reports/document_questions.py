@@ -1,0 +1,86 @@
+"""A section per question: what it asks, its picture, its tables with the worst lines first."""
+
+from __future__ import annotations
+
+from audits.questions.words import listed
+from audits.reports.blocks import Block, Bullets, Paragraph, Section, Statement
+from audits.reports.document_material import BAD, Material, anchor, many, name_of
+from audits.reports.document_pictures import of_answer
+from audits.reports.document_tables import tables_of_answer
+from audits.results import Answer, Finding, Group, Verdict
+
+# what a question is about, beside its title
+_ABOUT = {
+    "coverage": "who is missing",
+    "drift": "who no longer looks like themselves",
+    "diversity": "who has become more alike",
+    "provenance": "on whom each group rests",
+}
+_SHOWN = 3  # findings written out where the picture and the table say the rest
+_ALONE = 12  # where there is no picture
+
+
+def questions(material: Material, pages: frozenset[Group]) -> tuple[Section, ...]:
+    """A section for every question that was asked."""
+    return tuple(_section(answer, material, pages) for answer in material.audit.answers.values())
+
+
+def titled(answer: Answer) -> str:
+    """A question's title and what it is about."""
+    about = _ABOUT.get(answer.question)
+    return f"{answer.title}: {about}" if about else answer.title
+
+
+def _section(answer: Answer, material: Material, pages: frozenset[Group]) -> Section:
+    blocks: list[Block] = [Paragraph(answer.asks, "lead"), Paragraph(_counted(answer, material))]
+    figures = of_answer(answer)
+    blocks += figures
+    blocks += _worst(answer, material, pages, _SHOWN if figures else _ALONE)
+    blocks += tables_of_answer(answer, material)
+    if answer.notes:
+        blocks.append(Bullets(answer.notes))
+    return Section(f"question-{answer.question}", titled(answer), tuple(blocks), new_page=True)
+
+
+def _counted(answer: Answer, material: Material) -> str:
+    """How many groups have which verdict in this question, in one sentence."""
+    name = answer.question
+    counts = {verdict: len(material.having(verdict, name)) for verdict in Verdict}
+    judged = sum(counts.values())
+    whole = material.verdict((), name)
+    said = [f"{count:,} {_WORDS[verdict]}" for verdict, count in counts.items() if count]
+    sentence = f"Of {many(judged, 'group')}, {listed(said)}." if said else "No group was judged."
+    if whole is not None:
+        sentence += f" Everyone together: {whole.value}."
+    return sentence
+
+
+_WORDS = {
+    Verdict.PROBLEM: "with a problem",
+    Verdict.WATCH: "to be watched",
+    Verdict.NOT_ENOUGH_EVIDENCE: "without enough evidence",
+    Verdict.OK: "in order",
+}
+
+
+def _worst(
+    answer: Answer, material: Material, pages: frozenset[Group], most: int
+) -> list[Statement]:
+    """The worst findings, one for each group."""
+    first: dict[Group, Finding] = {}
+    for finding in material.audit.findings:
+        if finding.question == answer.question and finding.verdict in BAD:
+            first.setdefault(finding.group, finding)
+    return [statement(finding, pages) for finding in list(first.values())[:most]]
+
+
+def statement(finding: Finding, pages: frozenset[Group]) -> Statement:
+    """A finding in its own words."""
+    flips = finding.sensitivity
+    return Statement(
+        finding.verdict,
+        name_of(finding.group),
+        finding.because,
+        "" if flips == "stable" else f"Not stable: {flips.removeprefix('flips: ')}.",
+        anchor(finding.group) if finding.group in pages else "",
+    )
