@@ -164,7 +164,7 @@ def _band(panel: Panel, scale: Scale, layout: _Layout) -> Iterator[Item]:
 
 def _lines_above(panel: Panel, scale: Scale) -> list[list[tuple[Limit, float]]]:
     """The words of the limits, in as many lines as they need to stand clear of each other."""
-    drawn = sorted((limit for limit in panel.limits if scale.holds(limit.at)), key=lambda l: l.at)
+    drawn = sorted((limit for limit in panel.limits if scale.holds(limit.at)), key=_place)
     places = [_inside(limit.says, scale.at(limit.at), scale) for limit in drawn]
     chosen = levels(
         [(place, limit.says) for place, limit in zip(places, drawn, strict=True)], _SMALL
@@ -173,6 +173,10 @@ def _lines_above(panel: Panel, scale: Scale) -> list[list[tuple[Limit, float]]]:
     for limit, place, line in zip(drawn, places, chosen, strict=True):
         lines[line].append((limit, place))
     return lines
+
+
+def _place(limit: Limit) -> float:
+    return limit.at
 
 
 def _inside(text: str, at: float, scale: Scale) -> float:

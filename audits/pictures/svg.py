@@ -79,7 +79,8 @@ class _Drawing:
                     f"{_dashes(item.dash)}/>"
                 )
             case Polygon():
-                points = " ".join(f"{_n(x)},{_n(y)}" for x, y in item.points)
+                digits = 1 if len(item.points) > 8 else 2  # a curve needs no more
+                points = " ".join(f"{_n(x, digits)},{_n(y, digits)}" for x, y in item.points)
                 shape = "polygon" if item.closed else "polyline"
                 paint = self._paint(item.fill, item.stroke, item.stroke_width)
                 return f'<{shape} points="{points}"{paint}{_dashes(item.dash)}/>'
@@ -148,7 +149,7 @@ def _dashes(lengths: Iterable[float]) -> str:
     return f' stroke-dasharray="{said}"' if said else ""
 
 
-def _n(value: float) -> str:
-    """A number with two decimals at most, and no more zeros than needed."""
-    said = f"{value:.2f}".rstrip("0").rstrip(".")
+def _n(value: float, digits: int = 2) -> str:
+    """A number with so many decimals at most, and no more zeros than needed."""
+    said = f"{value:.{digits}f}".rstrip("0").rstrip(".")
     return "0" if said == "-0" else said
