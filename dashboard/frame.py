@@ -6,6 +6,7 @@ import streamlit as st
 
 import state
 from sessions import Session
+from views import watching
 
 _PAGES = (
     ("data", "Data"),
@@ -33,6 +34,7 @@ def run() -> None:
         _which_audit(session, audit_id)
     if over := st.session_state.pop("session_over", None):
         st.warning(over)
+    watching.banner(session)
     chosen.run()
 
 

@@ -216,6 +216,13 @@ def safe_name(label: str) -> str:
     return (clean or "table") + ending
 
 
+def without_places(sentence: str) -> str:
+    """Return a sentence with uploaded files named as they were called, not where they lie."""
+    return re.sub(
+        rf"{re.escape(str(root()))}/[0-9a-f]{{32}}/(tables/[0-9a-f]{{16}}/)?", "", sentence
+    )
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a text whole or not at all, for the owner's eyes."""
     with replacing(path) as file:

@@ -14,6 +14,7 @@ import streamlit as st
 import audits
 import limits
 import logins
+import opening
 import sessions
 from audits.results import Group
 from sessions import Session, SessionOverError
@@ -127,8 +128,7 @@ def begin() -> Session:
 
 def _fresh(owner: str) -> Session:
     session = sessions.new_session(owner)
-    for start in st.session_state.get("starts", ()):
-        start(session)
+    opening.fill(session)
     return session
 
 

@@ -2,11 +2,202 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from state import Here
+import audits
+import draft
+import opening
+import running
+import understanding
+from limits import SESSION_HOURS, UPLOAD_MB
+from sessions import without_places
+from state import DATA, FINDINGS, Here, choose, go, sentence
+from views import choices, columns
+
+_ROLES = {
+    "real": ("Real table", "The rows about real people from which the synthetic ones were made."),
+    "synthetic": ("Synthetic table", "One version, or several to compare with each other."),
+    "reference": (
+        "Reference population (optional)",
+        "Lines of column, group, share: who should be there. Joint groups as race×sex.",
+    ),
+    "holdout": (
+        "Holdout (optional)",
+        "Real rows that the generator never saw: the fresh people that spread is compared with.",
+    ),
+}
 
 
-def show(here: Here) -> None:  # noqa: ARG001
+def show(here: Here) -> None:
     """Show the page."""
     st.title("Data")
+    drafted = draft.read(here.session)
+    _begin(here, drafted)
+    _tables(here, drafted)
+    found = _understood(here, drafted)
+    if found is None:
+        return
+    columns.show(found, one="synthetic" not in drafted or not drafted["synthetic"])
+    if not drafted["synthetic"] or "real" not in drafted:
+        return
+    ready = choices.show(here.session, drafted, found)
+    _run(here, ready=ready)
+
+
+# -- tables ----------------------------------------------------------------------------------------
+
+
+def _begin(here: Here, drafted: dict[str, Any]) -> None:
+    if "real" in drafted or drafted["synthetic"]:
+        return
+    st.write(
+        "Load a real table and a synthetic one. Whether people are missing from the synthetic "
+        "one, have become more alike, or rest on a handful of real people is then counted, group "
+        "by group."
+    )
+    if st.button("Try the sample", type="primary", key="sample"):
+        here.session.write("draft", opening.sample())
+        st.rerun()
+    st.write("The sample is an invented survey of 3,000 people and three synthetic versions of it.")
+
+
+def _tables(here: Here, drafted: dict[str, Any]) -> None:
+    st.header("Tables")
+    left, right = st.columns(2)
+    with left:
+        _single(here, drafted, "real")
+    with right:
+        _several(here, drafted)
+    more = any(role in drafted for role in ("reference", "holdout"))
+    with st.expander("Reference population and holdout", expanded=more):
+        left, right = st.columns(2)
+        with left:
+            _single(here, drafted, "reference")
+        with right:
+            _single(here, drafted, "holdout")
+    with st.expander("Open a saved audit"):
+        _saved(here)
+    st.write(
+        "Tables stay in a private folder on the computer that runs this dashboard, for "
+        f"{SESSION_HOURS:g} hours after they were last used. The address of this page leads back "
+        "to them, also after a reload: whoever has it sees them."
+    )
+
+
+def _single(here: Here, drafted: dict[str, Any], role: str) -> None:
+    if role in drafted:
+        _loaded(here, role, drafted[role], _ROLES[role][0])
+    else:
+        _upload(here, role)
+
+
+def _several(here: Here, drafted: dict[str, Any]) -> None:
+    tables = draft.labelled(drafted["synthetic"])
+    for one in tables:
+        _loaded(here, "synthetic", one, "Synthetic table")
+    if len(tables) > 1:
+        labels = [one["label"] for one in tables]
+        before = [one["label"] for one in draft.chosen(drafted)]
+        after = st.multiselect(
+            "Audit these versions", labels, default=before, key=f"chosen-{len(tables)}"
+        )
+        if after != before:
+            draft.change(here.session, chosen=after)
+            st.rerun()
+        st.write("Audits of several versions can be laid side by side on the page Compare.")
+    if not drafted.get("sample"):
+        _upload(here, "synthetic")
+
+
+def _loaded(here: Here, role: str, table: dict[str, str], title: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{title}**: {sentence(table['label'])}")
+        label = f"Remove {sentence(table['label'])}"
+        if st.button(label, key=f"remove-{role}-{table['path']}"):
+            draft.remove(here.session, role, table["path"])
+            st.rerun()
+
+
+def _upload(here: Here, role: str) -> None:
+    """An uploader that empties itself: what was uploaded is on disk, not in memory."""
+    title, help_ = _ROLES[role]
+    turns = st.session_state.setdefault("turns", {})
+    given = st.file_uploader(
+        title,
+        key=f"upload-{role}-{turns.get(role, 0)}",
+        accept_multiple_files=role == "synthetic",
+        max_upload_size=UPLOAD_MB,
+    )
+    st.write(help_)
+    files = given if isinstance(given, list) else [given] if given else []
+    if not files:
+        return
+    for file in files:
+        draft.add(here.session, role, file, file.name)
+        file.close()
+    turns[role] = turns.get(role, 0) + 1
+    st.rerun()
+
+
+def _saved(here: Here) -> None:
+    turns = st.session_state.setdefault("turns", {})
+    given = st.file_uploader(
+        "Saved audit (JSON)", key=f"upload-audit-{turns.get('audit', 0)}", max_upload_size=UPLOAD_MB
+    )
+    if given is None:
+        return
+    path = here.session.add_table(given, given.name)
+    try:
+        audits.load(path)
+        choose(here.session.keep_audit(path, given.name))
+    except audits.AuditError as error:
+        st.error(sentence(without_places(str(error))))
+        return
+    finally:
+        here.session.drop_table(path)
+    turns["audit"] = turns.get("audit", 0) + 1
+    go(FINDINGS)
+
+
+# -- columns ---------------------------------------------------------------------------------------
+
+
+def _understood(here: Here, drafted: dict[str, Any]) -> dict[str, Any] | None:
+    """Return what was understood; of one table alone, where the other is not there yet."""
+    synthetic = draft.chosen(drafted) or draft.labelled(drafted["synthetic"])
+    given = [drafted["real"]] if "real" in drafted else []
+    given += synthetic[:1]
+    if not given:
+        return None
+    with st.spinner("Looking at the columns"):
+        found = understanding.understood(
+            here.session,
+            given[0]["path"],
+            given[-1]["path"],
+            kinds=drafted.get("kinds", {}),
+            missing=drafted.get("missing", []),
+        )
+    if "error" in found:
+        st.error(sentence(found["error"]))
+        return None
+    return found
+
+
+def _run(here: Here, *, ready: str) -> None:
+    drafted = draft.read(here.session)
+    if ready:
+        st.info(ready)
+    several = len(draft.chosen(drafted))
+    label = "Run the audit" if several < 2 else f"Run {several} audits"
+    job = running.look(here.session)
+    busy = job is not None and job.running
+    if st.button(label, type="primary", disabled=bool(ready) or busy, key="run"):
+        requests, labels = draft.requests(drafted, here.session.read("counting"))
+        try:
+            running.start(here.session, requests, labels)
+        except running.BusyError as error:
+            st.warning(str(error))
+            return
+        go(DATA)

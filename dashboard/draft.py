@@ -1,0 +1,110 @@
+"""The audit that is being prepared: tables and choices, kept in the session's folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, Any
+
+import opening
+from sessions import Session
+
+SINGLE = ("real", "reference", "holdout")
+_OF_THE_TABLES = ("sensitive", "bands", "weights", "kinds", "sample", "chosen")
+
+
+def read(session: Session) -> dict[str, Any]:
+    """Return the draft, without tables that are no longer there."""
+    draft = session.read("draft")
+    for role in SINGLE:
+        if role in draft and not _there(draft[role]):
+            del draft[role]
+    draft["synthetic"] = [one for one in draft.get("synthetic", ()) if _there(one)]
+    return draft
+
+
+def _there(table: Mapping[str, str]) -> bool:
+    path = table["path"]
+    return Path(path).exists() or any(mark in path for mark in "*?[")
+
+
+def change(session: Session, **values: Any) -> None:
+    """Change parts of the draft; written only if something differs."""
+    draft = session.read("draft")
+    after = {**draft, **values}
+    if after != draft:
+        session.write("draft", after)
+
+
+def add(session: Session, role: str, stream: IO[bytes], label: str) -> None:
+    """Take an uploaded table into the draft; a new real table makes earlier choices moot."""
+    drafted = session.read("draft")
+    if drafted.get("sample"):
+        drafted = {}
+    made = opening.table(session.add_table(stream, label), label)
+    if role == "synthetic":
+        drafted["synthetic"] = [*drafted.get("synthetic", ()), made]
+        drafted["chosen"] = [one["label"] for one in labelled(drafted["synthetic"])]
+    else:
+        if role in drafted:
+            session.drop_table(drafted[role]["path"])
+        drafted[role] = made
+        if role == "real":
+            drafted = {k: v for k, v in drafted.items() if k not in _OF_THE_TABLES}
+    session.write("draft", drafted)
+
+
+def remove(session: Session, role: str, path: str) -> None:
+    """Take a table out of the draft, and delete it if it was uploaded."""
+    drafted = session.read("draft")
+    if role == "synthetic":
+        drafted["synthetic"] = [one for one in drafted["synthetic"] if one["path"] != path]
+    else:
+        drafted.pop(role, None)
+    if drafted.pop("sample", None):
+        drafted = {}
+    session.drop_table(path)
+    session.write("draft", drafted)
+
+
+def labelled(tables: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Return tables with labels that tell them apart."""
+    seen: dict[str, int] = {}
+    told = []
+    for one in tables:
+        number = seen[one["label"]] = seen.get(one["label"], 0) + 1
+        label = one["label"] if number == 1 else f"{one['label']} ({number})"
+        told.append({**one, "label": label})
+    return told
+
+
+def chosen(draft: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the synthetic tables to be audited: all, if nothing else was said."""
+    tables = labelled(draft["synthetic"])
+    if "chosen" not in draft:
+        return tables
+    return [one for one in tables if one["label"] in draft["chosen"]]
+
+
+def requests(
+    draft: Mapping[str, Any], counting: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return one request for each synthetic table, and what to call its audit."""
+    base: dict[str, Any] = {"sensitive_features": list(draft["sensitive"])}
+    base |= {role: draft[role]["path"] for role in SINGLE if role in draft}
+    for option, name in (("weights", "weights"), ("missing", "missing"), ("ask", "ask"),
+                         ("kind", "kinds"), ("bands", "bands"),
+                         ("intersections", "intersections")):  # fmt: skip
+        if draft.get(name):
+            base[option] = draft[name]
+    if "bands" in base:
+        base["bands"] = {n: e for n, e in base["bands"].items() if n in draft["sensitive"]}
+    settings = {n: v for n, v in counting.items() if n != "intersections" or n not in base}
+    if settings:
+        base["set"] = settings
+    features = ", ".join(draft["sensitive"])
+    made, labels = [], []
+    for one in chosen(draft):
+        made.append({**base, "synthetic": one["path"]})
+        labels.append(f"{one['label']} by {features}")
+    return made, labels

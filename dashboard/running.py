@@ -1,0 +1,282 @@
+"""Audits in worker processes: started, watched, stopped; what they leave is whole or nothing.
+
+A job is a folder of the session's: the requests to run one after another, and what the worker
+writes. An audit moves among the session's own only once it is finished, so that a tab that is
+closed, a worker that is killed or a server that stops leaves nothing half-written.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import limits
+import sessions
+import toml_text
+from sessions import Session
+
+_JOB, _SAID, _FAR, _MADE = "job.json", "said.txt", "far.json", "audit.json"
+
+
+class BusyError(Exception):
+    """No audit can be started now; the message says why."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """An audit on its way, or how it ended. `error` is the worker's own sentence."""
+
+    label: str
+    number: int
+    of: int
+    share: float
+    stage: str
+    running: bool
+    error: str = ""
+    made: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+# -- starting --------------------------------------------------------------------------------------
+
+
+def start(session: Session, requests: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> None:
+    """Start the audits of several requests, one after another.
+
+    Raises
+    ------
+    BusyError
+        If this session has one running, or all sessions together have as many as may run.
+    """
+    with _one_at_a_time():
+        if (job := look(session)) is not None and job.running:
+            raise BusyError("An audit is running already. Wait for it, or stop it.")
+        if _running_everywhere() >= limits.RUNNING_AT_ONCE:
+            raise BusyError(
+                f"{limits.RUNNING_AT_ONCE} audits are running already, of other sessions; more at "
+                "once would be slower for everyone. Try again in a minute."
+            )
+        clear(session)
+        folder = _folder(session)
+        folder.mkdir(mode=0o700)
+        for number, request in enumerate(requests):
+            text = toml_text.document(request)
+            sessions.write_private(folder / f"request-{number}.toml", text)
+        _note(folder, {"labels": list(labels), "number": 0, "made": [], "began": time.time()})
+        _start_next(folder)
+
+
+def _start_next(folder: Path) -> None:
+    job = _noted(folder)
+    command = [
+        sys.executable, "-m", "audits", "compare",
+        "--config", str(folder / f"request-{job['number']}.toml"),
+        "--output", str(folder / _MADE), "--progress-to", str(folder / _FAR),
+        "--work-folder", str(folder), "--format", "csv",
+    ]  # fmt: skip
+    with contextlib.suppress(OSError):
+        (folder / _FAR).unlink()
+    with (folder / _SAID).open("wb") as said:
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+            cwd=folder,
+            env=environment(),
+        )
+    _CHILDREN[str(folder)] = child
+    _note(folder, {**job, "pid": child.pid, "born": _born(child.pid)})
+
+
+def environment() -> dict[str, str]:
+    """A worker finds the same package as the dashboard, wherever that was found."""
+    import audits
+
+    package = str(Path(audits.__file__).resolve().parent.parent)
+    known = os.environ.get("PYTHONPATH")
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([package, known] if known else [package]),
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Two sessions that start at once must not both find the last free place."""
+    with (sessions.root() / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+# -- watching --------------------------------------------------------------------------------------
+
+
+def look(session: Session) -> Job | None:
+    """Return how far the session's job is; what is finished is moved among its audits.
+
+    None when there is none. After an audit is done the next of the job starts.
+    """
+    folder = _folder(session)
+    job = _noted(folder)
+    if "pid" not in job:
+        if folder.exists() and not job:
+            shutil.rmtree(folder, ignore_errors=True)
+        return None
+    if _alive(folder, job):
+        return _told(folder, job, running=True)
+    if (folder / _MADE).is_file():
+        _keep(session, folder, job)
+        job = _noted(folder)
+        if job["number"] < len(job["labels"]):
+            _start_next(folder)
+            return _told(folder, _noted(folder), running=True)
+    done = job["number"] == len(job["labels"])
+    return _told(folder, job, running=False, error="" if done else _said(folder))
+
+
+def _keep(session: Session, folder: Path, job: dict[str, Any]) -> None:
+    label = job["labels"][job["number"]]
+    audit_id = session.keep_audit(folder / _MADE, label)
+    _note(folder, {**job, "number": job["number"] + 1, "made": [*job["made"], audit_id]})
+
+
+def _told(folder: Path, job: dict[str, Any], *, running: bool, error: str = "") -> Job:
+    far = _json(folder / _FAR) if running else {}
+    number = min(job["number"], len(job["labels"]) - 1)
+    share = (job["number"] + float(far.get("of_all", 0.0))) / len(job["labels"])
+    return Job(
+        label=job["labels"][number],
+        number=number + 1,
+        of=len(job["labels"]),
+        share=min(1.0, share),
+        stage=str(far.get("stage", "")),
+        running=running,
+        error=error,
+        made=tuple(job["made"]),
+        seconds=time.time() - job["began"],
+    )
+
+
+def _said(folder: Path) -> str:
+    """Return the worker's sentence, which stands in the last line that it wrote."""
+    try:
+        text = (folder / _SAID).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        text = ""
+    lines = [line for line in text.splitlines() if line.startswith("audits: ")]
+    if not lines:
+        return (
+            "The audit ended before it was done; most likely it was stopped, or the machine ran "
+            "out of memory. Nothing was saved. Try again, with fewer columns or rows if need be."
+        )
+    return sessions.without_places(lines[-1].removeprefix("audits: "))
+
+
+# -- ending ----------------------------------------------------------------------------------------
+
+
+def stop(session: Session) -> None:
+    """End the session's job, and remove whatever it has made so far and not finished."""
+    folder = _folder(session)
+    job = _noted(folder)
+    if "pid" in job and _alive(folder, job):
+        _end(folder, job)
+    clear(session)
+
+
+def clear(session: Session) -> None:
+    """Forget a job that has ended."""
+    folder = _folder(session)
+    _CHILDREN.pop(str(folder), None)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end(folder: Path, job: dict[str, Any]) -> None:
+    """Ask the worker and what it started to end; after a while, end them."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(int(job["pid"]), sign)
+        until = time.monotonic() + limits.GRACE_SECONDS
+        while _alive(folder, job) and time.monotonic() < until:
+            time.sleep(0.05)
+        if not _alive(folder, job):
+            return
+
+
+_CHILDREN: dict[str, subprocess.Popen[bytes]] = {}
+
+
+@atexit.register
+def _end_all() -> None:
+    """The server takes its workers along."""
+    for child in _CHILDREN.values():
+        if child.poll() is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGTERM)
+
+
+# -- processes -------------------------------------------------------------------------------------
+
+
+def _alive(folder: Path, job: Mapping[str, Any]) -> bool:
+    child = _CHILDREN.get(str(folder))
+    if child is not None and child.pid == job["pid"]:
+        return child.poll() is None
+    born = _born(int(job["pid"]))  # a worker of a server that is gone; its number may be another's
+    return born is not None and born == job.get("born")
+
+
+def _born(pid: int) -> str | None:
+    """Return when a process began, in the machine's own count; None if there is no such one."""
+    try:
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if after_name[0] == "Z" else after_name[19]
+
+
+def _running_everywhere() -> int:
+    """Count the workers of all sessions."""
+    found = 0
+    for path in sessions.root().glob(f"*/job/{_JOB}"):
+        job = _json(path)
+        found += "pid" in job and _alive(path.parent, job)
+    return found
+
+
+# -- files -----------------------------------------------------------------------------------------
+
+
+def _folder(session: Session) -> Path:
+    return session.folder / "job"
+
+
+def _note(folder: Path, job: Mapping[str, Any]) -> None:
+    sessions.write_private(folder / _JOB, json.dumps(dict(job)))
+
+
+def _noted(folder: Path) -> dict[str, Any]:
+    return _json(folder / _JOB)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
