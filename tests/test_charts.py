@@ -57,10 +57,11 @@ def diversity_row(name, index):
     )
 
 
-def provenance_row(name, basis, real=100, synthetic=500):
+def provenance_row(name, basis, real=100, synthetic=500, interval=None):
+    interval = interval or Estimate(basis, basis, basis)
     return ProvenanceRow(
         group(name), real, synthetic, float(real), real, synthetic, True, 20, 20, 20.0, 10.0,
-        basis, 25.0, 0.5, Estimate(0.5, 0.4, 0.6), 0.01, 0.01, 0.1, 0.1, 0.01, (), (),
+        basis, interval, 25.0, 0.5, Estimate(0.5, 0.4, 0.6), 0.01, 0.01, 0.1, 0.1, 0.01, (), (),
     )  # fmt: skip
 
 
@@ -85,15 +86,36 @@ every_question = pytest.mark.parametrize("question", BUILT_IN)
 
 
 def labels(figure):
-    return list(figure.layout.yaxis.ticktext)
+    """The names over the marks, without what stands beside them."""
+    return [re.match("<b>(.*?)</b>", text)[1] for text in figure.layout.yaxis.ticktext]
+
+
+def beside(figure):
+    return [re.split(r"</b>(?:<br>|  )", text)[1] for text in figure.layout.yaxis.ticktext]
 
 
 def texts(figure):
     """Everything Plotly would read as markup."""
-    found = [note.text for note in figure.layout.annotations] + labels(figure)
+    found = [note.text for note in figure.layout.annotations] + list(figure.layout.yaxis.ticktext)
     for trace in figure.data:
         found += [trace.name or "", *(trace.hovertext or ())]
     return found
+
+
+def dots(figure):
+    """The traces of marks that stand for a group's value."""
+    there = [t for t in figure.data if t.type == "scatter" and t.mode == "markers"]
+    return [t for t in there if t.name != "real people"]
+
+
+def intervals(figure):
+    """Where intervals begin and end."""
+    found = [t for t in figure.data if t.name == "interval"]
+    return [(start, end) for t in found for start, end in zip(t.x[::3], t.x[1::3], strict=True)]
+
+
+def limits(figure):
+    return [t.x[0] for t in figure.data if t.meta == "limit"]
 
 
 def trace(figure, says, axis="x"):
@@ -129,7 +151,10 @@ def test_unknown_values_are_listed_without_a_dot(question):
     }
     figure = audits.chart(answer(question, [rows[question]]))
     assert labels(figure) == ["Black"]
-    assert not any(len(t.x or ()) for t in figure.data)
+    assert not dots(figure)
+    [hatched] = [t for t in figure.data if t.type == "bar"]
+    assert hatched.marker.pattern.shape == "/"
+    assert list(hatched.y) == [0]
     assert figure.layout.meta["alt"].startswith("No group")
 
 
@@ -139,7 +164,8 @@ def test_names_are_shown_and_not_obeyed(question):
     shown = texts(figure)
     assert "&lt;b&gt;bold&lt;/b&gt;" in labels(figure)
     for text in shown:
-        assert not re.search(r"<(?!br>)", text), text
+        assert not re.search(r"<(?!br>|/?b>)", text), text
+        assert "<b>bold" not in text.replace("<b>&lt;b&gt;", "")
         assert "$" not in text
         assert "\x1b" not in text
         assert "\n" not in text
@@ -202,12 +228,12 @@ def test_looks_differ_in_shape_and_word_as_well_as_colour(question):
     }
     rows = [MAKERS[question](f"g{i}", value) for i, value in enumerate(values[question])]
     figure = audits.chart(answer(question, rows))
-    dots = [t for t in figure.data if t.mode == "markers" and t.name != "real people"]
-    assert len(dots) == len(rows)
+    drawn = dots(figure)
+    assert len(drawn) == len(rows)
     for part in ("symbol", "color"):
-        assert len({getattr(t.marker, part) for t in dots}) == len(rows)
-    assert len({t.name for t in dots}) == len(rows)
-    assert all(t.showlegend for t in dots)
+        assert len({getattr(t.marker, part) for t in drawn}) == len(rows)
+    assert len({t.name for t in drawn}) == len(rows)
+    assert all(t.showlegend for t in drawn)
 
 
 def test_a_question_without_a_picture_is_named():
@@ -234,16 +260,16 @@ def test_a_question_without_a_picture_is_named():
 def test_limits_come_from_the_settings_of_the_answer(question, setting, value):
     settings = Settings().having(**{setting: value})
     figure = audits.chart(answer(question, [MAKERS[question]("Black")], settings))
-    assert value in [shape.x0 for shape in figure.layout.shapes]
+    assert value in limits(figure)
     plain = audits.chart(answer(question, [MAKERS[question]("Black")]))
-    assert value not in [shape.x0 for shape in plain.layout.shapes]
+    assert value not in limits(plain)
 
 
 @pytest.mark.parametrize(("high", "below"), [(0.799, True), (0.8, False), (0.801, False)])
 def test_an_interval_that_touches_a_limit_is_not_beyond_it(high, below):
     row = coverage_row("Black", Estimate(0.7, 0.6, high))
     figure = audits.chart(answer("coverage", [row]))
-    assert (figure.data[0].name == "interval below the watch limit") is below
+    assert (dots(figure)[0].name == "interval below the watch limit") is below
 
 
 # -- one by one ------------------------------------------------------------------------------------
@@ -256,11 +282,9 @@ def test_coverage_is_drawn_lowest_first_with_its_interval():
     ]
     figure = audits.chart(answer("coverage", rows))
     assert labels(figure) == ["a", "b"]
-    dots = trace(figure, "interval reaches between the limits")
-    assert list(dots.x) == [0.9, 1.1]
-    assert list(dots.error_x.array) == pytest.approx([0.05, 0.2])
-    assert list(dots.error_x.arrayminus) == pytest.approx([0.05, 0.2])
-    assert "15 real, 264 synthetic" in texts(figure)
+    assert list(trace(figure, "interval reaches between the limits").x) == [0.9, 1.1]
+    assert intervals(figure) == [(0.85, 0.95), (0.9, 1.3)]
+    assert "15 real, 264 synthetic" in beside(figure)
     assert figure.layout.xaxis.type == "log"
 
 
@@ -284,9 +308,8 @@ def test_an_erased_group_stands_at_the_edge_of_the_logarithmic_axis():
 def test_a_limit_without_end_stays_on_the_axis():
     row = coverage_row("x", Estimate(2.0, 0.9, math.inf))
     figure = audits.chart(answer("coverage", [row]))
-    [x], [length] = figure.data[0].x, figure.data[0].error_x.array
-    assert math.isfinite(length)
-    assert math.log10(x + length) == pytest.approx(figure.layout.xaxis.range[1])
+    [(_, end)] = intervals(figure)
+    assert math.log10(end) == pytest.approx(figure.layout.xaxis.range[1])
 
 
 def test_an_invented_group_is_named_so():
@@ -315,7 +338,7 @@ def test_drift_has_the_worst_column_in_units_of_its_limit():
     figure = audits.chart(made)
     [x] = trace(figure, "interval above the problem limit", "x2").x
     assert x == pytest.approx(1.5)
-    assert "region 0.30 (0.25 to 0.35) of people" in texts(figure)
+    assert "region 0.30 (0.25 to 0.35) of people" in beside(figure)
 
 
 def test_drift_puts_a_moved_column_before_rows_that_are_told_apart_a_little():
@@ -339,20 +362,21 @@ def test_provenance_has_real_people_beside_effective_ones():
     figure = audits.chart(answer("provenance", [provenance_row("Black", 3.0, real=30)]))
     assert list(trace(figure, "real people").x) == [30]
     assert list(trace(figure, "in effect: below the problem limit").x) == [3.0]
-    assert "500 rows on 3.00 of 30" in texts(figure)
+    assert "500 rows on 3.00 of 30" in beside(figure)
 
 
-def test_provenance_does_not_invent_an_interval():
-    figure = audits.chart(answer("provenance", [provenance_row("Black", 3.0)]))
-    dots = trace(figure, "in effect: below the problem limit")
-    assert list(dots.error_x.array) == list(dots.error_x.arrayminus) == [0.0]
+def test_provenance_draws_the_interval_there_is_and_invents_none():
+    row = provenance_row("Black", 3.0, interval=Estimate(3.0, 2.0, 5.0))
+    assert intervals(audits.chart(answer("provenance", [row]))) == [(2.0, 5.0)]
+    row = provenance_row("Black", 3.0, interval=Estimate(3.0, math.nan, math.nan))
+    assert intervals(audits.chart(answer("provenance", [row]))) == []
 
 
 def test_a_long_name_is_cut_on_the_axis_and_whole_on_hover():
     long = "W" * 200
     figure = audits.chart(answer("coverage", [coverage_row(long, spread(1.0))]))
     assert len(labels(figure)[0]) < 60
-    assert long in figure.data[0].hovertext[0]
+    assert long in dots(figure)[0].hovertext[0]
 
 
 def test_quotation_marks_stay_as_they_are():

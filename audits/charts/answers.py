@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Collection, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from audits.charts.dots import View
+from audits.charts.looks import Theme
 from audits.errors import UnknownNameError, UsageError
-from audits.results import Answer
+from audits.results import Answer, Group, as_group
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,7 +23,13 @@ _DRAWN = {
 }
 
 
-def chart(answer: Answer) -> go.Figure:
+def chart(
+    answer: Answer,
+    *,
+    theme: Theme = "light",
+    groups: Collection[Group] | None = None,
+    highlight: Group | Mapping[str, str] | None = None,
+) -> go.Figure:
     """Return an answer as a Plotly figure: one line per group, the worst first.
 
     Nothing is computed: the figure arranges the answer's rows, and draws the limits of its
@@ -27,14 +37,40 @@ def chart(answer: Answer) -> go.Figure:
     is for the findings, which also mind how many groups were looked at. At most 60 groups are
     drawn, and the figure says when there are more. Its `layout.meta["alt"]` is `alt_text(answer)`.
 
+    Parameters
+    ----------
+    answer : Answer
+        One answer of an audit, such as ``audit["drift"]``.
+    theme : str, optional
+        Colours for a "light" or a "dark" page.
+    groups : collection of groups, optional
+        Draw these groups only; the alternative text then speaks of these.
+    highlight : mapping, optional
+        A group to set off from the others.
+
     Raises
     ------
     UnknownNameError
         If there is no picture for the question.
     """
-    figure = _module(answer).draw(answer)
-    figure.update_layout(meta={"alt": alt_text(answer)})
+    module = _module(answer)
+    if groups is not None:
+        answer = only(answer, groups)
+    view = View(theme, None if highlight is None else as_group(highlight))
+    figure = module.draw(answer, view)
+    figure.update_layout(meta={"alt": module.alt(answer)})
     return figure
+
+
+def only(answer: Answer, groups: Collection[Group]) -> Answer:
+    """Return an answer with the rows of some groups."""
+    kept = {as_group(group) for group in groups}
+    tables = {
+        name: tuple(row for row in rows if row.group in kept)
+        for name, rows in answer.tables.items()
+    }
+    rows = tuple(row for row in answer.rows if row.group in kept)
+    return dataclasses.replace(answer, rows=rows, tables=tables)
 
 
 def alt_text(answer: Answer) -> str:

@@ -6,15 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from audits.charts.dots import (
-    OVER_COLOUR,
-    PROBLEM_COLOUR,
-    UNKNOWN_COLOUR,
-    WATCH_COLOUR,
-    WITHIN_COLOUR,
     Axis,
     Dot,
     Limit,
     Look,
+    View,
     bounds,
     dot_figure,
 )
@@ -26,27 +22,27 @@ from audits.settings import Settings
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-_UNKNOWN = Look("no ratio", UNKNOWN_COLOUR, "circle-open")
+_UNKNOWN = Look("no ratio", "not enough evidence")
 
 
-def draw(answer: Answer) -> go.Figure:
+def draw(answer: Answer, view: View) -> go.Figure:
     """Draw the share ratio of every group with its interval, on a logarithmic axis."""
     settings = answer.settings
     rows = _rows(answer)
-    limits = _limits(settings)
+    marks = limits(settings)
     values = [v for row in rows for v in (row.ratio.value, row.ratio.low, row.ratio.high)] + [
-        limit.at for limit in limits
+        limit.at for limit in marks
     ]
     low, high = bounds(values, log=True)
     axis = Axis(
-        "share among synthetic rows ÷ share among real rows (logarithmic)",
+        "share among synthetic rows ÷ share among real rows<br>(logarithmic)",
         max(low, 0.005), min(high, 50.0), log=True,
     )  # fmt: skip
     dots = [
         Dot(row.group, row.ratio, _look(row.ratio, settings), _beside(row), _hover(row))
         for row in rows
     ]
-    return dot_figure(dots, axis, limits, title="Who has lost ground", total=len(rows))
+    return dot_figure(dots, axis, marks, title="Who has lost ground", total=len(rows), view=view)
 
 
 def alt(answer: Answer) -> str:
@@ -74,7 +70,8 @@ def _rows(answer: Answer) -> list[Any]:
     )
 
 
-def _limits(settings: Settings) -> list[Limit]:
+def limits(settings: Settings) -> list[Limit]:
+    """Return the lines that shares are compared with."""
     return [
         Limit(settings.share_problem, f"problem {number(settings.share_problem)}"),
         Limit(settings.share_watch, f"watch {number(settings.share_watch)}", "dot"),
@@ -87,12 +84,12 @@ def _look(ratio: Estimate, settings: Settings) -> Look:
     if not ratio.known:
         return _UNKNOWN
     if ratio.high < settings.share_problem:
-        return Look("interval below the problem limit", PROBLEM_COLOUR, "triangle-down")
+        return Look("interval below the problem limit", "problem")
     if ratio.high < settings.share_watch:
-        return Look("interval below the watch limit", WATCH_COLOUR, "diamond")
+        return Look("interval below the watch limit", "watch")
     if ratio.low > 1 / settings.share_watch:
-        return Look("interval above the watch limit", OVER_COLOUR, "triangle-up")
-    return Look("interval reaches between the limits", WITHIN_COLOUR, "circle")
+        return Look("interval above the watch limit", "over")
+    return Look("interval reaches between the limits", "ok")
 
 
 def _beside(row: Any) -> str:

@@ -6,14 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from audits.charts.dots import (
-    PROBLEM_COLOUR,
-    UNKNOWN_COLOUR,
-    WATCH_COLOUR,
-    WITHIN_COLOUR,
     Axis,
     Dot,
     Limit,
     Look,
+    View,
     bounds,
     dot_figure,
 )
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw(answer: Answer) -> go.Figure:
+def draw(answer: Answer, view: View) -> go.Figure:
     """Draw the homogenisation index of every group with its interval."""
     settings = answer.settings
     rows = _rows(answer)
@@ -42,7 +39,8 @@ def draw(answer: Answer) -> go.Figure:
         Dot(row.group, row.index, _look(row.index, settings), _beside(row), _hover(row))
         for row in rows
     ]
-    return dot_figure(dots, axis, limits, title="Who has become more alike", total=len(rows))
+    title = "Who has become more alike"
+    return dot_figure(dots, axis, limits, title=title, total=len(rows), view=view)
 
 
 def alt(answer: Answer) -> str:
@@ -69,12 +67,12 @@ def _rows(answer: Answer) -> list[Any]:
 
 def _look(index: Estimate, settings: Settings) -> Look:
     if not index.known:
-        return Look("too few rows", UNKNOWN_COLOUR, "circle-open")
+        return Look("too few rows", "not enough evidence")
     if index.low > settings.sameness_problem:
-        return Look("interval above the problem limit", PROBLEM_COLOUR, "triangle-down")
+        return Look("interval above the problem limit", "problem")
     if index.low > settings.sameness_watch:
-        return Look("interval above the watch limit", WATCH_COLOUR, "diamond")
-    return Look("interval reaches below the limits", WITHIN_COLOUR, "circle")
+        return Look("interval above the watch limit", "watch")
+    return Look("interval reaches below the limits", "ok")
 
 
 def _lost(index: Estimate) -> str:

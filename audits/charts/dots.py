@@ -1,4 +1,4 @@
-"""Ranked dots with intervals: one line per group, what it is compared with drawn as lines."""
+"""Ranked dots with intervals: two lines per group, its name above its mark."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audits.charts.names import label, plain, shown
+from audits.charts.looks import SYMBOLS, Theme, colours, note, sheet
+from audits.charts.names import label, mark, plain, shown
 from audits.estimates import Estimate
 from audits.results import Group
 
@@ -15,11 +16,10 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MOST = 60
-REAL = "#0072B2"
-PROBLEM_COLOUR, WATCH_COLOUR, WITHIN_COLOUR = "#761D0C", "#8E6801", "#0A71A0"
-OVER_COLOUR, UNKNOWN_COLOUR = "#4C2099", "#595959"
-_INK, _GRID = "#333333", "#DDDDDD"
-_LINE, _AROUND = 24, 170
+_LINE, _AROUND = 42, 200
+_ABOVE = 0.42  # of a line: where the name stands over the mark
+_STEP, _STEPS = 15, 4  # lines of words over the limits
+_ON_ONE_LINE = 50  # letters that fit beside each other on a phone
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,13 @@ class Look:
     """How a dot is drawn; `says` stands in the legend, so colour is not alone."""
 
     says: str
-    colour: str
-    symbol: str
+    role: str
+    symbol: str = ""
+
+    @property
+    def shape(self) -> str:
+        """Plotly's name of the shape."""
+        return self.symbol or SYMBOLS[self.role]
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,12 @@ class Axis:
         return math.log10(value) if self.log else value
 
 
-PROBLEM_COLOUR, WATCH_COLOUR, WITHIN_COLOUR, OVER_COLOUR = (
-    "#761D0C", "#8E6801", "#0A71A0", "#4C2099",
-)  # fmt: skip
+@dataclass(frozen=True)
+class View:
+    """How a figure is wanted: in which colours, and with which group set off."""
+
+    theme: Theme = "light"
+    highlight: Group | None = None
 
 
 def bounds(values: Sequence[float], *, log: bool) -> tuple[float, float]:
@@ -86,7 +94,13 @@ def bounds(values: Sequence[float], *, log: bool) -> tuple[float, float]:
 
 
 def dot_figure(
-    dots: Sequence[Dot], axis: Axis, limits: Sequence[Limit], *, title: str, total: int
+    dots: Sequence[Dot],
+    axis: Axis,
+    limits: Sequence[Limit],
+    *,
+    title: str,
+    total: int,
+    view: View,
 ) -> go.Figure:
     """Draw the dots from the top down, in the order given; at most `MOST` of them.
 
@@ -96,140 +110,229 @@ def dot_figure(
 
     drawn = list(dots[:MOST])
     figure = go.Figure()
-    add_dots(figure, drawn, axis)
-    lines = [
-        line(limit, axis, step=step)
-        for step, limit in enumerate(sorted(limits, key=lambda one: one.at))
-        if axis.start <= limit.at <= axis.end
+    there = [one for one in limits if axis.start <= one.at <= axis.end]
+    words = [
+        add_limit(figure, limit, axis, len(drawn), view=view, step=step)
+        for step, limit in enumerate(sorted(there, key=lambda one: one.at))
     ]
-    notes = [_beside(row, shown(dot.beside)) for row, dot in enumerate(drawn)]
-    _lay_out(figure, [dot.group for dot in drawn], axis, title)
+    add_dots(figure, drawn, axis, view=view)
+    _add_unknown(figure, drawn, axis, view)
+    _lay_out(figure, drawn, axis, title, view)
     figure.update_layout(  # all at once: one by one, Plotly checks all of them again every time
-        shapes=[shape for shape, _ in lines],
-        annotations=[*(words for _, words in lines), *notes, *_beneath(len(drawn), total)],
+        shapes=_set_off(drawn, view),
+        annotations=[*words, *beneath(len(drawn), total, view.theme)],
+        margin={"t": 44 + _STEP * min(len(there), _STEPS), "b": 96},
     )
     return figure
 
 
-def add_dots(figure: Any, dots: Sequence[Dot], axis: Axis, *, xaxis: str = "x") -> None:
+def add_dots(
+    figure: Any,
+    dots: Sequence[Dot],
+    axis: Axis,
+    *,
+    view: View,
+    xaxis: str = "x",
+    shift: float = 0.0,
+    dash: str = "solid",
+) -> None:
     """Add the dots to one of a figure's axes, a trace per look, so that a legend can name it."""
     for look in dict.fromkeys(dot.look for dot in dots if dot.estimate.known):
-        _add_look(figure, look, dots, axis, xaxis=xaxis)
+        own = [(row + shift, d) for row, d in enumerate(dots) if d.look == look]
+        known = [(row, dot) for row, dot in own if dot.estimate.known]
+        _add_intervals(figure, known, axis, colours(view.theme)[look.role], xaxis, dash)
+        _add_look(figure, look, known, axis, view, xaxis)
 
 
-def _add_look(figure: Any, look: Look, dots: Sequence[Dot], axis: Axis, *, xaxis: str) -> None:
+def _add_look(
+    figure: Any, look: Look, own: Sequence[tuple[float, Dot]], axis: Axis, view: View, xaxis: str
+) -> None:
     import plotly.graph_objects as go
 
-    own = [(row, d) for row, d in enumerate(dots) if d.look == look and d.estimate.known]
-    values = [axis.held(d.estimate.value) for _, d in own]
-    low, high = ([axis.held(getattr(d.estimate, side)) for _, d in own] for side in ("low", "high"))
     figure.add_trace(
         go.Scatter(
-            x=values,
+            x=[axis.held(d.estimate.value) for _, d in own],
             y=[row for row, _ in own],
             xaxis=xaxis,
             legendgroup=look.says,
             showlegend=look.says not in {trace.name for trace in figure.data},
             mode="markers",
             name=look.says,
-            marker={"color": look.colour, "symbol": look.symbol, "size": 10},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [_length(v, h) for v, h in zip(values, high, strict=True)],
-                "arrayminus": [_length(a, v) for a, v in zip(low, values, strict=True)],
-                "color": look.colour,
-                "thickness": 1.5,
-                "width": 3,
-            },
+            marker={"color": colours(view.theme)[look.role], "symbol": look.shape, "size": 12},
+            cliponaxis=False,
+            customdata=[mark(d.group) for _, d in own],
             hovertext=[f"{shown(plain(d.group))}<br>{shown(d.hover)}" for _, d in own],
             hoverinfo="text",
+            unselected={"marker": {"opacity": 1}},
         )
     )
 
 
-def _length(start: float, end: float) -> float:
-    """Return the length of half an interval; nothing where a limit is unknown."""
-    return 0.0 if math.isnan(end - start) else max(end - start, 0.0)
+def _add_intervals(
+    figure: Any,
+    own: Sequence[tuple[float, Dot]],
+    axis: Axis,
+    colour: str,
+    xaxis: str,
+    dash: str,
+) -> None:
+    """Draw the intervals as lines; Plotly's own error bars cannot be dotted."""
+    import plotly.graph_objects as go
+
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, dot in own:
+        low, high = dot.estimate.low, dot.estimate.high
+        if math.isnan(low + high) or low == high:
+            continue
+        x += [axis.held(low), axis.held(high), None]
+        y += [row, row, None]
+    if not x:
+        return
+    figure.add_trace(
+        go.Scatter(
+            x=x, y=y, xaxis=xaxis, mode="lines", name="interval", hoverinfo="skip",
+            showlegend=False, line={"color": colour, "width": 2.5, "dash": dash},
+        )
+    )  # fmt: skip
 
 
-def line(
-    limit: Limit, axis: Axis, *, xaxis: str = "x", step: int = 0
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return a line to compare with and the words above it, `step` lines up."""
-    shape = {
-        "type": "line",
-        "x0": limit.at,
-        "x1": limit.at,
-        "xref": xaxis,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": {"color": _INK, "width": 1, "dash": limit.dash},
-    }
-    words = {
+def _add_unknown(figure: Any, dots: Sequence[Dot], axis: Axis, view: View) -> None:
+    """Hatch the lines of groups of whom nothing can be said: a gap would look like a mistake."""
+    import plotly.graph_objects as go
+
+    own = [(row, dot) for row, dot in enumerate(dots) if not dot.estimate.known]
+    if not own:
+        return
+    colour = colours(view.theme)
+    figure.add_trace(
+        go.Bar(
+            base=[axis.start] * len(own),
+            x=[axis.end - axis.start] * len(own),
+            y=[row for row, _ in own],
+            width=0.34,
+            orientation="h",
+            name=own[0][1].look.says,
+            marker={
+                "color": colour["not enough evidence tint"],
+                "pattern": {"shape": "/", "fgcolor": colour["not enough evidence"], "size": 7},
+                "line": {"width": 0},
+            },
+            customdata=[mark(dot.group) for _, dot in own],
+            hovertext=[f"{shown(plain(d.group))}<br>{shown(d.beside)}" for _, d in own],
+            hoverinfo="text",
+            unselected={"marker": {"opacity": 1}},
+        )
+    )
+
+
+def _set_off(dots: Sequence[Dot], view: View) -> list[dict[str, Any]]:
+    """Return a band behind the group that is set off."""
+    return [
+        {
+            "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.68, "y1": row + 0.32,
+            "fillcolor": colours(view.theme)["real tint"], "opacity": 0.55, "line": {"width": 0},
+            "layer": "below",
+        }
+        for row, dot in enumerate(dots)
+        if dot.group == view.highlight
+    ]  # fmt: skip
+
+
+def add_limit(
+    figure: Any, limit: Limit, axis: Axis, rows: int, *, view: View, xaxis: str = "x", step: int = 0
+) -> dict[str, Any]:
+    """Add a line to compare with and return the words above it, `step` lines up.
+
+    The line is drawn beside every mark and left out where names stand, so that it crosses none.
+    """
+    import plotly.graph_objects as go
+
+    colour = colours(view.theme)
+    y: list[float | None] = []
+    for row in range(rows):
+        y += [row - 0.16, row + 0.3, None]
+    figure.add_trace(
+        go.Scatter(
+            x=[limit.at, limit.at, None] * rows, y=y, xaxis=xaxis, mode="lines",
+            name=shown(limit.says), meta="limit", hoverinfo="skip", showlegend=False,
+            line={"color": colour["quiet"], "width": 1.2, "dash": limit.dash},
+        )
+    )  # fmt: skip
+    return {
         "x": axis.place(limit.at),
         "xref": xaxis,
+        "xanchor": _anchor(limit.at, axis),
         "y": 1,
         "yref": "paper",
         "yanchor": "bottom",
-        "yshift": 2 + 14 * (step % 3),
+        "yshift": 2 + _STEP * (step % _STEPS),
         "text": shown(limit.says),
         "showarrow": False,
-        "font": {"size": 11},
-    }
-    return shape, words
-
-
-def _beside(row: int, text: str) -> dict[str, Any]:
-    return {
-        "x": 1.01,
-        "xref": "paper",
-        "xanchor": "left",
-        "y": row,
-        "text": text,
-        "showarrow": False,
-        "font": {"size": 11},
+        "font": {"size": 12, "color": colour["quiet"]},
     }
 
 
-def _lay_out(figure: Any, groups: Sequence[Group], axis: Axis, title: str) -> None:
+def _anchor(at: float, axis: Axis) -> str:
+    """Return which end of the words stands on the line, so that none leave the figure."""
+    start, end = axis.place(axis.start), axis.place(axis.end)
+    place = (axis.place(at) - start) / (end - start)
+    return "left" if place < 0.15 else "right" if place > 0.85 else "center"
+
+
+def _lay_out(figure: Any, dots: Sequence[Dot], axis: Axis, title: str, view: View) -> None:
+    colour = colours(view.theme)
+    two_lines = any(len(plain(d.group)) + len(d.beside) > _ON_ONE_LINE for d in dots)
+    height = _LINE + (16 if two_lines else 0)
     figure.update_layout(
-        title={"text": shown(title), "x": 0.01},
-        height=_AROUND + _LINE * max(len(groups), 3),
-        margin={"t": 110, "r": 270, "b": 80},
-        paper_bgcolor="#FFFFFF",
-        plot_bgcolor="#FFFFFF",
-        font={"color": _INK, "family": "system-ui, sans-serif", "size": 12},
-        legend={"orientation": "h", "x": 0, "y": 0, "yref": "container", "yanchor": "bottom"},
-        showlegend=True,
-        hovermode="closest",
+        sheet(view.theme, title=title, height=_AROUND + height * max(len(dots), 2)),
     )
     figure.update_yaxes(
         tickmode="array",
-        tickvals=list(range(len(groups))),
-        ticktext=[label(group) for group in groups],
-        range=[max(len(groups), 1) - 0.5, -0.5],
-        automargin=True,
-        gridcolor="#F2F2F2",
+        tickvals=[row - _ABOVE for row in range(len(dots))],
+        ticktext=[_named(dot, two_lines=two_lines) for dot in dots],
+        ticklabelposition="inside",
+        range=[max(len(dots), 1) - 0.6, -0.8],
+        showgrid=False,
         zeroline=False,
+        fixedrange=True,
+        tickfont={"size": 13, "color": colour["ink"]},
     )
     figure.update_xaxes(
-        title={"text": shown(axis.title)},
+        title={"text": axis.title, "font": {"size": 12}},
         type="log" if axis.log else "linear",
         range=[axis.place(axis.start), axis.place(axis.end)],
         tickformat=".0%" if axis.percent else None,
-        gridcolor=_GRID,
+        nticks=6,
+        minor={"showgrid": False},
+        gridcolor=colour["grid"],
         zeroline=False,
+        fixedrange=True,
     )
+    if axis.log:
+        figure.update_xaxes(**_ticks(axis))
 
 
-def _beneath(drawn: int, total: int) -> list[dict[str, Any]]:
+def _ticks(axis: Axis) -> dict[str, Any]:
+    """Return few round numbers: Plotly would write 2 and 5 without their power of ten."""
+    first, last = math.floor(math.log10(axis.start)), math.ceil(math.log10(axis.end))
+    steps = (1,) if last - first > 4 else (1, 3) if last - first > 2 else (1, 2, 5)
+    places = [step * 10.0**power for power in range(first, last + 1) for step in steps]
+    inside = [place for place in places if axis.start <= place <= axis.end]
+    return {"tickvals": inside, "ticktext": [f"{place:,.4g}" for place in inside]}
+
+
+def _named(dot: Dot, *, two_lines: bool) -> str:
+    beside = shown(dot.beside)
+    between = "<br>" if two_lines else "  "
+    return f"<b>{label(dot.group)}</b>{between}{beside}" if beside else f"<b>{label(dot.group)}</b>"
+
+
+def beneath(drawn: int, total: int, theme: Theme) -> list[dict[str, Any]]:
     """Return what is said where there is nothing to draw, or not all of it."""
-    note: dict[str, Any] = {"xref": "paper", "yref": "paper", "showarrow": False}
     if not drawn:
-        return [note | {"x": 0.5, "y": 0.5, "text": "no group to show"}]
+        return [note("no group to show", theme, x=0.5, y=0.5)]
     if total == drawn:
         return []
-    place = {"x": 0, "y": 0, "xanchor": "left", "yanchor": "top", "yshift": -38}
-    return [note | place | {"text": f"the worst {drawn} of {total:,} groups; the table has all"}]
+    text = f"the worst {drawn} of {total:,} groups; the table has all"
+    return [note(text, theme, x=0, y=0, xanchor="left", yanchor="top", yshift=-44)]

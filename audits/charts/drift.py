@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from audits.charts.dots import (
     MOST,
-    PROBLEM_COLOUR,
-    UNKNOWN_COLOUR,
-    WATCH_COLOUR,
-    WITHIN_COLOUR,
     Axis,
     Dot,
     Limit,
     Look,
+    View,
     add_dots,
+    add_limit,
     bounds,
     dot_figure,
-    line,
 )
+from audits.charts.looks import colours
 from audits.charts.names import plain
 from audits.estimates import Estimate, number
 from audits.results import Answer, Group
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw(answer: Answer) -> go.Figure:
+def draw(answer: Answer, view: View) -> go.Figure:
     """Draw the chance of telling rows apart and, in a second panel, the column that moved most."""
     settings = answer.settings
     worst = _worst_columns(answer)
@@ -41,7 +39,7 @@ def draw(answer: Answer) -> go.Figure:
     ]
     values = [v for row in rows for v in (row.auc.value, row.auc.low, row.auc.high)]
     low, high = bounds([*values, *(limit.at for limit in limits)], log=False)
-    axis = Axis("chance of telling a real from a synthetic row", max(low, 0.0), min(high, 1.02))
+    axis = Axis("chance of telling<br>real from synthetic rows", max(low, 0.0), min(high, 1.02))
     dots = [
         Dot(
             row.group, row.auc, _look(row.auc, settings.auc_watch, settings.auc_problem),
@@ -49,14 +47,15 @@ def draw(answer: Answer) -> go.Figure:
         )
         for row in rows
     ]  # fmt: skip
-    figure = dot_figure(
-        dots, axis, limits, title="Who no longer looks like themselves", total=len(rows)
-    )
-    _add_columns(figure, rows[:MOST], worst, settings)
+    title = "Who no longer looks like themselves"
+    figure = dot_figure(dots, axis, limits, title=title, total=len(rows), view=view)
+    _add_columns(figure, rows[:MOST], worst, settings, view)
     return figure
 
 
-def _add_columns(figure: Any, rows: list[Any], worst: dict[Group, Any], settings: Settings) -> None:
+def _add_columns(
+    figure: Any, rows: list[Any], worst: dict[Group, Any], settings: Settings, view: View
+) -> None:
     """Put the worst column of each group in a panel of its own, in units of its problem limit."""
     dots = [
         Dot(
@@ -67,20 +66,24 @@ def _add_columns(figure: Any, rows: list[Any], worst: dict[Group, Any], settings
     ]  # fmt: skip
     values = [v for dot in dots for v in (dot.estimate.value, dot.estimate.high)]
     _, high = bounds([*values, 0.0, 1.0], log=False)
-    axis = Axis("worst column ÷ its problem limit", 0.0, min(high, 20.0))
-    add_dots(figure, dots, axis, xaxis="x2")
+    high = min(high, 20.0)
+    axis = Axis("worst column ÷<br>its problem limit", -0.03 * high, high)
+    add_dots(figure, dots, axis, view=view, xaxis="x2")
     figure.update_layout(
         xaxis_domain=[0.0, 0.48],
         xaxis2={
             "domain": [0.52, 1.0],
             "anchor": "y",
-            "title": {"text": axis.title},
+            "title": {"text": axis.title, "font": {"size": 12}},
             "range": [axis.start, axis.end],
-            "gridcolor": "#DDDDDD",
+            "tick0": 0,
+            "nticks": 5,
+            "gridcolor": colours(view.theme)["grid"],
+            "zeroline": False,
+            "fixedrange": True,
         },
     )
-    shape, words = line(Limit(1.0, "problem"), axis, xaxis="x2")
-    figure.add_shape(shape)
+    words = add_limit(figure, Limit(1.0, "problem"), axis, len(rows), view=view, xaxis="x2")
     figure.add_annotation(words)
 
 
@@ -142,12 +145,12 @@ def _column_look(column: Any, settings: Settings) -> Look:
 
 def _look(value: Estimate, watch: float, problem: float) -> Look:
     if not value.known:
-        return Look("too few rows", UNKNOWN_COLOUR, "circle-open")
+        return Look("too few rows", "not enough evidence")
     if value.low > problem:
-        return Look("interval above the problem limit", PROBLEM_COLOUR, "triangle-down")
+        return Look("interval above the problem limit", "problem")
     if value.low > watch:
-        return Look("interval above the watch limit", WATCH_COLOUR, "diamond")
-    return Look("interval reaches below the limits", WITHIN_COLOUR, "circle")
+        return Look("interval above the watch limit", "watch")
+    return Look("interval reaches below the limits", "ok")
 
 
 def _beside(column: Any) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import json
 
-from audits.results import Group, group_name
+from audits.results import Group, as_group, group_name
 from audits.visible import visible
 
 _LONGEST = 44
@@ -26,7 +27,45 @@ def plain(group: Group) -> str:
     return visible(group_name(group))
 
 
-def label(group: Group) -> str:
+def label(group: Group, longest: int = _LONGEST) -> str:
     """Return a group's name for an axis, cut where it is long."""
-    name = group_name(group)
-    return shown(name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…")
+    return short(group_name(group), longest)
+
+
+def short(text: str, longest: int = _LONGEST) -> str:
+    """Return a text that Plotly writes as it is, cut where it is long.
+
+    >>> short("a long name", 7)
+    'a long…'
+    """
+    text = visible(text)
+    return shown(text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…")
+
+
+def mark(group: Group, attribute: str = "") -> list[str]:
+    """Return what a mark carries, so that a click on it can be answered.
+
+    >>> mark((("race", "Black"),), "age")
+    ['[["race", "Black"]]', 'age']
+    """
+    return [json.dumps([list(pair) for pair in group], ensure_ascii=False), attribute]
+
+
+def marked(carried: object) -> tuple[Group, str] | None:
+    """Return the group and attribute of a mark; nothing if it carries none.
+
+    >>> marked(mark((("race", "Black"),), "age"))
+    ((('race', 'Black'),), 'age')
+    """
+    if not isinstance(carried, list | tuple) or len(carried) != 2:
+        return None
+    group, attribute = carried
+    try:
+        return as_group(tuple((name, value) for name, value in json.loads(group))), str(attribute)
+    except (TypeError, ValueError):
+        return None
+
+
+def visible_name(name: str) -> str:
+    """Return a name for a sentence of plain text."""
+    return visible(name)

@@ -7,19 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from audits.charts.dots import (
     MOST,
-    PROBLEM_COLOUR,
-    REAL,
-    UNKNOWN_COLOUR,
-    WATCH_COLOUR,
-    WITHIN_COLOUR,
     Axis,
     Dot,
     Limit,
     Look,
+    View,
     bounds,
     dot_figure,
 )
-from audits.charts.names import plain, shown
+from audits.charts.looks import colours
+from audits.charts.names import mark, plain, shown
 from audits.estimates import Estimate, number
 from audits.results import Answer
 from audits.settings import Settings
@@ -28,7 +25,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw(answer: Answer) -> go.Figure:
+def draw(answer: Answer, view: View) -> go.Figure:
     """Draw effective people beside real people, on a logarithmic axis."""
     settings = answer.settings
     rows = _rows(answer)
@@ -37,16 +34,15 @@ def draw(answer: Answer) -> go.Figure:
         Limit(settings.support_problem, f"{settings.support_problem} people", "dash"),
         Limit(settings.support_watch, f"watch {settings.support_watch}", "dot"),
     ]
-    values = [float(v) for row in rows for v in (row.basis, row.real)]
+    values = [float(v) for row in rows for v in (row.basis, row.real, row.effective_people.low)]
     low, high = bounds([*values, *(limit.at for limit in limits)], log=True)
     axis = Axis("people (logarithmic)", max(low, 0.1), high, log=True)
     dots = [
         Dot(row.group, _basis(row), _look(row, settings), _beside(row), _hover(row)) for row in rows
     ]
-    figure = dot_figure(
-        dots, axis, limits, title="On how many people each group rests", total=len(rows)
-    )
-    _add_real(figure, rows[:MOST], axis)
+    title = "On how many people each group rests"
+    figure = dot_figure(dots, axis, limits, title=title, total=len(rows), view=view)
+    _add_real(figure, rows[:MOST], axis, view)
     return figure
 
 
@@ -74,23 +70,22 @@ def _rows(answer: Answer) -> list[Any]:
 
 
 def _basis(row: Any) -> Estimate:
-    """The effective people, which come without an interval; unknown where nothing can rest."""
-    if row.real == 0 or row.synthetic == 0:
-        return Estimate.unknown()
-    return Estimate(row.basis, row.basis, row.basis)
+    """The effective people; unknown where nothing can rest on anybody."""
+    known = row.real > 0 and row.synthetic > 0
+    return row.effective_people if known else Estimate.unknown()
 
 
 def _look(row: Any, settings: Settings) -> Look:
     if not _basis(row).known:
-        return Look("nothing to rest on", UNKNOWN_COLOUR, "circle-open")
+        return Look("nothing to rest on", "not enough evidence")
     if row.basis < settings.basis_problem:
-        return Look("in effect: below the problem limit", PROBLEM_COLOUR, "triangle-down")
+        return Look("in effect: below the problem limit", "problem")
     if row.basis < settings.support_watch:
-        return Look("in effect: below the watch limit", WATCH_COLOUR, "diamond")
-    return Look("in effect: above the limits", WITHIN_COLOUR, "circle")
+        return Look("in effect: below the watch limit", "watch")
+    return Look("in effect: above the limits", "ok")
 
 
-def _add_real(figure: Any, rows: list[Any], axis: Axis) -> None:
+def _add_real(figure: Any, rows: list[Any], axis: Axis, view: View) -> None:
     """Put the real people beside, joined to the effective ones by a line."""
     import plotly.graph_objects as go
 
@@ -101,7 +96,7 @@ def _add_real(figure: Any, rows: list[Any], axis: Axis) -> None:
             x=[part for _, row in joined for part in (axis.held(row.basis), row.real, None)],
             y=[part for place, _ in joined for part in (place, place, None)],
             mode="lines",
-            line={"color": "#BBBBBB", "width": 1},
+            line={"color": colours(view.theme)["quiet"], "width": 1, "dash": "dot"},
             hoverinfo="skip",
             showlegend=False,
         )
@@ -112,7 +107,14 @@ def _add_real(figure: Any, rows: list[Any], axis: Axis) -> None:
             y=[place for place, _ in there],
             mode="markers",
             name="real people",
-            marker={"color": REAL, "symbol": "line-ns-open", "size": 12},
+            marker={
+                "color": colours(view.theme)["real"],
+                "symbol": "line-ns-open",
+                "size": 14,
+                "line": {"width": 2.5},
+            },
+            customdata=[mark(row.group) for _, row in there],
+            unselected={"marker": {"opacity": 1}},
             hovertext=[
                 f"{shown(plain(row.group))}<br>{row.real:,} real people" for _, row in there
             ],
