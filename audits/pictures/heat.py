@@ -25,7 +25,7 @@ def verdicts(audit: Audit, width: float = 480, most: int = MOST) -> Picture:
 
     Groups with the worst verdicts stand on top; a note says how many are left out.
     """
-    questions = list(audit.answers)
+    questions = list(dict.fromkeys([*audit.answers, *(f.question for f in audit.findings)]))
     found = _by_group(audit)
     order = sorted(found, key=lambda group: _severity(found[group], group))
     drawn = order[: min(most, MOST)]

@@ -32,8 +32,10 @@ def profile(row: ProfileRow, width: float = 230) -> Picture:
         items.append(Text(_MARGIN, _TOP + 12, "no rows to show", size=_SMALL, fill="quiet"))
         return Picture(width, _TOP + 18, tuple(items), _alt(row))
     draw = _ridge if row.edges else _bars
-    height = _TOP + (_HIGH + 26 if row.edges else 19 * len(row.labels) + 3)
+    height = _TOP + (_HIGH + 14 if row.edges else 19 * len(row.labels) + 3)
     items += draw(row, real, synthetic, width)
+    if row.edges and any(_missing(row, real, synthetic, width)):
+        height += 12
     return Picture(width, height, tuple(items), _alt(row))
 
 

@@ -72,6 +72,11 @@ class Ranking:
     left_out_unknown: int
 
 
+def has_picture(answer: Answer) -> bool:
+    """Whether an answer can be ranked."""
+    return answer.question in _QUESTIONS
+
+
 def ranking(answer: Answer, groups: Collection[Group] | None, most: int) -> Ranking:
     """Return the groups of an answer, or those of them that are named, worst first.
 
@@ -80,7 +85,7 @@ def ranking(answer: Answer, groups: Collection[Group] | None, most: int) -> Rank
     UnknownNameError
         If there is no picture for the question.
     """
-    if answer.question not in _QUESTIONS:
+    if not has_picture(answer):
         raise UnknownNameError("picture for the question", answer.question, list(_QUESTIONS))
     shown = [row for row in answer.rows if groups is None or row.group in groups]
     return _QUESTIONS[answer.question](answer, shown, most)

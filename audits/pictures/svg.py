@@ -37,13 +37,13 @@ def svg(
     drawn = _Drawing(theme, f"{_name(picture)}-{theme}")
     body = [drawn.item(item) for item in picture.items]
     ground = [drawn.rect(Rect(0, 0, picture.width, picture.height, fill="paper"))] if paper else []
-    said = html.escape(visible(picture.alt))
+    said = html.escape(visible(picture.alt)).replace("$", "&#36;")
     wide, high = _n(picture.width), _n(picture.height)
     own_style = f"<style>{stylesheet()}</style>" if theme == "auto" and style else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{_CLASS}" role="img" aria-label="{said}" '
         f'width="{wide}pt" height="{high}pt" viewBox="0 0 {wide} {high}" '
-        f'font-family="{FONTS}"><title>{said}</title>{own_style}{drawn.patterns()}'
+        f'font-family="{FONTS}">{own_style}{drawn.patterns()}'
         f"{''.join([*ground, *body])}</svg>"
     )
 
@@ -117,6 +117,7 @@ class _Drawing:
 
     def _text(self, item: Text) -> str:
         shown = html.escape(cut(item.text, item.size, item.room, bold=item.bold), quote=False)
+        shown = shown.replace("$", "<tspan>$</tspan>")  # notebooks would set mathematics
         anchor = "" if item.anchor == "start" else f' text-anchor="{item.anchor}"'
         bold = ' font-weight="600"' if item.bold else ""
         return (

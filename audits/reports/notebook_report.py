@@ -1,4 +1,4 @@
-"""Audits, answers and findings in a notebook: plain text, HTML without script, Markdown."""
+"""Audits, answers, findings and cards in a notebook: text, HTML without script, Markdown."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from audits.cards import Card
 from audits.estimates import number
+from audits.pictures.card import strip
+from audits.pictures.dots import dots
+from audits.pictures.grids import grid
+from audits.pictures.heat import verdicts
+from audits.pictures.lorenz import lorenz
+from audits.pictures.model import Picture
+from audits.pictures.profiles import profile
+from audits.pictures.rankings import has_picture
+from audits.pictures.svg import svg
 from audits.reports.frames import flat
 from audits.results import Answer, Audit, Finding, Verdict
 from audits.visible import visible
@@ -26,6 +36,7 @@ _SHAPES = {  # drawn in a box of 10 × 10, so that colour is never alone
 _OPEN = 20  # findings in sight before the rest is folded away
 _MOST = 500  # lines of a table; a notebook is no place for more
 _STRIP = 480.0
+_GROUPS = 20  # groups in a picture
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~$&])")
 # a notebook sets what stands between dollar signs as mathematics, in HTML too, unless told not to
 _BOX = '<div class="mathjax_ignore tex2jax_ignore" style="max-width:60em">'
@@ -39,6 +50,7 @@ def audit_bundle(audit: Audit) -> dict[str, str]:
     parts = [
         f"<p><strong>Audit: {audit.verdict.value}</strong>; {escaped(_inputs(audit))}</p>",
         _strip(audit),
+        _drawn(verdicts(audit, most=_GROUPS)),
         _findings_table(bad[:_OPEN]),
         _folded(f"{len(bad) - _OPEN} more to look at", bad[_OPEN:]),
         _folded(f"{len(fine)} ok", fine),
@@ -56,7 +68,7 @@ def audit_bundle(audit: Audit) -> dict[str, str]:
 
 
 def answer_bundle(answer: Answer) -> dict[str, str]:
-    """Return an answer: its measurements as a folded table."""
+    """Return an answer: its picture, and its measurements as folded tables."""
     said = f"{answer.title}: {answer.asks} ({len(answer)} groups)"
     tables = [
         f"<details><summary>{escaped(name)} ({len(rows):,})</summary>"
@@ -65,7 +77,8 @@ def answer_bundle(answer: Answer) -> dict[str, str]:
     ]
     return {
         "text/plain": f"<Answer {visible(answer.question)}: {len(answer)} groups>",
-        "text/html": f"{_BOX}<p><strong>{escaped(said)}</strong></p>{''.join(tables)}</div>",
+        "text/html": f"{_BOX}<p><strong>{escaped(said)}</strong></p>{_ranked(answer)}"
+        f"{''.join(tables)}</div>",
         "text/markdown": f"**{markdown(answer.title)}**: {markdown(answer.asks)} "
         f"({len(answer)} groups)",
     }
@@ -84,6 +97,36 @@ def finding_bundle(finding: Finding) -> dict[str, str]:
         f"{escaped(finding.because)}</p>{flips}<details><summary>numbers</summary>{numbers}"
         "</details></div>",
         "text/markdown": _markdown_of(finding),
+    }
+
+
+def card_bundle(card: Card) -> dict[str, str]:
+    """Return a group's card: whom it rests on, what they share, what nobody saw, whom to ask."""
+    lists = {
+        "what they share": [common.says for common in card.common],
+        "what was probably never seen": list(card.unseen),
+        "what could not have been noticed": list(card.unnoticed),
+        "whom to ask": [need.says for need in card.collect],
+    }
+    pictures = [_drawn(strip(card))]
+    if sum(card.people):
+        pictures.append(_fold("how unevenly they are used", _drawn(lorenz(card))))
+    if card.profiles:
+        columns = grid([profile(row) for row in card.profiles])
+        pictures.append(_fold("real and synthetic, column by column", _drawn(columns)))
+    html = [
+        f"<p>{_badge(card.verdict)} <strong>{escaped(card.name)}</strong>: "
+        f"{escaped(card.headline)}</p>",
+        *pictures,
+        *[_titled(title, said) for title, said in lists.items() if said],
+        _folded(f"{len(card.findings)} findings", card.findings),
+    ]
+    said = [f"- {title}: {markdown(one)}" for title, list_ in lists.items() for one in list_]
+    head = f"**{card.verdict.value}** {markdown(card.name)}: {markdown(card.headline)}"
+    return {
+        "text/plain": visible(f"<Card {card.name}: {card.verdict.value}; {card.headline}>"),
+        "text/html": f"{_BOX}{''.join(html)}</div>",
+        "text/markdown": "\n".join([head, "", *said]),
     }
 
 
@@ -125,7 +168,25 @@ def _notes(audit: Audit) -> str:
     if not audit.notes:
         return ""
     lines = "".join(f"<li>{escaped(note)}</li>" for note in audit.notes)
-    return f"<details><summary>notes</summary><ul>{lines}</ul></details>"
+    return _fold("notes", f"<ul>{lines}</ul>")
+
+
+def _drawn(picture: Picture) -> str:
+    """A picture on paper of its own: a notebook does not say what stands behind it."""
+    return f'<p style="overflow-x:auto">{svg(picture, paper=True)}</p>'
+
+
+def _ranked(answer: Answer) -> str:
+    return _drawn(dots(answer, most=_GROUPS)) if has_picture(answer) else ""
+
+
+def _titled(title: str, said: Sequence[str]) -> str:
+    lines = "".join(f"<li>{escaped(one)}</li>" for one in said)
+    return f"<p><strong>{title}</strong></p><ul>{lines}</ul>"
+
+
+def _fold(title: str, body: str) -> str:
+    return f"<details><summary>{title}</summary>{body}</details>"
 
 
 def _mark(verdict: Verdict, x: float = 0.0) -> str:
@@ -180,7 +241,7 @@ def _folded(title: str, findings: Sequence[Finding]) -> str:
         return ""
     cut = f" (the first {_MOST})" if len(findings) > _MOST else ""
     table = _findings_table(findings[:_MOST])
-    return f"<details><summary>{title}{cut}</summary>{table}</details>"
+    return _fold(f"{title}{cut}", table)
 
 
 def _head(names: Iterable[str]) -> str:
