@@ -307,8 +307,8 @@ def parsed(html):
 
 ALLOWED = {
     "div", "p", "strong", "span", "svg", "g", "rect", "polygon", "circle", "table", "thead",
-    "tbody", "tr", "th", "td", "details", "summary", "ul", "li", "text", "tspan", "line", "polyline",
-    "defs", "pattern", "path",
+    "tbody", "tr", "th", "td", "details", "summary", "ul", "li", "text", "tspan", "line",
+    "polyline", "defs", "pattern", "path",
 }  # fmt: skip
 
 
