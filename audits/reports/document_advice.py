@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from audits.estimates import Estimate, percent
-from audits.questions.words import listed
-from audits.reports.document_material import BAD, Material, name_of
+from audits.questions.words import capital, listed
+from audits.reports.document_material import BAD, Material, many, name_of, parts
 from audits.results import Finding, Group, Verdict
 from audits.settings import Settings
 
 _NAMED = 6
-_NEEDS = 4  # needs of single groups that are spelled out
+_NEEDS = 3  # needs of single groups that are spelled out
 
 Reason = Callable[[Finding, Settings], bool]
 
@@ -24,12 +24,12 @@ def advice(material: Material) -> tuple[str, ...]:
     for reason, words in _RULES:
         groups = _groups(material, reason)
         if groups:
-            said.append(words(groups, material.audit.settings))
+            said.append(words(named(groups, material), material.audit.settings))
         if groups and reason is _too_few:
-            said += _asked_for(material)
+            said += _asked_for(groups, material)
     if bad := material.having(Verdict.PROBLEM):
         said.append(
-            f"Until this is mended, draw no conclusions from the synthetic rows of {_names(bad)}."
+            f"Until this is mended, draw no conclusions from the synthetic rows of {named(bad, material)}."
         )
     if said:
         said.append(
@@ -46,20 +46,51 @@ def _groups(material: Material, reason: Reason) -> list[Group]:
     return list(dict.fromkeys(found))
 
 
-def _asked_for(material: Material) -> list[str]:
-    """What the cards of the worst groups say has to be collected."""
+def _asked_for(groups: Iterable[Group], material: Material) -> list[str]:
+    """What the cards of the first of these groups say has to be collected."""
     said: list[str] = []
-    for group in material.troubled[:_NEEDS]:
+    for group in _leads(groups)[:_NEEDS]:
         card = material.card(group)
-        if card is not None and card.collect:
-            said.append(f"{name_of(group)}: {card.collect[0].says}")
-    return list(dict.fromkeys(said))
+        asked = [need for need in card.collect if need.more > 0] if card is not None else []
+        if asked:
+            need = asked[0]
+            more = many(need.more, "more real person", "more real people")
+            name = capital(name_of(group))
+            said.append(f"{name}: {more}, {need.people:,} in all: {need.says}.")
+    return said
 
 
-def _names(groups: Iterable[Group]) -> str:
-    return listed(
-        [name_of(group, 48) if group else "the table as a whole" for group in groups], most=_NAMED
-    )
+def _leads(groups: Iterable[Group]) -> list[Group]:
+    """The groups of which no part is among them."""
+    there = set(groups := list(groups))
+    return [group for group in groups if not there.intersection(parts(group))]
+
+
+def named(groups: Iterable[Group], material: Material) -> str:
+    """Groups by name, as few names as say it; crossings are counted with the first of their parts.
+
+    Everyone stands for all.
+    """
+    groups = list(groups)
+    others = [group for group in groups if group]
+    all_ = len(others) > 1 and len(others) == len(material.groups)
+    among = f"all {len(others):,} groups" if all_ else many(len(others), "group")
+    if () in groups:
+        return f"the table as a whole, {among} among it" if others else "the table as a whole"
+    if all_:
+        return among
+    leads = _leads(others)
+    inside: dict[Group, int] = {}
+    for group in others:
+        lead = next(lead for lead in leads if lead == group or lead in parts(group))
+        inside[lead] = inside.get(lead, -1) + 1
+    names = [
+        f"{name_of(lead, 48)} (and {many(inside[lead], 'crossing')} of it)"
+        if inside[lead]
+        else name_of(lead, 48)
+        for lead in leads
+    ]
+    return listed(names, most=_NAMED)
 
 
 # -- reasons, read from a finding's evidence, which may lack what is hidden
@@ -78,18 +109,17 @@ def _estimate(finding: Finding, name: str) -> Estimate:
 def _too_few(finding: Finding, settings: Settings) -> bool:
     """Whether a group has, or rests in effect on, too few real people."""
     if finding.question == "provenance":
-        return _number(finding, "basis") < settings.support_watch
+        few = min(_number(finding, "real"), _number(finding, "basis")) < settings.support_watch
+        return few and not _used_unevenly(finding, settings)
     return finding.question == "coverage" and (
         0 < min(_number(finding, "real"), _number(finding, "effective")) < settings.support_watch
     )
 
 
 def _used_unevenly(finding: Finding, settings: Settings) -> bool:
-    """Whether there are people enough, of whom the generator used few."""
+    """Whether the generator used a part of the people only."""
     return (
-        finding.question == "provenance"
-        and _number(finding, "real") >= settings.support_watch
-        and _estimate(finding, "kappa").high < settings.kappa_watch
+        finding.question == "provenance" and _estimate(finding, "kappa").high < settings.kappa_watch
     )
 
 
@@ -139,79 +169,79 @@ def _drifted(finding: Finding, _settings: Settings) -> bool:
     return finding.question == "drift"
 
 
-def _few_words(groups: list[Group], settings: Settings) -> str:
+def _few_words(groups: str, settings: Settings) -> str:
     return (
-        f"Ask more people. {_names(groups)} have, or rest in effect on, fewer than "
-        f"{settings.support_watch:,} real people; no synthetic row can stand in for people who "
-        "were not asked."
+        f"Ask more people, in {groups}: fewer than {settings.support_watch:,} real people "
+        "are there, or stand behind the rows in effect. No synthetic row can stand in for people "
+        "who were not asked."
     )
 
 
-def _unevenly_words(groups: list[Group], _settings: Settings) -> str:
+def _sample_words(groups: str, settings: Settings) -> str:
     return (
-        f"Regenerate so that more of the real people are used, or mix real rows in. "
-        f"{_names(groups)} have people enough, but the synthetic rows rest on a part of them."
-    )
-
-
-def _share_words(groups: list[Group], settings: Settings) -> str:
-    return (
-        f"Regenerate with a floor on the shares of {_names(groups)}: with the whole interval they "
-        f"keep less than {percent(settings.share_watch)} of their real share."
-    )
-
-
-def _sample_words(groups: list[Group], settings: Settings) -> str:
-    return (
-        f"Correct the sample before the generator: the real table holds less than "
-        f"{percent(settings.share_watch)} of the reference share of {_names(groups)}. A generator "
+        "Correct the sample, not only the generator: the real table holds less than "
+        f"{percent(settings.share_watch)} of the reference share of {groups}. A generator "
         "can copy the rows it has; it cannot know who is missing."
     )
 
 
-def _grown_words(groups: list[Group], _settings: Settings) -> str:
+def _inherited_words(groups: str, _settings: Settings) -> str:
     return (
-        f"Filter or reweight the synthetic rows of {_names(groups)}: there are more of them than "
+        f"Look for other kinds of people in {groups}: in some columns all real members "
+        "are alike, and no generator can know what they do not show."
+    )
+
+
+def _unevenly_words(groups: str, _settings: Settings) -> str:
+    return (
+        "Make the rows again so that more of the real people are used, or mix real rows in, for "
+        f"{groups}: the rows made now rest on a part of the people there are."
+    )
+
+
+def _alike_words(groups: str, _settings: Settings) -> str:
+    return (
+        f"Make the rows again with the variety that real members have, for {groups}: here "
+        "the generator added the sameness."
+    )
+
+
+def _share_words(groups: str, settings: Settings) -> str:
+    return (
+        f"Make the rows again with a floor on the shares of {groups}: with the whole "
+        f"interval they keep less than {percent(settings.share_watch)} of their real share."
+    )
+
+
+def _drift_words(groups: str, _settings: Settings) -> str:
+    return (
+        "Make the rows again, or leave them out of analyses by group, for "
+        f"{groups}: they do not look like the real members."
+    )
+
+
+def _gone_words(_groups: str, _settings: Settings) -> str:
+    return (
+        "Mix real rows in, or make the rows again, so that the values and combinations of values "
+        "come back that only one table has; the section on coverage lists them."
+    )
+
+
+def _grown_words(groups: str, _settings: Settings) -> str:
+    return (
+        f"Filter or reweight the synthetic rows of {groups}: there are more of them than "
         "the real table, or the reference population, accounts for."
     )
 
 
-def _gone_words(_groups: list[Group], _settings: Settings) -> str:
-    return (
-        "Regenerate, or mix real rows in, so that the values and combinations of values that are "
-        "gone come back; the section on coverage lists them."
-    )
-
-
-def _inherited_words(groups: list[Group], _settings: Settings) -> str:
-    return (
-        f"Collect other kinds of people in {_names(groups)}: the real members were alike already, "
-        "and no generator can know what they do not show."
-    )
-
-
-def _alike_words(groups: list[Group], _settings: Settings) -> str:
-    return (
-        f"Regenerate with more variety in {_names(groups)}: here the sameness was added by the "
-        "generator, since the real members differ."
-    )
-
-
-def _drift_words(groups: list[Group], _settings: Settings) -> str:
-    return (
-        f"Regenerate, or leave out of any analysis by group, {_names(groups)}: their synthetic "
-        "rows do not look like their real members."
-    )
-
-
-_RULES: tuple[tuple[Reason, Callable[[list[Group], Settings], str]], ...] = (
+_RULES: tuple[tuple[Reason, Callable[[str, Settings], str]], ...] = (
+    (_used_unevenly, _unevenly_words),
     (_too_few, _few_words),
     (_sample_short, _sample_words),
     (_inherited, _inherited_words),
     (_made_alike, _alike_words),
     (_lost_share, _share_words),
-    (_grown, _grown_words),
-    (_used_unevenly, _unevenly_words),
     (_drifted, _drift_words),
     (_values_gone, _gone_words),
+    (_grown, _grown_words),
 )

@@ -212,7 +212,7 @@ def limits(material: Material) -> Section:
     said = [
         "Categories were fixed before the audit. People who recognise themselves in none of them "
         "are invisible to it.",
-        "Nothing is said about traits that nobody recorded: in order means in order in the columns "
+        "Nothing is said about traits that nobody recorded: ok means ok in the columns "
         "that there are.",
         "Whether people can be re-identified was not asked. Nearest people are found to count "
         "them, not to protect them.",

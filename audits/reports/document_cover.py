@@ -26,13 +26,13 @@ _BAD = {
     "provenance": ("rests on too few real people", "rest on too few real people"),
 }
 _COUNTED = {
-    Verdict.PROBLEM: ("finding is a problem", "findings are problems"),
-    Verdict.WATCH: ("finding is to be watched", "findings are to be watched"),
+    Verdict.PROBLEM: ("problem", "problems"),
+    Verdict.WATCH: ("finding to be watched", "findings to be watched"),
     Verdict.NOT_ENOUGH_EVIDENCE: (
         "finding without enough evidence",
         "findings without enough evidence",
     ),
-    Verdict.OK: ("finding is in order", "findings are in order"),
+    Verdict.OK: ("finding that is ok", "findings that are ok"),
 }
 _MEANINGS = {
     Verdict.PROBLEM: "The whole interval lies beyond the limit for a problem; or there are too few "
@@ -84,6 +84,8 @@ def headline(material: Material) -> str:
     whole = material.verdict(())
     if not material.audit.findings:
         return "Nothing was judged."
+    if problem and problem == len(material.groups) > 1:
+        return f"All {groups} have a problem."
     if problem:
         return f"{problem:,} of {groups} {'has' if problem == 1 else 'have'} a problem."
     if whole is Verdict.PROBLEM:
@@ -100,11 +102,19 @@ def headline(material: Material) -> str:
 
 def elaborated(material: Material) -> str:
     """What is wrong, by question, and what could not be judged: for the cover."""
-    said = by_question(material, Verdict.PROBLEM) or by_question(material, Verdict.WATCH)
-    sentences = [capital(f"{listed(said, most=9)}.")] if said else []
-    lead = material.audit.verdict
+    sentences = []
+    said = by_question(material)
     watched = len(material.having(Verdict.WATCH))
-    if lead is Verdict.PROBLEM and watched:
+    if said:
+        sentences.append(capital(f"{listed(said, most=9)}."))
+    elif watched:
+        names = [name for name in material.audit.answers if material.having(Verdict.WATCH, name)]
+        counts = [
+            f"{material.title(name).lower()} ({len(material.having(Verdict.WATCH, name)):,})"
+            for name in names
+        ]
+        sentences.append(f"They are watched in {listed(counts, most=9)}.")
+    if said and watched:
         sentences.append(f"{many(watched, 'more group')} {_is(watched)} to be watched.")
     unknown = material.audit.counts[Verdict.NOT_ENOUGH_EVIDENCE.value]
     if unknown:
@@ -112,10 +122,11 @@ def elaborated(material: Material) -> str:
     return " ".join(sentences)
 
 
-def by_question(material: Material, verdict: Verdict) -> list[str]:
-    """How many groups have this verdict in each question, as clauses, most first."""
+def by_question(material: Material) -> list[str]:
+    """How many groups have a problem in each question, as clauses, most first."""
     counts = [
-        (len(material.having(verdict, question)), question) for question in material.audit.answers
+        (len(material.having(Verdict.PROBLEM, question)), question)
+        for question in sorted(material.audit.answers, key=lambda name: name != "provenance")
     ]
     clauses = []
     for count, question in sorted(counts, key=lambda pair: -pair[0]):
@@ -123,7 +134,8 @@ def by_question(material: Material, verdict: Verdict) -> list[str]:
             one, more = _BAD.get(
                 question, (f"has a problem in {question}", f"have a problem in {question}")
             )
-            clauses.append(f"{many(count, 'group')} {one if count == 1 else more}")
+            amount = f"{count:,}" if count < len(material.groups) else f"all {count:,}"
+            clauses.append(f"{amount} {one if count == 1 else more}")
     return clauses
 
 

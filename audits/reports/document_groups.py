@@ -23,17 +23,20 @@ from audits.reports.document_material import (
     Material,
     anchor,
     cut,
+    in_effect,
     many,
     name_of,
     part_of,
     parts,
+    people_ranged,
     plain,
     ranged,
     shared,
     short,
     whole,
+    without_name,
 )
-from audits.reports.document_pictures import of_card, of_crossings, of_profile
+from audits.reports.document_pictures import of_card, of_crossings, of_profiles
 from audits.reports.document_questions import statement
 from audits.results import Finding, Group, Verdict, group_name
 
@@ -56,7 +59,7 @@ def pages(material: Material) -> tuple[Section, ...]:
     if not troubled:
         return ()
     said = (
-        f"{many(len(troubled), 'group')} with a problem, worst first, each on a page of its own: "
+        f"{_who(troubled)}, worst first, each on a page of its own: "
         "on whom it rests, what its real members share, what nobody can have seen, and whom to ask."
     )
     left = troubled[PAGES:]
@@ -76,6 +79,16 @@ def pages(material: Material) -> tuple[Section, ...]:
     return tuple(sections)
 
 
+def _who(troubled: tuple[Group, ...]) -> str:
+    """How many have a problem; everyone is no group."""
+    groups = sum(bool(group) for group in troubled)
+    if groups == len(troubled):
+        return f"{many(groups, 'group')} with a problem"
+    if not groups:
+        return "The table as a whole has a problem"
+    return f"{many(groups, 'group')} with a problem, and the table as a whole"
+
+
 def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
     card = material.card(group)
     findings = material.findings[group]
@@ -85,11 +98,11 @@ def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
     if name_of(group) != full and group:
         lead.append(Paragraph(f"In full: {full}", "quiet"))
     if card is None:
-        lead += _found(findings)
-        return [Section(own, name_of(group), tuple(lead), level=2, new_page=new_page)]
-    lead.append(Paragraph(card.headline, "lead"))
+        lead += _found(findings, material)
+        return [Section(own, capital(name_of(group)), tuple(lead), level=2, new_page=new_page)]
+    lead.append(Paragraph(without_name(card.headline, group), "lead"))
     lead += [_tiles(card), *of_card(card), _facts(card, material)]
-    sections = [Section(own, name_of(group), tuple(lead), level=2, new_page=new_page)]
+    sections = [Section(own, capital(name_of(group)), tuple(lead), level=2, new_page=new_page)]
     for name, title, blocks in _parts(card, findings, material):
         if blocks:
             sections.append(Section(f"{own}-{name}", title, tuple(blocks), level=3))
@@ -99,23 +112,44 @@ def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
 def _parts(
     card: Card, findings: tuple[Finding, ...], material: Material
 ) -> list[tuple[str, str, list[Block]]]:
-    profiles: list[Block] = [
-        figure for row in _worst_profiles(card, findings) for figure in of_profile(row, card)
-    ]
-    alone = not material.audit.answers.keys() - {"drift"}
     return [
-        ("common", "What the real members have in common", _list(one.says for one in card.common)),
-        ("unseen", "What was probably never seen", _list(card.unseen)),
-        ("unnoticed", "What drift could not have been noticed", _list(card.unnoticed)),
-        ("collect", "What to collect", _list(need.says for need in card.collect)),
-        ("found", "What was found" if not alone else "Findings", _found(findings)),
-        ("profiles", "Where it differs most", profiles),
+        (
+            "common",
+            "What the real members have in common",
+            _list((one.says for one in card.common), material),
+        ),
+        ("unseen", "What was probably never seen", _list(card.unseen, material)),
+        ("unnoticed", "What drift could not have been noticed", _list(card.unnoticed, material)),
+        ("collect", "What to collect", _collect(card)),
+        ("found", "What was found", _found(findings, material)),
+        ("profiles", "Where it differs most", [*of_profiles(_worst_profiles(card, findings))]),
     ]
 
 
-def _list(sentences: Iterable[str]) -> list[Block]:
+def _collect(card: Card) -> list[Block]:
+    """Whom to ask, and how many; first what has to be done before anyone is asked."""
+    before = [need for need in card.collect if need.more <= 0]
+    asked = [need for need in card.collect if need.more > 0]
+    blocks: list[Block] = [Paragraph(_sentence(need.says)) for need in before]
+    if asked:
+        rows = tuple((whole(n.more), whole(n.people), capital(n.says)) for n in asked[:_SENTENCES])
+        heads = (
+            Column("More real people", "right", 0.16),
+            Column("In all", "right", 0.1),
+            Column("What for", width=0.74),
+        )
+        note = ""
+        if len(asked) > len(rows):
+            note = f"{len(asked) - len(rows):,} more purposes are left out."
+        blocks.append(Table(heads, rows, "Real people to ask for", note))
+    return blocks
+
+
+def _list(sentences: Iterable[str], material: Material) -> list[Block]:
     """Sentences as a list, with a word on how many were left out."""
-    said = [_sentence(one) for one in sentences]
+    names = tuple(f"{column.name}:" for column in material.audit.columns)
+    said = [one if one.startswith(names) else _sentence(one) for one in sentences]
+    said = [one if one.endswith(".") else f"{one}." for one in said]
     blocks: list[Block] = [Bullets(tuple(said[:_SENTENCES]))] if said else []
     if len(said) > _SENTENCES:
         more = f"And {len(said) - _SENTENCES:,} more, to be read off the JSON of this audit."
@@ -137,7 +171,7 @@ def _tiles(card: Card) -> Tiles:
     if card.basis.known:
         tiles.append(
             Tile(
-                number(card.basis.value),
+                in_effect(card.basis.value),
                 "real people they rest on, in effect",
                 card.verdicts.get("provenance"),
             )
@@ -161,7 +195,7 @@ def _facts(card: Card, material: Material) -> Facts:
         ("Share of the real rows", shared(card.real_share)),
         ("Share of the synthetic rows", shared(card.synthetic_share)),
         ("Ratio of the two", ranged(card.ratio)),
-        ("Real people, in effect", ranged(card.basis)),
+        ("Real people, in effect", people_ranged(card.basis)),
         ("Synthetic rows per person", plain(card.amplification)),
         ("Rows of the five most used people", part_of(card.top5_share)),
         ("Spread over people, 1 as fresh ones", ranged(card.kappa)),
@@ -169,19 +203,29 @@ def _facts(card: Card, material: Material) -> Facts:
     return Facts(tuple(pair for pair in pairs if pair[1] != "–"))
 
 
-def _found(findings: tuple[Finding, ...]) -> list[Block]:
+def _found(findings: tuple[Finding, ...], material: Material) -> list[Block]:
     """Findings in their own words, bad ones first; what is in order is counted."""
     told = [f for f in findings if f.verdict is not Verdict.OK]
-    blocks: list[Block] = [statement(finding, frozenset()) for finding in told[:_FINDINGS]]
+    blocks: list[Block] = [
+        statement(finding, frozenset(), _about(finding, material)) for finding in told[:_FINDINGS]
+    ]
     fine, more = len(findings) - len(told), len(told) - _FINDINGS
     said = []
     if more > 0:
         said.append(f"{many(more, 'further finding')} in the JSON of this audit")
     if fine:
-        said.append(f"{many(fine, 'finding')} in order, not written out")
+        said.append(
+            f"{many(fine, 'finding')} that {'is' if fine == 1 else 'are'} ok, not written out"
+        )
     if said:
         blocks.append(Paragraph(_sentence("; ".join(said)), "quiet"))
     return blocks
+
+
+def _about(finding: Finding, material: Material) -> str:
+    """A finding's question, and its column where it is about one."""
+    title = material.title(finding.question)
+    return f"{title}, {short(finding.attribute, 40)}" if finding.attribute else title
 
 
 def _worst_profiles(card: Card, findings: tuple[Finding, ...]) -> list[ProfileRow]:
@@ -206,10 +250,8 @@ def crossings(material: Material) -> tuple[Section, ...]:
         "A group can be well kept on each feature and still vanish, or become alike, where two "
         "features meet."
     )
-    said = (
-        f"{len(worse):,} of {many(len(crossed), 'crossing')} {'is' if len(worse) == 1 else 'are'} "
-        "worse than each of the groups that meet there."
-    )
+    count = f"{len(worse):,}" if worse else "None"
+    said = f"{count} of {many(len(crossed), 'crossing')} {'is' if len(worse) < 2 else 'are'} worse than each of the groups that meet there."
     note = cut(len(lines), len(chosen), "crossings")
     if note and worse:
         note = f"Those worse than their parts come first. {note}"
@@ -229,7 +271,7 @@ def crossings(material: Material) -> tuple[Section, ...]:
     blocks: tuple[Block, ...] = (
         Paragraph(lead, "lead"),
         Paragraph(said),
-        *of_crossings(material.audit),
+        *of_crossings(material),
         table,
     )
     return (Section("crossings", "Where groups overlap", blocks, new_page=True),)
@@ -246,7 +288,7 @@ def _crossing(group: Group, material: Material, worse: bool) -> tuple[str | Verd
     row = material.counted.get(group)
     verdict = material.verdict(group)
     found = [(part, material.verdict(part)) for part in parts(group) if len(part) == 1]
-    said = "; ".join(f"{short(part[0][1], 20)}: {v.value}" for part, v in found if v is not None)
+    said = "; ".join(f"{name_of(part, 30)}: {v.value}" for part, v in found if v is not None)
     return (
         name_of(group, 60),
         whole(getattr(row, "real", None)),

@@ -11,6 +11,7 @@ from itertools import combinations
 from audits.cards import Card, card
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate, number, percent
+from audits.questions.words import capital
 from audits.results import Audit, Finding, Group, InputRecord, Row, Verdict, group_name, worst
 from audits.visible import visible
 
@@ -126,6 +127,35 @@ def short(text: str, most: int = _LONGEST) -> str:
 def name_of(group: Group, most: int = _LONGEST) -> str:
     """A group's name, begun with a capital where it is everyone, cut where it is long."""
     return short(group_name(group), most) if group else "Everyone"
+
+
+def without_name(text: str, group: Group) -> str:
+    """A finding's sentence without the group's name before it, where a title has named it.
+
+    >>> without_name("Black: only 30 people.", (("race", "Black"),))
+    'Only 30 people.'
+    """
+    return capital(text.removeprefix(f"{capital(group_name(group))}: "))
+
+
+def in_effect(value: float) -> str:
+    """An effective number of people, to whole ones from ten on, as findings write it.
+
+    >>> in_effect(3.05), in_effect(1234.5)
+    ('3', '1,234')
+    """
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return number(value)
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
+
+
+def people_ranged(value: Estimate) -> str:
+    """An effective number of people and its interval in a cell."""
+    if not value.known:
+        return "–"
+    return f"{in_effect(value.value)} ({in_effect(value.low)} to {in_effect(value.high)})"
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -33,7 +33,7 @@ def _common(settings: Settings) -> tuple[Paragraph, ...]:
         "A statement is a problem, or to be watched, where its whole interval lies beyond the "
         f"limit and its p value survives adjustment over all groups and columns of the question "
         f"({'Holm 1979' if settings.multiplicity == 'holm' else 'Benjamini & Hochberg 1995'}). It "
-        "is in order where the whole interval is short of the limit for a problem and the estimate "
+        "is ok where the whole interval is short of the limit for a problem and the estimate "
         "short of the limit for watching. All else is not enough evidence. Every verdict is judged "
         "twice more, with limits a fifth lower and a quarter higher, and says whether it would "
         "change."
@@ -89,7 +89,7 @@ def _diversity(settings: Settings) -> tuple[str, ...]:
         f"Where all real members of a group of at most {settings.support_watch:,} have one value "
         "that others often lack, the sameness is inherited from the sample: it is watched and "
         f"named, for no generator can undo it. Groups of at most {settings.support_problem:,} real "
-        "people are never in order here, in drift or in provenance.",
+        "people are never ok here, in drift or in provenance.",
     )
 
 
@@ -101,7 +101,7 @@ def _provenance(settings: Settings) -> tuple[str, ...]:
         "people: those of the holdout, or one half of the group with the other.",
         f"Resting on fewer than {settings.basis_problem:,} people in effect is a problem, and so "
         f"is resting on at most {settings.support_problem:,} with more than "
-        f"{number(settings.amplification_limit)} rows for each. Fewer than "
+        f"{settings.amplification_limit:g} rows for each. Fewer than "
         f"{settings.support_watch:,} are watched. A spread whose whole interval is below "
         f"{number(settings.kappa_problem)} times that of fresh people is a problem, below "
         f"{number(settings.kappa_watch)} it is watched. Nearest is an attribution, not a proof.",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from audits.questions.words import listed
+from audits.questions.words import capital, listed
 from audits.reports.blocks import Block, Bullets, Paragraph, Section, Statement
-from audits.reports.document_material import BAD, Material, anchor, many, name_of
+from audits.reports.document_material import BAD, Material, anchor, many, name_of, without_name
 from audits.reports.document_pictures import of_answer
 from audits.reports.document_tables import tables_of_answer
 from audits.results import Answer, Finding, Group, Verdict
@@ -51,7 +51,7 @@ def _counted(answer: Answer, material: Material) -> str:
     said = [f"{count:,} {_WORDS[verdict]}" for verdict, count in counts.items() if count]
     sentence = f"Of {many(judged, 'group')}, {listed(said)}." if said else "No group was judged."
     if whole is not None:
-        sentence += f" Everyone together: {whole.value}."
+        sentence += f" The table as a whole: {whole.value}."
     return sentence
 
 
@@ -59,7 +59,7 @@ _WORDS = {
     Verdict.PROBLEM: "with a problem",
     Verdict.WATCH: "to be watched",
     Verdict.NOT_ENOUGH_EVIDENCE: "without enough evidence",
-    Verdict.OK: "in order",
+    Verdict.OK: "ok",
 }
 
 
@@ -74,13 +74,13 @@ def _worst(
     return [statement(finding, pages) for finding in list(first.values())[:most]]
 
 
-def statement(finding: Finding, pages: frozenset[Group]) -> Statement:
-    """A finding in its own words."""
+def statement(finding: Finding, pages: frozenset[Group], title: str = "") -> Statement:
+    """A finding in its own words, under the group's name or a title of its own."""
     flips = finding.sensitivity
     return Statement(
         finding.verdict,
-        name_of(finding.group),
-        finding.because,
+        title or capital(name_of(finding.group)),
+        without_name(finding.because, finding.group),
         "" if flips == "stable" else f"Not stable: {flips.removeprefix('flips: ')}.",
         anchor(finding.group) if finding.group in pages else "",
     )

@@ -5,15 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from audits.estimates import percent
-from audits.questions.words import listed
+from audits.questions.words import capital, listed
 from audits.reports.blocks import Block, Bullets, Paragraph, Section, Statement
-from audits.reports.document_advice import advice
+from audits.reports.document_advice import advice, named
 from audits.reports.document_cover import elaborated, headline
-from audits.reports.document_material import BAD, Material, anchor, many, name_of, parts
+from audits.reports.document_material import (
+    BAD,
+    Material,
+    anchor,
+    many,
+    name_of,
+    parts,
+    without_name,
+)
 from audits.results import Finding, Group, Verdict
 
 _MOST = 6
-_NAMED = 4
 
 
 @dataclass
@@ -45,40 +52,53 @@ def summary(material: Material, pages: frozenset[Group]) -> tuple[Section, ...]:
 
 
 def stories(material: Material) -> list[Story]:
-    """The worst finding of every group that has a bad one; crossings join the group they are in.
+    """The worst finding of every group that has a bad one of its own; others join their cause.
 
-    A crossing joins where one of its parts is as bad, and bad in the question that is worst in the
-    crossing: the part is then the cause, and is told once.
+    A finding is not a group's own where one of the groups it is part of is as bad in the same
+    question: that one is the cause, and is told once.
     """
     told: dict[Group, Story] = {}
+    joined: list[tuple[Group, Group]] = []
     for group, findings in material.findings.items():
-        if findings[0].verdict not in BAD:
-            continue
-        cause = _cause(group, findings[0], material)
-        if cause is None:
-            told.setdefault(group, Story(findings[0]))
-            continue
-        lead = material.findings[cause][0]
-        told.setdefault(cause, Story(lead)).inside.append(group)
-    return list(told.values())
+        bad = [finding for finding in findings if finding.verdict in BAD]
+        own = [finding for finding in bad if _cause(finding, material) is None]
+        if own:
+            told[group] = Story(_plainest(own))
+        elif bad:
+            joined.append((group, _cause(bad[0], material) or ()))
+    for group, cause in joined:
+        if cause in told:
+            told[cause].inside.append(group)
+    return sorted(told.values(), key=lambda story: story.finding.verdict.rank)
 
 
-def _cause(group: Group, worst: Finding, material: Material) -> Group | None:
-    """The first part of a crossing that explains its worst finding."""
-    for part in parts(group):
-        same = material.verdict(part, worst.question)
-        if same in BAD and material.findings[part][0].verdict.rank <= worst.verdict.rank:
-            return _cause(part, material.findings[part][0], material) or part
+def _cause(finding: Finding, material: Material) -> Group | None:
+    """The most general group that is as bad in the same question; None for a finding of its own.
+
+    What coverage says of everyone is about values, not about anybody's share, and explains none.
+    """
+    whole: list[Group] = [()] if finding.group and finding.question != "coverage" else []
+    for part in [*whole, *parts(finding.group)]:
+        verdict = material.verdict(part, finding.question)
+        if verdict in BAD and verdict is not None and verdict.rank <= finding.verdict.rank:
+            return part
     return None
+
+
+def _plainest(own: list[Finding]) -> Finding:
+    """The worst finding; the one about people where it is as bad, for it says most in few words."""
+    alike = [finding for finding in own if finding.verdict is own[0].verdict]
+    return next((finding for finding in alike if finding.question == "provenance"), own[0])
 
 
 def _statement(story: Story, material: Material, pages: frozenset[Group]) -> Statement:
     finding = story.finding
-    card = material.card(finding.group)
+    card = material.card(finding.group) if finding.question == "provenance" else None
+    said = finding.because if card is None else card.headline
     return Statement(
         finding.verdict,
-        name_of(finding.group),
-        card.headline if card is not None and card.headline else finding.because,
+        capital(name_of(finding.group)),
+        without_name(said, finding.group),
         " ".join(_remarks(story, material)),
         anchor(finding.group) if finding.group in pages else f"question-{finding.question}",
     )
@@ -87,19 +107,17 @@ def _statement(story: Story, material: Material, pages: frozenset[Group]) -> Sta
 def _remarks(story: Story, material: Material) -> list[str]:
     """What else is bad in the group, and in which crossings."""
     finding = story.finding
-    others = [
-        f"{material.title(name).lower()} ({verdict.value})"
-        for name in material.audit.answers
-        if name != finding.question
-        and (verdict := material.verdict(finding.group, name)) in BAD
-        and verdict is not None
-    ]
-    remarks = [f"Found by {material.title(finding.question).lower()}."]
-    if others:
-        remarks = [f"Found by {material.title(finding.question).lower()}; also {listed(others)}."]
+    clauses = []
+    for verdict, words in ((Verdict.PROBLEM, "a problem in"), (Verdict.WATCH, "to be watched in")):
+        names = [
+            material.title(name).lower()
+            for name in material.audit.answers
+            if material.verdict(finding.group, name) is verdict
+        ]
+        clauses += [f"{words} {listed(names)}"] if names else []
+    remarks = [capital(f"{'; '.join(clauses)}.")]
     if story.inside:
-        names = [name_of(group, 40) for group in story.inside]
-        remarks.append(f"Holds within it for {listed(names, most=_NAMED)}.")
+        remarks.append(f"Also in {named(story.inside, material)}.")
     if finding.sensitivity != "stable":
         remarks.append(f"Not stable: {finding.sensitivity.removeprefix('flips: ')}.")
     return remarks
@@ -135,7 +153,7 @@ def how_sure(material: Material) -> tuple[str, ...]:
         )
     if material.input("holdout") is None and "provenance" in audit.answers:
         said.append(
-            "No holdout was given: fresh real people were stood in for by halves of each group."
+            "No holdout was given: one half of each group's real people stood in for fresh ones."
         )
-    said.append("'In order' is said of the columns that were compared, and of no other trait.")
+    said.append("'ok' is said of the columns that were compared, and of no other trait.")
     return tuple(said)

@@ -15,6 +15,7 @@ from audits.reports.document_material import (
     name_of,
     order,
     part_of,
+    people_ranged,
     plain,
     ranged,
     shared,
@@ -22,7 +23,7 @@ from audits.reports.document_material import (
     whole,
 )
 from audits.reports.frames import flat
-from audits.results import Answer, Row, Verdict
+from audits.results import Answer, Finding, Row, Verdict
 
 LINES = 40
 _FEW_LINES = 15
@@ -44,6 +45,12 @@ _GROUP = _Shown("Group", lambda row: name_of(row.group, 60), left=True, width=0.
 _REAL = _Shown("Real people", lambda row: whole(row.real))
 _SYNTHETIC = _Shown("Synthetic rows", lambda row: whole(row.synthetic))
 _ATTRIBUTE = _Shown("Column", lambda row: short(row.attribute, 40), left=True, width=0.2)
+
+
+def _people(row: Any) -> str:
+    """The effective number of people with its interval."""
+    return people_ranged(row.effective_people)
+
 
 _MAIN: dict[str, tuple[str, tuple[_Shown, ...]]] = {
     "coverage": (
@@ -80,7 +87,7 @@ _MAIN: dict[str, tuple[str, tuple[_Shown, ...]]] = {
         "for a share of one half, as computed from the rows and as the people behind them allow",
         (
             _GROUP, _REAL, _SYNTHETIC,
-            _Shown("People, in effect", lambda row: plain(row.basis)),
+            _Shown("People, in effect", _people),
             _Shown("Rows per person", lambda row: plain(row.amplification)),
             _Shown("Spread", lambda row: ranged(row.kappa)),
             _Shown("Claimed ±", lambda row: part_of(row.half_width_claimed)),
@@ -91,8 +98,15 @@ _MAIN: dict[str, tuple[str, tuple[_Shown, ...]]] = {
 
 
 def _alike(row: Any) -> str:
-    """How many of the real members have the most frequent value."""
-    return f"{whole(row.top_count)} of {whole(row.real)}"
+    """The value that all real members have, if there is one."""
+    if row.top_count != row.real:
+        return "no"
+    return f"all {whole(row.real)} are {short(row.top_value, 30)}"
+
+
+def _elsewhere(row: Any) -> str:
+    """How many others have the value that all real members have."""
+    return part_of(row.top_elsewhere) if row.top_count == row.real else "–"
 
 
 def _crossed(row: Any) -> str:
@@ -124,13 +138,12 @@ _BY_COLUMN: dict[str, tuple[str, str, tuple[_Shown, ...]]] = {
     "diversity": (
         "attributes",
         "Columns in which a group is more alike; the last columns tell whether its real members "
-        "were alike already",
+        "were alike already, and how many of the others are so",
         (
             _GROUP, _ATTRIBUTE,
             _Shown("Lost in the synthetic data", lambda row: shared(row.index)),
-            _Shown("Most frequent real value", lambda row: short(row.top_value, 30), left=True),
-            _Shown("Of the real members", _alike),
-            _Shown("Of all others", lambda row: part_of(row.top_elsewhere)),
+            _Shown("Alike already in the real data", _alike, left=True),
+            _Shown("Of everyone else", _elsewhere),
         ),
     ),
 }  # fmt: skip
@@ -183,7 +196,7 @@ def _judged(
 ) -> list[Table]:
     """Groups with their numbers and their verdict in this question."""
     name = answer.question
-    by_group = {row.group: row for row in answer.rows}
+    by_group = {row.group: row for row in answer.rows if row.group or name != "coverage"}
     ranks = {verdict: verdict.rank for verdict in Verdict}
 
     def rank(row: Row) -> int:
@@ -233,7 +246,7 @@ def _by_column(answer: Answer, material: Material) -> list[Table]:
         (*(one.cell(row) for one in shown), finding.verdict)
         for finding in material.audit.findings
         if finding.question == answer.question and finding.verdict in BAD and finding.attribute
-        for row in rows.get((finding.group, finding.attribute), [])[:1]
+        for row in _meant(rows.get((finding.group, finding.attribute), []), finding)
     ]
     if not lines:
         return []
@@ -243,6 +256,12 @@ def _by_column(answer: Answer, material: Material) -> list[Table]:
             heads, tuple(lines[:LINES]), caption, cut(min(LINES, len(lines)), len(lines), "lines")
         )
     ]
+
+
+def _meant(rows: Sequence[Row], finding: Finding) -> list[Row]:
+    """The row a finding is about: a column may have one for its values and one for its gaps."""
+    measure = finding.evidence.get("measure")
+    return [row for row in rows if getattr(row, "measure", measure) == measure][:1]
 
 
 def _further(answer: Answer) -> list[Table]:
