@@ -41,7 +41,7 @@ def launch(
     document = {
         "tables": {role: _there(path) for role, path in tables.items() if path is not None},
         "sensitive_features": list(sensitive_features),
-        "audits": [_there(str(path)) for path in saved],
+        "audits": [_audit_there(path) for path in saved],
     }
     surroundings = {**os.environ, STARTS_WITH: json.dumps(document)}
     os.execve(sys.executable, command(port, browser=browser), surroundings)
@@ -85,3 +85,11 @@ def _there(path: str) -> str:
 
     files_of(path)
     return str(Path(path).expanduser().absolute())
+
+
+def _audit_there(path: Path) -> str:
+    """Return where a saved audit is, once it is sure to be one."""
+    from audits.reports.json_report import load
+
+    load(path)
+    return str(path.absolute())

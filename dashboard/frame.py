@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 import state
-from sessions import Session
-from views import watching
+from audits.errors import AuditError
+from sessions import Session, without_places
+from views import settings_panel, watching
 
 _PAGES = (
     ("data", "Data"),
@@ -30,8 +31,14 @@ def run() -> None:
     pages.append(st.Page("screens/group.py", title="Group", url_path="group", visibility="hidden"))
     chosen = st.navigation(pages, position="sidebar")
     audit_id = state.chosen_audit(session)
-    with st.sidebar:
-        _which_audit(session, audit_id)
+    try:
+        with st.sidebar:
+            _which_audit(session, audit_id)
+            settings_panel.show(state.here())
+    except AuditError as error:  # an audit of another version, or a file that was spoilt
+        session.drop_audit(audit_id)
+        st.error(f"{state.sentence(without_places(str(error)))} It was put away.")
+        return
     if over := st.session_state.pop("session_over", None):
         st.warning(over)
     watching.banner(session)

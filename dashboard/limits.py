@@ -14,3 +14,4 @@ AUDITS_HELD = 4  # audits that a browser's session holds in memory
 GROUPS_A_PAGE = 20
 LEVELS_SHOWN = 12
 MIN_CELL = 11  # in whatever leaves the machine, counts from 1 to 10 are hidden
+LABEL = 60  # letters of an audit’s name in a table

@@ -25,7 +25,7 @@ def fill(session: Session) -> None:
         draft["sensitive"] = named["sensitive_features"]
     session.write("draft", draft)
     for path in named.get("audits", ()):
-        copy = session.folder / "copied.json"
+        copy = session.folder / "copied.part"
         shutil.copyfile(path, copy)
         session.keep_audit(copy, Path(path).name)
 

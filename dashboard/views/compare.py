@@ -1,12 +1,156 @@
-"""What are we comparing, with what?"""
+"""What differs between two audits: what appeared, what went, what changed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
-from state import Here
+import audits
+import limits
+import marks
+from audits.results import Audit, Finding, Group, Verdict, group_name, worst
+from audits.visible import visible
+from sessions import Kept
+from state import DATA, Here, go, judged, sentence
+
+_LINES = 30
+_AUDITS = 6
+_ROWS = 500
 
 
-def show(here: Here) -> None:  # noqa: ARG001
+def show(here: Here) -> None:
     """Show the page."""
     st.title("Compare")
+    kept = here.session.audits()
+    if len(kept) < 2:
+        st.write(
+            "There is one audit in this session. Audit another synthetic version, or the same one "
+            "with other choices, and the two can be laid side by side here. A saved audit can be "
+            "opened on the page Data."
+        )
+        if st.button("Go to Data", type="primary"):
+            go(DATA)
+        return
+    before, after = _chosen(here, kept)
+    if before is None or after is None:
+        return
+    _difference(before, after)
+    _side_by_side(here, kept)
+
+
+def _chosen(here: Here, kept: Sequence[Kept]) -> tuple[Audit | None, Audit | None]:
+    labels = {one.id: visible(one.label) for one in kept}
+    ids = list(labels)
+    left, right = st.columns(2)
+    others = [one for one in reversed(ids) if one != here.audit_id]
+    first = left.selectbox(
+        "Before, or the first", ids, ids.index(others[0]), format_func=labels.get, key="before"
+    )
+    second = right.selectbox(
+        "After, or the second", ids, ids.index(here.audit_id), format_func=labels.get, key="after"
+    )
+    if first == second:
+        st.info("Choose two different audits.")
+        return None, None
+    return judged(here.session, first), judged(here.session, second)
+
+
+# -- two audits ------------------------------------------------------------------------------------
+
+
+def _difference(before: Audit, after: Audit) -> None:
+    found = audits.diff(before, after)
+    st.header("What differs")
+    st.markdown(f"**{sentence(found.summary())}**")
+    for remark in found.remarks():
+        st.markdown(f"- {sentence(remark)}")
+    _section("Appeared", "Only the second audit says this.", found.appeared)
+    _section("Went", "Only the first audit says this.", found.went)
+    _changed(found.changed)
+    if found:
+        lines = [{k: visible(v) if v else "" for k, v in line.items()} for line in found.lines()]
+        st.dataframe(
+            lines[:_ROWS],
+            hide_index=True,
+            key="differences",
+            alt=f"Table of what differs: {found.summary()}",
+        )
+        if len(lines) > _ROWS:
+            st.write(f"{len(lines) - _ROWS:,} more; `audits diff` lists them all.")
+
+
+def _section(title: str, says: str, findings: Sequence[Finding]) -> None:
+    if not findings:
+        return
+    st.subheader(f"{title} ({len(findings):,})")
+    st.write(says)
+    lines = [f"{marks.badge(f.verdict)} {marks.plain(f.because)}" for f in findings[:_LINES]]
+    _list(lines, len(findings))
+
+
+def _changed(changes: Sequence[Any]) -> None:
+    if not changes:
+        return
+    st.subheader(f"Changed ({len(changes):,})")
+    lines = [
+        f"{marks.badge(c.before.verdict)} → {marks.badge(c.after.verdict)} "
+        f"{marks.plain(c.after.because)}"
+        for c in changes[:_LINES]
+    ]
+    _list(lines, len(changes))
+
+
+def _list(lines: Sequence[str], of: int) -> None:
+    items = "".join(f"<li style='margin-bottom:0.5rem'>{line}</li>" for line in lines)
+    st.html(f"<ul style='list-style:none;padding:0'>{items}</ul>")
+    if of > len(lines):
+        st.write(f"{of - len(lines):,} more stand in the table below.")
+
+
+# -- several audits --------------------------------------------------------------------------------
+
+
+def _side_by_side(here: Here, kept: Sequence[Kept]) -> None:
+    """The worst verdict of every group in every audit."""
+    st.header("Groups in all audits")
+    shown = kept[:_AUDITS]
+    columns: dict[str, dict[Group, Verdict]] = {}
+    for one in shown:
+        audit = judged(here.session, one.id)
+        if audit is not None:
+            columns[_title(one, columns)] = _verdicts(audit)
+    groups = sorted(
+        {group for verdicts in columns.values() for group in verdicts},
+        key=lambda g: (min(v[g].rank for v in columns.values() if g in v), g),
+    )
+    lines = [
+        {"Group": visible(group_name(group))}
+        | {title: _said(verdicts.get(group)) for title, verdicts in columns.items()}
+        for group in groups[:_ROWS]
+    ]
+    st.dataframe(
+        lines,
+        hide_index=True,
+        key="side-by-side",
+        alt=f"The worst verdict of each of {len(lines):,} groups in {len(columns)} audits.",
+    )
+    if len(kept) > _AUDITS:
+        st.write(f"The newest {_AUDITS} of {len(kept)} audits are shown.")
+
+
+def _title(one: Kept, taken: Any) -> str:
+    label = visible(one.label)[: limits.LABEL]
+    return label if label not in taken else f"{label} ({one.id[:4]})"
+
+
+def _verdicts(audit: Audit) -> dict[Group, Verdict]:
+    found: dict[Group, list[Verdict]] = {}
+    for finding in audit.findings:
+        found.setdefault(finding.group, []).append(finding.verdict)
+    return {group: worst(verdicts) for group, verdicts in found.items()}
+
+
+def _said(verdict: Verdict | None) -> str:
+    return "not there" if verdict is None else f"{marks.SHAPES[verdict]} {verdict.value}"

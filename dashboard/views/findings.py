@@ -1,12 +1,197 @@
-"""What are we comparing, with what?"""
+"""What needs attention first?"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import streamlit as st
 
-from state import Here
+import marks
+from audits.results import Audit, Finding, Group, Verdict
+from limits import GROUPS_A_PAGE
+from state import Here, group_text, open_group, sentence
+
+_BELOW = (Verdict.PROBLEM, Verdict.WATCH)
+_OTHERS = 40  # further findings of one group that are written out here; its card has all
 
 
-def show(here: Here) -> None:  # noqa: ARG001
+@dataclass(frozen=True)
+class _Choice:
+    verdicts: tuple[str, ...]
+    questions: tuple[str, ...]
+    features: tuple[str, ...]
+
+    def takes(self, finding: Finding) -> bool:
+        """Whether a finding is to be shown."""
+        columns = {column for column, _ in finding.group}
+        return (
+            finding.verdict.value in self.verdicts
+            and finding.question in self.questions
+            and (not self.features or bool(columns & set(self.features)))
+        )
+
+
+def show(here: Here) -> None:
     """Show the page."""
+    audit = here.audit
+    assert audit is not None
     st.title("Findings")
+    st.html(marks.counts(audit.counts))
+    st.markdown(sentence(_compared(audit)))
+    _heat_map(here)
+    st.header("Worst group first")
+    chosen = _filters(audit)
+    groups = _by_group([f for f in audit.findings if chosen.takes(f)])
+    if groups:
+        _listed(groups, chosen)
+    else:
+        _nothing(audit, chosen)
+    _not_judged(audit, chosen)
+    _notes(audit)
+
+
+def _compared(audit: Audit) -> str:
+    tables = {record.role: record for record in audit.inputs}
+    said = " and ".join(
+        f"{tables[role].rows:,} {role} rows ({tables[role].name})"
+        for role in ("real", "synthetic")
+        if role in tables
+    )
+    return f"Compared: {said}, by {', '.join(audit.sensitive_features)}."
+
+
+def _heat_map(here: Here) -> None:
+    """Every group against every question."""
+    try:
+        from figures import verdict_map
+    except ImportError:
+        return
+    verdict_map(here)
+
+
+# -- filters ---------------------------------------------------------------------------------------
+
+
+def _filters(audit: Audit) -> _Choice:
+    titles = {name: answer.title for name, answer in audit.answers.items()}
+    below = [verdict.value for verdict in _BELOW]
+    verdicts = st.pills(
+        "Verdicts",
+        [verdict.value for verdict in Verdict],
+        selection_mode="multi",
+        default=below,
+        format_func=lambda v: f"{marks.SHAPES[Verdict(v)]} {v} ({audit.counts[v]:,})",
+        key="verdicts",
+    )
+    questions = st.pills(
+        "Questions",
+        list(titles),
+        selection_mode="multi",
+        default=list(titles),
+        format_func=lambda name: titles[name],
+        key="questions",
+    )
+    features: list[str] = []
+    if len(audit.sensitive_features) > 1:
+        features = st.pills(
+            "Groups by (all, if none is chosen)",
+            list(audit.sensitive_features),
+            selection_mode="multi",
+            format_func=sentence,
+            key="features",
+        )
+    return _Choice(tuple(verdicts), tuple(questions), tuple(features))
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+
+def _by_group(findings: Sequence[Finding]) -> list[tuple[Group, list[Finding]]]:
+    """Return the groups in order of their worst finding, each with its findings, worst first."""
+    found: dict[Group, list[Finding]] = {}
+    for finding in findings:
+        found.setdefault(finding.group, []).append(finding)
+    return list(found.items())
+
+
+def _listed(groups: list[tuple[Group, list[Finding]]], chosen: _Choice) -> None:
+    pages = -(-len(groups) // GROUPS_A_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.pagination(pages, key=f"page-{hash(chosen)}")
+        first = (page - 1) * GROUPS_A_PAGE
+        last = min(first + GROUPS_A_PAGE, len(groups))
+        st.write(f"Groups {first + 1:,} to {last:,} of {len(groups):,}.")
+    start = (page - 1) * GROUPS_A_PAGE
+    for group, findings in groups[start : start + GROUPS_A_PAGE]:
+        _group(group, findings)
+
+
+def _group(group: Group, findings: list[Finding]) -> None:
+    worst, others = findings[0], findings[1:]
+    with st.container(border=True, key=f"group-{group_text(group)}"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(marks.badge(worst.verdict), width="content")
+            if st.button(
+                sentence(name),
+                key=f"open-{group_text(group)}",
+                type="tertiary",
+                help="Open the card",
+            ):
+                open_group(group, worst.attribute)
+        st.html(f"<p style='margin:0'>{marks.plain(worst.because)}</p>")
+        if others:
+            with st.expander(f"{len(others)} more about this group"):
+                st.html(_lines(others))
+
+
+def _lines(findings: Sequence[Finding]) -> str:
+    lines = "".join(
+        f"<li style='margin-bottom:0.5rem'>{marks.badge(f.verdict)} {marks.plain(f.question)}: "
+        f"{marks.plain(f.because)}</li>"
+        for f in findings[:_OTHERS]
+    )
+    more = len(findings) - _OTHERS
+    tail = f"<p>{more:,} more stand on the group's card.</p>" if more > 0 else ""
+    return f"<ul style='list-style:none;padding:0;margin:0'>{lines}</ul>{tail}"
+
+
+# -- what is not below the line --------------------------------------------------------------------
+
+
+def _nothing(audit: Audit, chosen: _Choice) -> None:
+    below = sum(audit.counts[verdict.value] for verdict in _BELOW)
+    if below:
+        st.info("No finding fits these choices. Choose more verdicts, questions or features.")
+    elif set(chosen.verdicts) <= {verdict.value for verdict in _BELOW}:
+        open_ = audit.counts[Verdict.NOT_ENOUGH_EVIDENCE.value]
+        st.success(
+            f"Nothing is below the line: of {len(audit.findings):,} findings none is a problem or "
+            f"to be watched. {open_:,} could not be judged."
+        )
+    else:
+        st.info("No finding fits these choices.")
+
+
+def _not_judged(audit: Audit, chosen: _Choice) -> None:
+    """Say for whom the data do not settle it, unless the list above does so already."""
+    open_ = Verdict.NOT_ENOUGH_EVIDENCE
+    if open_.value in chosen.verdicts:
+        return
+    found = [f for f in audit.findings if f.verdict is open_]
+    st.header("What could not be judged")
+    if not found:
+        st.write("Everything that was asked could be judged.")
+        return
+    groups = len({f.group for f in found})
+    st.write(f"{len(found):,} findings about {groups:,} groups rest on too little to be judged.")
+    with st.expander("Which, and why"):
+        st.html(_lines(found))
+
+
+def _notes(audit: Audit) -> None:
+    if not audit.notes:
+        return
+    with st.expander(f"Notes on the tables ({len(audit.notes):,})"):
+        st.html("".join(f"<p>{marks.plain(note)}</p>" for note in audit.notes[:200]))
