@@ -23,14 +23,14 @@ def advice(material: Material) -> tuple[str, ...]:
     said: list[str] = []
     for reason, words in _RULES:
         groups = _groups(material, reason)
-        if groups:
-            said.append(words(named(groups, material), material.audit.settings))
-        if groups and reason is _too_few:
+        if not groups:
+            continue
+        said.append(words(named(groups, material), material.audit.settings))
+        if reason is _too_few:
             said += _asked_for(groups, material)
     if bad := material.having(Verdict.PROBLEM):
-        said.append(
-            f"Until this is mended, draw no conclusions from the synthetic rows of {named(bad, material)}."
-        )
+        rows = f"the synthetic rows of {named(bad, material)}"
+        said.append(f"Until this is mended, draw no conclusions from {rows}.")
     if said:
         said.append(
             "Show this to members of the groups concerned: whether the categories describe them is "
@@ -51,7 +51,9 @@ def _asked_for(groups: Iterable[Group], material: Material) -> list[str]:
     said: list[str] = []
     for group in _leads(groups)[:_NEEDS]:
         card = material.card(group)
-        asked = [need for need in card.collect if need.more > 0] if card is not None else []
+        if card is None or card.real >= material.audit.settings.support_watch:
+            continue  # enough to stand on: what more would show is on the group's page
+        asked = [need for need in card.collect if need.more > 0]
         if asked:
             need = asked[0]
             more = many(need.more, "more real person", "more real people")

@@ -30,8 +30,6 @@ def unjudged(material: Material) -> tuple[Section, ...]:
         (
             name_of(one.finding.group, 60),
             material.title(one.finding.question),
-            whole(one.people),
-            whole(one.more),
             capital(one.says),
         )
         for one in found[:_LINES]
@@ -44,11 +42,9 @@ def unjudged(material: Material) -> tuple[Section, ...]:
     )
     table = Table(
         (
-            Column("Group", width=0.22),
-            Column("Question", width=0.11),
-            Column("People needed", "right", 0.1),
-            Column("More than now", "right", 0.1),
-            Column("Why", width=0.47),
+            Column("Group", width=0.3),
+            Column("Question", width=0.16),
+            Column("What it would take", width=0.54),
         ),
         lines,
         "Findings without enough evidence, those that need the fewest more people first",

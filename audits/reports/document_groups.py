@@ -49,13 +49,18 @@ _MATRIX = 60
 
 
 def paged(material: Material) -> tuple[Group, ...]:
-    """The groups that get a page, worst first."""
-    return material.troubled[:PAGES]
+    """The groups that get a page, worst first; a hidden one has nothing to show."""
+    return _pageable(material)[:PAGES]
+
+
+def _pageable(material: Material) -> tuple[Group, ...]:
+    hidden = set(material.audit.hidden)
+    return tuple(group for group in material.troubled if group not in hidden)
 
 
 def pages(material: Material) -> tuple[Section, ...]:
     """A page for each group with a problem, under one heading."""
-    troubled = material.troubled
+    troubled = _pageable(material)
     if not troubled:
         return ()
     said = (
@@ -251,10 +256,14 @@ def crossings(material: Material) -> tuple[Section, ...]:
         "features meet."
     )
     count = f"{len(worse):,}" if worse else "None"
-    said = f"{count} of {many(len(crossed), 'crossing')} {'is' if len(worse) < 2 else 'are'} worse than each of the groups that meet there."
+    verb = "is" if len(worse) < 2 else "are"
+    said = (
+        f"{count} of {many(len(crossed), 'crossing')} {verb} worse than each of the groups that "
+        "meet there."
+    )
     note = cut(len(lines), len(chosen), "crossings")
-    if note and worse:
-        note = f"Those worse than their parts come first. {note}"
+    if worse:
+        note = f"Those worse than each of their parts come first. {note}".strip()
     table = Table(
         (
             Column("Crossing", width=0.3),

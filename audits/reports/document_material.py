@@ -129,13 +129,16 @@ def name_of(group: Group, most: int = _LONGEST) -> str:
     return short(group_name(group), most) if group else "Everyone"
 
 
-def without_name(text: str, group: Group) -> str:
+def without_name(text: str, group: Group, attribute: str | None = None) -> str:
     """A finding's sentence without the group's name before it, where a title has named it.
+
+    The name of a column stays as it is written.
 
     >>> without_name("Black: only 30 people.", (("race", "Black"),))
     'Only 30 people.'
     """
-    return capital(text.removeprefix(f"{capital(group_name(group))}: "))
+    text = text.removeprefix(f"{capital(group_name(group))}: ")
+    return text if attribute and text.startswith(attribute) else capital(text)
 
 
 def in_effect(value: float) -> str:

@@ -80,7 +80,7 @@ def statement(finding: Finding, pages: frozenset[Group], title: str = "") -> Sta
     return Statement(
         finding.verdict,
         title or capital(name_of(finding.group)),
-        without_name(finding.because, finding.group),
+        without_name(finding.because, finding.group, finding.attribute),
         "" if flips == "stable" else f"Not stable: {flips.removeprefix('flips: ')}.",
         anchor(finding.group) if finding.group in pages else "",
     )

@@ -98,10 +98,18 @@ def _statement(story: Story, material: Material, pages: frozenset[Group]) -> Sta
     return Statement(
         finding.verdict,
         capital(name_of(finding.group)),
-        without_name(said, finding.group),
+        without_name(said, finding.group, finding.attribute),
         " ".join(_remarks(story, material)),
         anchor(finding.group) if finding.group in pages else f"question-{finding.question}",
     )
+
+
+def _own_verdict(group: Group, question: str, material: Material) -> Verdict | None:
+    """A group's verdict in a question; None where a group it is part of explains it."""
+    found = (one for one in material.findings[group] if one.question == question)
+    first = next(found, None)
+    explained = first is None or _cause(first, material) is not None
+    return None if explained or first is None else first.verdict
 
 
 def _remarks(story: Story, material: Material) -> list[str]:
@@ -112,11 +120,20 @@ def _remarks(story: Story, material: Material) -> list[str]:
         names = [
             material.title(name).lower()
             for name in material.audit.answers
-            if material.verdict(finding.group, name) is verdict
+            if _own_verdict(finding.group, name, material) is verdict
         ]
         clauses += [f"{words} {listed(names)}"] if names else []
     remarks = [capital(f"{'; '.join(clauses)}.")]
-    if story.inside:
+    if not finding.group:
+        same = [
+            group
+            for group in material.groups
+            if (verdict := material.verdict(group, finding.question)) is not None
+            and verdict.rank <= finding.verdict.rank
+        ]
+        of = f"{len(same):,} of {many(len(material.groups), 'group')}"
+        remarks += [f"The same question finds as much in {of}."] if same else []
+    elif story.inside:
         remarks.append(f"Also in {named(story.inside, material)}.")
     if finding.sensitivity != "stable":
         remarks.append(f"Not stable: {finding.sensitivity.removeprefix('flips: ')}.")
