@@ -18,7 +18,12 @@ _CLASS = "audits-picture"
 
 
 def svg(
-    picture: Picture, *, theme: Theme = "light", paper: bool = False, style: bool = True
+    picture: Picture,
+    *,
+    theme: Theme = "light",
+    paper: bool = False,
+    style: bool = True,
+    name: str = "",
 ) -> str:
     """Return a picture as one SVG element.
 
@@ -31,15 +36,17 @@ def svg(
     paper : bool
         Whether to lay paper beneath, for a page whose colour is not known.
     style : bool
-        Whether an "auto" picture brings its colours along; a page that holds `stylesheet()` once
+        Whether an "auto" picture brings its colours along; a page that holds `colours()` once
         needs no more of them.
+    name : str
+        What its own ids begin with; made from the picture's content if left out.
     """
-    drawn = _Drawing(theme, f"{_name(picture)}-{theme}")
+    drawn = _Drawing(theme, name or f"{_name(picture)}-{theme}")
     body = [drawn.item(item) for item in picture.items]
     ground = [drawn.rect(Rect(0, 0, picture.width, picture.height, fill="paper"))] if paper else []
     said = html.escape(visible(picture.alt)).replace("$", "&#36;")
     wide, high = _n(picture.width), _n(picture.height)
-    own_style = f"<style>{stylesheet()}</style>" if theme == "auto" and style else ""
+    own_style = f"<style>{colours(f'.{_CLASS}')}</style>" if theme == "auto" and style else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="{_CLASS}" role="img" aria-label="{said}" '
         f'width="{wide}pt" height="{high}pt" viewBox="0 0 {wide} {high}" '
@@ -48,14 +55,18 @@ def svg(
     )
 
 
-def stylesheet() -> str:
-    """Return the colours of "auto" pictures: a dark screen's on a dark screen, light on paper."""
+def colours(selector: str) -> str:
+    """Return a stylesheet of every role's colour, for whatever a selector picks.
+
+    A dark screen's on a dark screen; light otherwise, and on paper.
+    """
     light, dark = (
-        "".join(f"{_variable(role)}:{colour};" for role, colour in colours.items())
-        for colours in (LIGHT, DARK)
+        "".join(f"{_variable(role)}:{colour};" for role, colour in theme.items())
+        for theme in (LIGHT, DARK)
     )
     return (
-        f".{_CLASS}{{{light}}}@media screen and (prefers-color-scheme:dark){{.{_CLASS}{{{dark}}}}}"
+        f"{selector}{{{light}}}"
+        f"@media screen and (prefers-color-scheme:dark){{{selector}{{{dark}}}}}"
     )
 
 
