@@ -134,7 +134,7 @@ def _group(group: Group, findings: list[Finding]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.html(marks.badge(worst.verdict), width="content")
             if st.button(
-                sentence(name),
+                sentence(group_name(group)),
                 key=f"open-{group_text(group)}",
                 type="tertiary",
                 help="Open the card",
