@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from audits.errors import UnknownNameError
+from audits.errors import UnknownNameError, UsageError
 from audits.settings import Settings
 
 if TYPE_CHECKING:
@@ -279,8 +279,20 @@ class Audit:
         return save(self, path)
 
     def having(self, settings: Settings) -> Audit:
-        """Judge the same measurements again under other limits, without counting again."""
+        """Judge the same measurements again under other limits, without counting again.
+
+        Raises
+        ------
+        UsageError
+            If counts are hidden in this audit: what was taken out cannot be judged.
+        """
         from audits.run import judge_again
+
+        if self.min_cell:
+            raise UsageError(
+                f"counts below {self.min_cell} are hidden in this audit, so that it cannot be "
+                "judged again. Change settings in the audit it was made from."
+            )
 
         return judge_again(self, settings)
 

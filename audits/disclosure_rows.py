@@ -1,0 +1,323 @@
+"""What of each measured row can be shown: every count in it is declared here."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from audits.disclosure_groups import Counts, Hidden, small
+from audits.disclosure_profiles import MISSING, Profiles, parts_of
+from audits.estimates import Estimate, number, percent
+from audits.questions.coverage_rows import CoverageRow
+from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
+from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, PairDriftRow, ProfileRow
+from audits.questions.missing_cells import CellRow, PairRow, PatternRow, ValueRow
+from audits.questions.provenance_rows import ProvenanceRow
+from audits.results import Group, Row
+
+COUNTED: dict[type[Row], frozenset[str]] = {
+    CoverageRow: frozenset({"real", "synthetic", "synthetic_total"}),
+    CellRow: frozenset({"real", "synthetic"}),
+    ValueRow: frozenset({"real", "synthetic"}),
+    PairRow: frozenset({"people"}),
+    PatternRow: frozenset({"real"}),
+    GroupDriftRow: frozenset({"real", "synthetic", "auc_rows", "pair_rows"}),
+    ColumnDriftRow: frozenset({"real", "synthetic"}),
+    PairDriftRow: frozenset(),
+    ProfileRow: frozenset({"real", "synthetic"}),
+    GroupDiversityRow: frozenset({"real", "synthetic", "joint_rows"}),
+    AttributeDiversityRow: frozenset({"real", "synthetic", "top_count"}),
+    ProvenanceRow: frozenset(
+        {"real", "synthetic", "searched", "queries", "distinct", "profiles", "people"}
+    ),
+}
+"""Fields that count people or rows, of every kind of row; a kind not named is never shown."""
+
+NOT_COUNTED: dict[type[Row], frozenset[str]] = {
+    CellRow: frozenset({"family"}),
+    ValueRow: frozenset({"family"}),
+    PairRow: frozenset({"combinations", "empty"}),
+    GroupDriftRow: frozenset({"columns"}),
+    ColumnDriftRow: frozenset({"draws"}),
+    GroupDiversityRow: frozenset({"columns"}),
+}
+"""Whole numbers that count something else: columns, values, draws, groups."""
+
+_NAN = math.nan
+_R = TypeVar("_R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Known:
+    """What decides about a row: sizes of groups, what is hidden, profiles before and after."""
+
+    min_cell: int
+    counts: Mapping[Group, Counts]
+    hidden: Hidden
+    features: Sequence[str]
+    level: int
+    profiles: Profiles
+    shown: Profiles
+
+    def small(self, *counts: float) -> bool:
+        """Whether any of the counts must not be shown."""
+        return any(small(count, self.min_cell) for count in counts)
+
+    def within(self, group: Group, attribute: str) -> bool:
+        """Whether the values of a column, in a group, are groups of which some are hidden."""
+        own = {column for column, _ in group}
+        return attribute in self.features and any(
+            {column for column, _ in gone} == own | {attribute} and set(group) <= set(gone)
+            for gone in self.hidden.groups
+        )
+
+    def telling(self, group: Group, attribute: str) -> bool:
+        """Whether a number about a column gives a small part away, as there are but two parts."""
+        if self.within(group, attribute):
+            return True
+        parts = parts_of(self.profiles, group, attribute)
+        if parts is None:
+            return True
+        there = {label for side in parts for label, count in side.items() if count}
+        return len(there) <= 2 and self.small(*(n for side in parts for n in side.values()))
+
+    def gaps(self, group: Group, attribute: str) -> bool:
+        """Whether few values of a column are missing in a group, or few are not."""
+        parts = parts_of(self.profiles, group, attribute)
+        if parts is None:
+            return True
+        return any(
+            self.small(side.get(MISSING, 0), sum(side.values()) - side.get(MISSING, 0))
+            for side in parts
+        )
+
+
+def shown_rows(rows: Sequence[Row], known: Known) -> tuple[Row, ...]:
+    """Return the rows of a table that can be shown, with what must go taken out of them."""
+    kept = (_shown(row, known) for row in rows if row.group not in known.hidden.groups)
+    return tuple(row for row in kept if row is not None)
+
+
+def _shown(row: Row, known: Known) -> Row | None:
+    treat = _TREATED.get(type(row))
+    return None if treat is None else treat(row, known)
+
+
+# -- coverage --------------------------------------------------------------------------------------
+
+
+def _coverage(row: CoverageRow, known: Known) -> CoverageRow:
+    """A group without labels is a group; the share of all such rows may have to go."""
+    columns = tuple(sorted(column for column, _ in row.group))
+    hidden = known.hidden.groups
+    blank = columns in known.hidden.gaps or (
+        len(columns) == 1
+        and any(len(group) == 1 and group[0][0] == columns[0] for group in hidden)
+        and row.missing_share > 0
+        and not _gap_is_shown(row.group[0][0], row.missing_share, known)
+    )
+    return replace(row, missing_share=_NAN) if blank else row
+
+
+def _gap_is_shown(feature: str, share: float, known: Known) -> bool:
+    """Whether rows without a label are a group that is shown."""
+    gap = round(share * known.counts[()][0])
+    return any(
+        n[0] == gap and group not in known.hidden.groups
+        for group, n in known.counts.items()
+        if len(group) == 1 and group[0][0] == feature
+    )
+
+
+def _cell(row: CellRow | PatternRow, known: Known) -> Row | None:
+    """Combinations beyond the groups of the audit are named, but not counted."""
+    if len(row.group) > known.level or known.hidden.coarse:
+        return None
+    return None if known.small(*(getattr(row, n) for n in COUNTED[type(row)])) else row
+
+
+def _value(row: ValueRow, known: Known) -> ValueRow | None:
+    shown = known.shown.get(((), row.attribute))
+    counted = shown is not None and not shown.edges and row.value in shown.labels
+    if not counted or known.within((), row.attribute) or known.small(row.real, row.synthetic):
+        return None
+    return row
+
+
+def _pair(row: PairRow, known: Known) -> PairRow | None:
+    return None if known.small(row.people) or _crossing(row, known) else _coarser(row)
+
+
+def _pair_drift(row: PairDriftRow, known: Known) -> PairDriftRow | None:
+    return None if _crossing(row, known) else _coarser(row)
+
+
+def _crossing(row: PairRow | PairDriftRow, known: Known) -> bool:
+    """Whether a pair of columns is a pair of sensitive features with hidden groups."""
+    about = {row.attribute, row.other}
+    return about <= set(known.features) and any(
+        {column for column, _ in group} <= about for group in known.hidden.groups
+    )
+
+
+# -- drift and diversity ---------------------------------------------------------------------------
+
+
+def _column_drift(row: ColumnDriftRow, known: Known) -> ColumnDriftRow | None:
+    """How many values are there is not told: the rest of the group would be those missing."""
+    group, name = row.group, row.attribute
+    if row.measure == "missing" and known.gaps(group, name):
+        return None
+    if row.measure != "missing" and known.telling(group, name):
+        return None
+    sizes = known.counts[group]
+    if (row.real, row.synthetic) != sizes:
+        row = replace(
+            row, real=sizes[0], synthetic=sizes[1], error=_NAN, cautious=_NAN, p=_NAN, draws=0
+        )
+    return _coarser(row)
+
+
+def _group_drift(row: GroupDriftRow, _: Known) -> GroupDriftRow:
+    return _coarser(row)
+
+
+def _group_diversity(row: GroupDiversityRow, known: Known) -> GroupDiversityRow:
+    """A mean over columns tells of the one that is left out; what it lost tells too little."""
+    names = {name for group, name in known.profiles if group == row.group}
+    if not names or any(known.telling(row.group, name) for name in names):
+        row = replace(
+            row, variety_real=_NAN, variety_synthetic=_NAN, log_ratio=_NAN, error=_NAN, p=_NAN
+        )
+    return _coarser(row)
+
+
+def _attribute_diversity(row: AttributeDiversityRow, known: Known) -> AttributeDiversityRow | None:
+    if known.telling(row.group, row.attribute):
+        return None
+    if not top_is_shown(row, known):
+        row = replace(
+            row, top_value="", top_count=0, top_elsewhere=_NAN, top_synthetic=_NAN,
+            chance_one_class=_NAN,
+        )  # fmt: skip
+    if row.unseen.known and known.small(round(row.unseen.value * row.real)):
+        row = replace(row, unseen=Estimate.unknown())
+    return _coarser(row)
+
+
+def top_is_shown(row: AttributeDiversityRow, known: Known) -> bool:
+    """Whether the most frequent value may be counted, here and among all others."""
+    there = known.shown.get((row.group, row.attribute))
+    listed = there is not None and not there.edges and row.top_value in there.labels
+    if not (listed or row.top_count == row.real) or known.within((), row.attribute):
+        return False
+    sides = ((row.top_synthetic, row.synthetic),
+             (row.top_elsewhere, known.counts[()][0] - row.real))  # fmt: skip
+    for share, size in sides:
+        if not math.isnan(share) and known.small(round(share * size), size - round(share * size)):
+            return False
+    return True
+
+
+def _profile(row: ProfileRow, known: Known) -> ProfileRow | None:
+    return known.shown.get((row.group, row.attribute))
+
+
+# -- provenance ------------------------------------------------------------------------------------
+
+
+def _provenance(row: ProvenanceRow, known: Known) -> ProvenanceRow:
+    """Effective numbers of people are no counts, and stay; who has how many rows is averaged."""
+    return _coarser(
+        replace(
+            row,
+            distinct=_at_most(row.distinct, row.searched, known.min_cell),
+            profiles=_at_most(row.profiles, row.searched, known.min_cell),
+            top5_share=_NAN if known.min_cell > 5 else row.top5_share,
+            people=averaged(row.people, known.min_cell),
+        )
+    )
+
+
+def _at_most(count: int, of: int, min_cell: int) -> int:
+    """A small count becomes the smallest that is shown; nearly all become all."""
+    if small(count, min_cell):
+        return min_cell
+    return of if small(of - count, min_cell) else count
+
+
+def averaged(counts: Sequence[int], min_cell: int) -> tuple[int, ...]:
+    """Return counts, largest first, each the mean of at least `min_cell` neighbours.
+
+    >>> averaged((9, 3, 3, 1, 0, 0, 0), 3)
+    (5, 5, 5, 0, 0, 0, 0)
+    """
+    means: list[int] = []
+    for k in range(max(len(counts) // min_cell, 1) if counts else 0):
+        last = k == len(counts) // min_cell - 1 or len(counts) < min_cell
+        part = counts[k * min_cell :] if last else counts[k * min_cell : (k + 1) * min_cell]
+        means += [round(sum(part) / len(part))] * len(part)
+    return tuple(means)
+
+
+# -- numbers as they are read ----------------------------------------------------------------------
+
+
+def as_read(value: float) -> float:
+    """Return a number no finer than a reader sees it: more digits tell the counts behind it.
+
+    It reads the same, as a number and as a percentage.
+
+    >>> as_read(0.123456789), as_read(12.3456789), as_read(0.0123456)
+    (0.1235, 12.346, 0.01235)
+    """
+    if not math.isfinite(value) or value == 0:
+        return value
+    size = abs(value)
+    digits = 4 if size >= 0.1 else 3 - math.floor(math.log10(size))
+    digits = digits if size < 1 else 3 if size < 100 else 1
+    step = 10.0**-digits
+    for candidate in (
+        round(value, digits),
+        round(math.floor(value / step) * step, digits),
+        round(math.ceil(value / step) * step, digits),
+    ):
+        if number(candidate) == number(value) and percent(candidate) == percent(value):
+            return candidate
+    return round(value, digits)
+
+
+def _coarser(row: _R) -> _R:
+    """A row with every number as it is read."""
+    changed: dict[str, Any] = {}
+    for field in dataclasses.fields(row):
+        value = getattr(row, field.name)
+        if isinstance(value, float):
+            changed[field.name] = as_read(value)
+        elif isinstance(value, Estimate):
+            changed[field.name] = coarser_estimate(value)
+    return replace(row, **changed)
+
+
+def coarser_estimate(value: Estimate) -> Estimate:
+    """An estimate with its numbers as they are read."""
+    return Estimate(as_read(value.value), as_read(value.low), as_read(value.high))
+
+
+_TREATED: dict[type[Row], Any] = {
+    CoverageRow: _coverage,
+    CellRow: _cell,
+    PatternRow: _cell,
+    ValueRow: _value,
+    PairRow: _pair,
+    PairDriftRow: _pair_drift,
+    GroupDriftRow: _group_drift,
+    ColumnDriftRow: _column_drift,
+    ProfileRow: _profile,
+    GroupDiversityRow: _group_diversity,
+    AttributeDiversityRow: _attribute_diversity,
+    ProvenanceRow: _provenance,
+}
