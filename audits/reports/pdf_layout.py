@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
 from collections.abc import Iterator
@@ -15,9 +16,14 @@ PAGE_WIDTH, PAGE_HEIGHT = 467.0, 640.0
 _CELL, _TITLE, _RUNNING, _TEXT = 600, 140, 70, 20_000
 """Characters after which a cell, a heading, a running head, any other text is cut."""
 
-_LONG = re.compile(r"[^\s‹›]{19,}")
+_WORD = re.compile(r"[^\s‹›]+")
 _AFTER = re.compile(r"(?<=[_=/\\.,;:&|@-])(?=[^\s])")
-_PIECE = 12
+_LONGEST, _PIECE = 40, 6
+"""A word of more characters than this may be broken, every so many."""
+
+_SHORT = 26
+"""Characters of a cell that is better not wrapped."""
+
 _MAY_BREAK = "\u200b"
 
 
@@ -30,9 +36,13 @@ def laid_out(document: dict[str, Any]) -> dict[str, Any]:
     if replaced:
         sections.append(_section(_replaced(replaced), {}))
     cover = dict(document["cover"], verdict=document["cover"]["verdict"]["verdict"])
+    title = _cut(cover["title"], _TITLE)
+    cover["title"] = breakable(title, 24)
+    cover |= {name: breakable(cover[name], 30) for name in ("subtitle", "headline", "text")}
     cover["tiles"] = _tiles(cover["tiles"])
     cover["compared"] = _facts(cover["compared"])
     return {
+        "title": title,
         "cover": cover,
         "sections": sections,
         "running": _cut(document["running"], _RUNNING),
@@ -73,17 +83,20 @@ def _cut(text: str, limit: int) -> str:
     return f"{text[:limit].rstrip()}… (and {len(text) - limit} characters more)"
 
 
-def breakable(text: str, piece: int = _PIECE) -> str:
+def breakable(text: str, longest: int = _LONGEST) -> str:
     """Return a text in which long words may be broken: after signs if any, else anywhere.
 
     >>> breakable("short words stay") == "short words stay"
     True
     """
-    loose = _LONG.sub(lambda found: _loosened(found.group(), piece), text)
+    loose = _WORD.sub(lambda found: _loosened(found.group(), longest), text)
     return loose.replace("›‹", f"›{_MAY_BREAK}‹")
 
 
-def _loosened(word: str, piece: int) -> str:
+def _loosened(word: str, longest: int) -> str:
+    if len(word) <= longest:
+        return word
+    piece = min(_PIECE, longest)
     parts = []
     for part in _AFTER.split(word):
         whole = list(clusters(part))  # a mark never leaves its letter
@@ -101,7 +114,7 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
     for block in blocks:
         if block["kind"] == "statement":
             block["target"] = _label(places.get(block["target"]))
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in itertools.zip_longest(blocks, blocks[1:]):
         block["leads"] = _leads(block, after)
     return {
         "label": _label(places.get(section["id"], len(places))),
@@ -139,13 +152,15 @@ def _tiles(block: dict[str, Any]) -> dict[str, Any]:
     tiles = []
     for tile in block["tiles"]:
         verdict = tile["verdict"]
-        says = breakable(tile["says"], 8)
+        says = breakable(tile["says"], 16)
         tiles.append({**tile, "says": says, "verdict": verdict and verdict["verdict"]})
     return dict(block, tiles=tiles)
 
 
 def _facts(block: dict[str, Any]) -> dict[str, Any]:
-    return dict(block, pairs=[[breakable(part) for part in pair] for pair in block["pairs"]])
+    longest = 64 if block["code"] else _LONGEST  # a SHA-256 stays one word, to be copied
+    pairs = [[breakable(name), breakable(value, longest)] for name, value in block["pairs"]]
+    return dict(block, pairs=pairs)
 
 
 def _figure(block: dict[str, Any]) -> dict[str, Any]:
@@ -156,10 +171,11 @@ def _figure(block: dict[str, Any]) -> dict[str, Any]:
 
 def _table(block: dict[str, Any]) -> dict[str, Any]:
     count = len(block["columns"])
-    piece = max(4, min(_PIECE, 72 // max(count, 1)))
-    rows = [[_cell(cell, piece) for cell in row] for row in block["rows"]]
+    longest = max(6, min(20, 72 // max(count, 1)))
+    rows = [[_cell(cell, longest) for cell in row] for row in block["rows"]]
     columns = [
-        _column(column, [row[place] for row in rows]) for place, column in enumerate(block["columns"])
+        _column(column, [row[place] for row in rows], longest)
+        for place, column in enumerate(block["columns"])
     ]
     size = sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
     return {
@@ -168,38 +184,40 @@ def _table(block: dict[str, Any]) -> dict[str, Any]:
         "note": breakable(block["note"]),
         "columns": columns,
         "rows": rows,
-        "together": len(rows) <= 10 and size < 2_500,
+        "together": len(rows) <= 20 and size < 2_500,
     }
 
 
-def _cell(cell: Any, piece: int) -> Any:
-    return breakable(_cut(cell, _CELL), piece) if isinstance(cell, str) else cell
+def _cell(cell: Any, longest: int) -> Any:
+    return breakable(_cut(cell, _CELL), longest) if isinstance(cell, str) else cell
 
 
-def _column(column: dict[str, Any], cells: list[Any]) -> dict[str, Any]:
-    """Say what a column's width rests on: its longest texts if fixed, else how much it holds."""
+def _column(column: dict[str, Any], cells: list[Any], longest_word: int) -> dict[str, Any]:
+    """Say what a column's width rests on: its longest texts, and how much it holds."""
     texts = [cell for cell in cells if isinstance(cell, str)]
     marks = sorted({cell["verdict"] for cell in cells if isinstance(cell, dict)})
     longest = sorted(set(texts), key=lambda text: (-len(text), text))[:3]
-    fixed = column["align"] == "right" and all(len(text) <= 26 for text in longest)
+    is_short = all(len(text) <= _SHORT for text in longest)
+    is_number = is_short and (column["align"] == "right" or bool(marks and not texts))
     lengths = [len(text) for text in texts] or [0]
     typical = statistics.quantiles(lengths, n=10)[-1] if len(lengths) > 1 else lengths[0]
     return {
-        "name": breakable(column["name"], 10),
+        "name": breakable(column["name"], longest_word),
         "align": column["align"],
         "width": column["width"],
-        "fixed": fixed or bool(marks and not texts),
-        "longest": longest if fixed else [],
-        "heading": _head_lines(column["name"]),
+        "holds": "number" if is_number else "short" if is_short else "text",
+        "longest": longest,
+        "heading": _head_lines(column["name"], 11),
+        "narrow": _head_lines(column["name"], 5),
         "marks": marks,
         "weight": max(7.0, min(max(float(typical), max(lengths) / 4), 48.0)),
     }
 
 
-def _head_lines(name: str) -> list[str]:
-    """Return a column's name on one line or, if long, on the two most even ones."""
+def _head_lines(name: str, line: int) -> list[str]:
+    """Return a column's name on one line or, if longer, on the two most even ones."""
     words = name.split()
-    if len(name) <= 11 or len(words) < 2:
+    if len(name) <= line or len(words) < 2:
         return [name]
     cuts = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
     return list(min(cuts, key=lambda cut: max(map(len, cut))))

@@ -41,9 +41,7 @@ def _pdf(document: dict[str, Any]) -> bytes:
         return _compiled(files, moment, [])
 
 
-def _compiled(
-    files: dict[str, bytes], moment: int, standards: list[typst.PDFStandard]
-) -> bytes:
+def _compiled(files: dict[str, bytes], moment: int, standards: list[typst.PDFStandard]) -> bytes:
     made = typst.compile(
         cast(Any, files),
         format="pdf",
