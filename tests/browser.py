@@ -28,6 +28,7 @@ import pytest
 HERE = "127.0.0.1"
 SECONDS_TO_START = 60
 SECONDS_TO_SETTLE = 60
+SECONDS_TO_AUDIT = 120
 WIDE = (1280, 900)
 PHONE = (390, 844)
 
@@ -157,6 +158,23 @@ class Visitor:
         if self.page.viewport_size["width"] < 768 and folded.is_visible():
             folded.click()
             self.settled()
+
+    def upload(self, label: str, *files: Path) -> None:
+        """Give files to the uploader of that label."""
+        box = self.page.get_by_test_id("stFileUploader").filter(has_text=label)
+        box.locator("input[type=file]").set_input_files(files)
+        self.settled()
+
+    def press(self, name: str) -> None:
+        """Press a button by what it says."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.settled()
+
+    def run_audit(self) -> None:
+        """Run what has been chosen, and wait until the findings are there."""
+        self.page.get_by_role("button", name=re.compile("^Run ")).click()
+        self.page.wait_for_url("**/findings?*", timeout=SECONDS_TO_AUDIT * 1000)
+        self.settled()
 
     def whole(self) -> None:
         """Make the window as high as the page, so that nothing is scrolled out of it."""
