@@ -39,6 +39,7 @@ from audits.reports.document_material import (
 from audits.reports.document_pictures import of_card, of_crossings, of_profiles
 from audits.reports.document_questions import statement
 from audits.results import Finding, Group, Verdict, group_name
+from audits.visible import visible
 
 PAGES = 12
 _FINDINGS = 8
@@ -99,8 +100,8 @@ def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
     findings = material.findings[group]
     own = anchor(group)
     lead: list[Block] = []
-    full = group_name(group)
-    if name_of(group) != full and group:
+    full = visible(group_name(group))
+    if group and name_of(group) != full:
         lead.append(Paragraph(f"In full: {full}", "quiet"))
     if card is None:
         lead += _found(findings, material)

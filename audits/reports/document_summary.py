@@ -128,8 +128,8 @@ def _remarks(story: Story, material: Material) -> list[str]:
         same = [
             group
             for group in material.groups
-            if (verdict := material.verdict(group, finding.question)) is not None
-            and verdict.rank <= finding.verdict.rank
+            if (found := material.verdict(group, finding.question)) is not None
+            and found.rank <= finding.verdict.rank
         ]
         of = f"{len(same):,} of {many(len(material.groups), 'group')}"
         remarks += [f"The same question finds as much in {of}."] if same else []

@@ -26,15 +26,15 @@ TERMS: tuple[tuple[str, str, str], ...] = (
         "which; one half is guessing.",
     ),
     (
+        "Coverage",
+        "coverage",
+        "Whether every group is still there, and in fair proportion.",
+    ),
+    (
         "Crossing",
         EVERY,
         "A group formed by values of two or more sensitive features, such as a race and a "
         "sex. Also called an intersection.",
-    ),
-    (
-        "Coverage",
-        "coverage",
-        "Whether every group is still there, and in fair proportion.",
     ),
     (
         "Diversity",
