@@ -19,10 +19,18 @@ _PAGES = (
     ("review", "Review and report"),
 )
 
+# What is chosen among pills is written in ink: in the theme's first colour it fails in contrast.
+_STYLE = """
+[data-testid="stBaseButton-pillsActive"] p {color: inherit}
+[data-testid="stBaseButton-pillsActive"] {color: var(--text-color, inherit)}
+.stMainBlockContainer {padding-top: 3.5rem}
+"""
+
 
 def run() -> None:
     """Open the session, and show the page of the address."""
-    st.set_page_config(page_title="audits", page_icon="◍", layout="wide")
+    st.set_page_config(page_title="audits", layout="wide")
+    st.html(f"<style>{_STYLE}</style>")
     session = state.begin()
     pages = [
         st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "data")

@@ -83,11 +83,15 @@ def _read(text: str) -> str:
 
 def open_group(group: Group, attribute: str | None = None) -> None:
     """Go to the card of a group; does not return."""
-    asked = address()
-    asked[_GROUP] = group_text(group)
+    st.switch_page(GROUP, query_params=address_of(group, attribute))
+
+
+def address_of(group: Group, attribute: str | None = None) -> dict[str, str]:
+    """Return what the address of a group's card says."""
+    asked = {**address(), _GROUP: group_text(group)}
     if attribute is not None:
         asked[_ATTRIBUTE] = _escaped(attribute)
-    st.switch_page(GROUP, query_params=asked)
+    return asked
 
 
 def go(page: str) -> None:
@@ -248,10 +252,28 @@ def page(name: str, *, needs_audit: bool = True) -> None:
         show(now)
     except audits.AuditError as error:
         st.error(sentence(str(error)))
+    except Exception as error:  # noqa: BLE001, the one place where a bug is made readable
+        st.error(_unexpected(error))
+
+
+def _unexpected(error: Exception) -> str:
+    """Say that this is a bug, and where; no data, which a message may hold."""
+    import os
+    import traceback
+
+    if os.environ.get("AUDITS_DEBUG"):
+        traceback.print_exception(error)
+    places = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(places[-1].filename)}, line {places[-1].lineno}" if places else ""
+    return sentence(
+        f"This is a bug in the dashboard: {type(error).__name__} in {place}. Please report it with "
+        "what AUDITS_DEBUG=1 shows where the dashboard was started; look through that for data "
+        "first. The other pages still work."
+    )
 
 
 def _nothing_yet() -> None:
-    st.title("No audit yet")
+    st.title("No audit yet", anchor=False)
     st.write("Load two tables and run an audit, or try the sample.")
     if st.button("Go to Data", type="primary"):
         go(DATA)

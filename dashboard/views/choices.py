@@ -9,9 +9,9 @@ import streamlit as st
 
 import draft as drafts
 import guessing
+import parts
 from audits.data.kinds import KINDS
 from audits.data.understanding import CANNOT
-from audits.estimates import number
 from audits.visible import visible
 from limits import LEVELS_SHOWN
 from sessions import Session
@@ -24,7 +24,7 @@ _GROUPABLE = ("categorical", "boolean", "ordinal", "numeric", "date")
 
 def show(session: Session, draft: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """Show the choices and keep them; return why an audit cannot be run yet, or nothing."""
-    st.header("Groups")
+    parts.heading("Groups")
     columns = {column["name"]: column for column in found["columns"]}
     groupable = [n for n, c in columns.items() if c["kind"] in _GROUPABLE or c["use"] == CANNOT]
     if not groupable:
@@ -114,7 +114,7 @@ def _bands(
         before = (draft.get("bands") or {}).get(name) or []
         given = st.text_input(
             f"Where to cut {sentence(name)} into bands, such as 30, 65 (empty: at quartiles)",
-            value=", ".join(number(edge) for edge in before),
+            value=", ".join(f"{edge:.10g}" for edge in before),
             key=f"bands-{draft['real']['path']}-{name}",
         )
         if given.strip():

@@ -7,31 +7,33 @@ from typing import Any
 
 import streamlit as st
 
+import parts
 from audits.data.understanding import CANNOT
-from audits.estimates import number
 from audits.visible import visible
 from limits import LEVELS_SHOWN
 from state import sentence
 
 _FAULTS = 5
+_NOTES = 50
 
 
 def show(found: Mapping[str, Any], *, one: bool) -> None:
     """Show the columns; `one` says that a single table is loaded so far."""
-    st.header("What was understood")
-    st.write(_rests_on(found, one=one))
+    parts.heading("What was understood")
+    parts.paragraph(_rests_on(found, one=one))
     _faults(found["columns"])
     lines = [_line(column, found, one=one) for column in found["columns"]]
     compared = sum(column["use"] == "compared" for column in found["columns"])
-    st.dataframe(
-        lines,
-        hide_index=True,
-        key="understood",
-        alt=f"{len(lines)} columns, {compared} of them compared; one line each with kind, values "
-        "and missing values.",
-    )
-    for note in found["notes"]:
-        st.markdown(sentence(note))
+    says = f"{len(lines):,} columns, {compared:,} of them can be compared"
+    if len(lines) > parts.MOST_LINES:
+        st.dataframe(lines, hide_index=True, key="understood", alt=f"{says}; one line each.")
+    else:
+        names = [
+            parts.Column(name, "right" if name.startswith("Missing") else "left")
+            for name in lines[0]
+        ]
+        parts.table(names, [list(line.values()) for line in lines], caption=says)
+    parts.bullets(found["notes"][:_NOTES])
 
 
 def _rests_on(found: Mapping[str, Any], *, one: bool) -> str:
@@ -76,7 +78,7 @@ def values(column: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """Return the most frequent values of a column, or its span, in words."""
     name = column["name"]
     if (span := found["spans"].get(name)) is not None:
-        return f"{number(span[0])} to {number(span[1])}"
+        return f"{span[0]:,.6g} to {span[1]:,.6g}"
     levels = found["levels"].get(name, ())
     shown = ", ".join(visible(level["value"]) for level in levels[:LEVELS_SHOWN])
     more = column["levels"] - min(len(levels), LEVELS_SHOWN)

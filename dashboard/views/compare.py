@@ -9,12 +9,13 @@ import streamlit as st
 
 import audits
 import limits
-import marks
+import parts
 from audits.results import Audit, Finding, Group, Verdict, group_name, worst
 from audits.visible import visible
 from sessions import Kept
-from state import DATA, Here, go, judged, sentence
+from state import DATA, Here, go, judged
 
+_ASKS = "What differs between two audits?"
 _LINES = 30
 _AUDITS = 6
 _ROWS = 500
@@ -22,17 +23,18 @@ _ROWS = 500
 
 def show(here: Here) -> None:
     """Show the page."""
-    st.title("Compare")
     kept = here.session.audits()
     if len(kept) < 2:
-        st.write(
+        parts.begin(
+            _ASKS,
             "There is one audit in this session. Audit another synthetic version, or the same one "
             "with other choices, and the two can be laid side by side here. A saved audit can be "
-            "opened on the page Data."
+            "opened on the page Data.",
         )
         if st.button("Go to Data", type="primary"):
             go(DATA)
         return
+    parts.begin(_ASKS, f"{len(kept)} audits are in this session; choose two of them.")
     before, after = _chosen(here, kept)
     if before is None or after is None:
         return
@@ -62,10 +64,9 @@ def _chosen(here: Here, kept: Sequence[Kept]) -> tuple[Audit | None, Audit | Non
 
 def _difference(before: Audit, after: Audit) -> None:
     found = audits.diff(before, after)
-    st.header("What differs")
-    st.markdown(f"**{sentence(found.summary())}**")
-    for remark in found.remarks():
-        st.markdown(f"- {sentence(remark)}")
+    parts.heading("What differs")
+    parts.paragraph(found.summary())
+    parts.bullets(found.remarks())
     _section("Appeared", "Only the second audit says this.", found.appeared)
     _section("Went", "Only the first audit says this.", found.went)
     _changed(found.changed)
@@ -84,27 +85,27 @@ def _difference(before: Audit, after: Audit) -> None:
 def _section(title: str, says: str, findings: Sequence[Finding]) -> None:
     if not findings:
         return
-    st.subheader(f"{title} ({len(findings):,})")
+    parts.heading(f"{title} ({len(findings):,})", 3)
     st.write(says)
-    lines = [f"{marks.badge(f.verdict)} {marks.plain(f.because)}" for f in findings[:_LINES]]
+    lines = [f"{parts.verdict_mark(f.verdict)} {parts.safe(f.because)}" for f in findings[:_LINES]]
     _list(lines, len(findings))
 
 
 def _changed(changes: Sequence[Any]) -> None:
     if not changes:
         return
-    st.subheader(f"Changed ({len(changes):,})")
+    parts.heading(f"Changed ({len(changes):,})", 3)
     lines = [
-        f"{marks.badge(c.before.verdict)} → {marks.badge(c.after.verdict)} "
-        f"{marks.plain(c.after.because)}"
+        f"{parts.verdict_mark(c.before.verdict)} → {parts.verdict_mark(c.after.verdict)} "
+        f"{parts.safe(c.after.because)}"
         for c in changes[:_LINES]
     ]
     _list(lines, len(changes))
 
 
 def _list(lines: Sequence[str], of: int) -> None:
-    items = "".join(f"<li style='margin-bottom:0.5rem'>{line}</li>" for line in lines)
-    st.html(f"<ul style='list-style:none;padding:0'>{items}</ul>")
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    st.html(f'<ul class="au-list au-plain">{items}</ul>')
     if of > len(lines):
         st.write(f"{of - len(lines):,} more stand in the table below.")
 
@@ -114,7 +115,7 @@ def _list(lines: Sequence[str], of: int) -> None:
 
 def _side_by_side(here: Here, kept: Sequence[Kept]) -> None:
     """The worst verdict of every group in every audit."""
-    st.header("Groups in all audits")
+    parts.heading("Groups in all audits")
     shown = kept[:_AUDITS]
     columns: dict[str, dict[Group, Verdict]] = {}
     for one in shown:
@@ -125,16 +126,14 @@ def _side_by_side(here: Here, kept: Sequence[Kept]) -> None:
         {group for verdicts in columns.values() for group in verdicts},
         key=lambda g: (min(v[g].rank for v in columns.values() if g in v), g),
     )
-    lines = [
-        {"Group": visible(group_name(group))}
-        | {title: _said(verdicts.get(group)) for title, verdicts in columns.items()}
-        for group in groups[:_ROWS]
-    ]
-    st.dataframe(
-        lines,
-        hide_index=True,
-        key="side-by-side",
-        alt=f"The worst verdict of each of {len(lines):,} groups in {len(columns)} audits.",
+    parts.table(
+        [parts.Column("Group"), *(parts.Column(title) for title in columns)],
+        [
+            [visible(group_name(group)), *(v.get(group, "not there") for v in columns.values())]
+            for group in groups
+        ],
+        caption=f"The worst verdict of each of {len(groups):,} groups in {len(columns)} audits, "
+        "worst first",
     )
     if len(kept) > _AUDITS:
         st.write(f"The newest {_AUDITS} of {len(kept)} audits are shown.")
@@ -150,7 +149,3 @@ def _verdicts(audit: Audit) -> dict[Group, Verdict]:
     for finding in audit.findings:
         found.setdefault(finding.group, []).append(finding.verdict)
     return {group: worst(verdicts) for group, verdicts in found.items()}
-
-
-def _said(verdict: Verdict | None) -> str:
-    return "not there" if verdict is None else f"{marks.SHAPES[verdict]} {verdict.value}"

@@ -9,6 +9,7 @@ import streamlit as st
 import audits
 import draft
 import opening
+import parts
 import running
 import understanding
 from limits import SESSION_HOURS, UPLOAD_MB
@@ -16,6 +17,7 @@ from sessions import without_places
 from state import DATA, FINDINGS, Here, choose, go, sentence
 from views import choices, columns
 
+_ASKS = "What are we comparing, with what?"
 _ROLES = {
     "real": ("Real table", "The rows about real people from which the synthetic ones were made."),
     "synthetic": ("Synthetic table", "One version, or several to compare with each other."),
@@ -32,7 +34,6 @@ _ROLES = {
 
 def show(here: Here) -> None:
     """Show the page."""
-    st.title("Data")
     drafted = draft.read(here.session)
     _begin(here, drafted)
     _tables(here, drafted)
@@ -51,20 +52,36 @@ def show(here: Here) -> None:
 
 def _begin(here: Here, drafted: dict[str, Any]) -> None:
     if "real" in drafted or drafted["synthetic"]:
+        parts.begin(_ASKS, _loaded_so_far(drafted))
         return
-    st.write(
-        "Load a real table and a synthetic one. Whether people are missing from the synthetic "
-        "one, have become more alike, or rest on a handful of real people is then counted, group "
-        "by group."
+    parts.begin(
+        _ASKS,
+        "Load a real table and a synthetic one. It is then counted, group by group, whether "
+        "people are missing from the synthetic one, have become more alike, or rest on a handful "
+        "of real people.",
     )
     if st.button("Try the sample", type="primary", key="sample"):
         here.session.write("draft", opening.sample())
         st.rerun()
-    st.write("The sample is an invented survey of 3,000 people and three synthetic versions of it.")
+    parts.paragraph(
+        "The sample is an invented survey of 3,000 people, and three synthetic versions of it."
+    )
+
+
+def _loaded_so_far(drafted: dict[str, Any]) -> str:
+    if "real" not in drafted:
+        return "A synthetic table is loaded. Load the real one that it was made from."
+    if not drafted["synthetic"]:
+        return f"{drafted['real']['label']} is loaded. Load a synthetic version of it."
+    others = ", ".join(one["label"] for one in draft.chosen(drafted)) or "nothing yet"
+    return f"{drafted['real']['label']} against {others}."
 
 
 def _tables(here: Here, drafted: dict[str, Any]) -> None:
-    st.header("Tables")
+    parts.heading("Tables")
+    if drafted.get("sample"):
+        _sample(here, drafted)
+        return
     left, right = st.columns(2)
     with left:
         _single(here, drafted, "real")
@@ -86,6 +103,21 @@ def _tables(here: Here, drafted: dict[str, Any]) -> None:
     )
 
 
+def _sample(here: Here, drafted: dict[str, Any]) -> None:
+    """The sample comes and goes as a whole."""
+    from audits.demo import MADE
+
+    parts.paragraph(
+        "An invented survey and the shares of its population are loaded, and three synthetic "
+        "versions of the survey:"
+    )
+    parts.bullets([f"synthetic_{version}.csv: {made}." for version, made in MADE.items()])
+    _versions(here, drafted)
+    if st.button("Put the sample away", key="sample-away"):
+        here.session.write("draft", {})
+        st.rerun()
+
+
 def _single(here: Here, drafted: dict[str, Any], role: str) -> None:
     if role in drafted:
         _loaded(here, role, drafted[role], _ROLES[role][0])
@@ -94,21 +126,25 @@ def _single(here: Here, drafted: dict[str, Any], role: str) -> None:
 
 
 def _several(here: Here, drafted: dict[str, Any]) -> None:
-    tables = draft.labelled(drafted["synthetic"])
-    for one in tables:
+    for one in draft.labelled(drafted["synthetic"]):
         _loaded(here, "synthetic", one, "Synthetic table")
-    if len(tables) > 1:
-        labels = [one["label"] for one in tables]
-        before = [one["label"] for one in draft.chosen(drafted)]
-        after = st.multiselect(
-            "Audit these versions", labels, default=before, key=f"chosen-{len(tables)}"
-        )
-        if after != before:
-            draft.change(here.session, chosen=after)
-            st.rerun()
-        st.write("Audits of several versions can be laid side by side on the page Compare.")
-    if not drafted.get("sample"):
-        _upload(here, "synthetic")
+    _versions(here, drafted)
+    _upload(here, "synthetic")
+
+
+def _versions(here: Here, drafted: dict[str, Any]) -> None:
+    """Of several synthetic tables, ask which to audit."""
+    labels = [one["label"] for one in draft.labelled(drafted["synthetic"])]
+    if len(labels) < 2:
+        return
+    before = [one["label"] for one in draft.chosen(drafted)]
+    after = st.multiselect(
+        "Audit these versions", labels, default=before, key=f"chosen-{len(labels)}"
+    )
+    if after != before:
+        draft.change(here.session, chosen=after)
+        st.rerun()
+    parts.paragraph("Audits of several versions can be laid side by side on the page Compare.")
 
 
 def _loaded(here: Here, role: str, table: dict[str, str], title: str) -> None:
@@ -130,7 +166,7 @@ def _upload(here: Here, role: str) -> None:
         accept_multiple_files=role == "synthetic",
         max_upload_size=UPLOAD_MB,
     )
-    st.write(help_)
+    parts.paragraph(help_, quiet=True)
     files = given if isinstance(given, list) else [given] if given else []
     if not files:
         return

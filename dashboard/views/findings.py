@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-import marks
-from audits.results import Audit, Finding, Group, Verdict
+import parts
+from audits.charts.looks import GLYPHS
+from audits.results import Audit, Finding, Group, Verdict, group_name
 from limits import GROUPS_A_PAGE
 from state import Here, group_text, open_group, sentence
 
 _BELOW = (Verdict.PROBLEM, Verdict.WATCH)
+_NOTES = 200
 _OTHERS = 40  # further findings of one group that are written out here; its card has all
 
 
@@ -36,11 +38,10 @@ def show(here: Here) -> None:
     """Show the page."""
     audit = here.audit
     assert audit is not None
-    st.title("Findings")
-    st.html(marks.counts(audit.counts))
-    st.markdown(sentence(_compared(audit)))
+    parts.begin("What needs attention first?", _compared(audit), audit.verdict)
+    _counts(audit)
     _heat_map(here)
-    st.header("Worst group first")
+    parts.heading("Worst group first")
     chosen = _filters(audit)
     groups = _by_group([f for f in audit.findings if chosen.takes(f)])
     if groups:
@@ -53,12 +54,22 @@ def show(here: Here) -> None:
 
 def _compared(audit: Audit) -> str:
     tables = {record.role: record for record in audit.inputs}
-    said = " and ".join(
+    said = " against ".join(
         f"{tables[role].rows:,} {role} rows ({tables[role].name})"
-        for role in ("real", "synthetic")
+        for role in ("synthetic", "real")
         if role in tables
     )
-    return f"Compared: {said}, by {', '.join(audit.sensitive_features)}."
+    groups = {finding.group for finding in audit.findings}
+    return f"{said}, in {len(groups):,} groups by {', '.join(audit.sensitive_features)}."
+
+
+def _counts(audit: Audit) -> None:
+    items = "".join(
+        f'<div class="au-tile"><dt>{parts.verdict_mark(Verdict(verdict))}</dt>'
+        f'<dd class="au-big">{count:,}</dd></div>'
+        for verdict, count in audit.counts.items()
+    )
+    st.html(f'<dl class="au-tiles">{items}</dl>')
 
 
 def _heat_map(here: Here) -> None:
@@ -81,7 +92,7 @@ def _filters(audit: Audit) -> _Choice:
         [verdict.value for verdict in Verdict],
         selection_mode="multi",
         default=below,
-        format_func=lambda v: f"{marks.SHAPES[Verdict(v)]} {v} ({audit.counts[v]:,})",
+        format_func=lambda v: f"{GLYPHS[v]} {v} ({audit.counts[v]:,})",
         key="verdicts",
     )
     questions = st.pills(
@@ -132,7 +143,7 @@ def _group(group: Group, findings: list[Finding]) -> None:
     worst, others = findings[0], findings[1:]
     with st.container(border=True, key=f"group-{group_text(group)}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(marks.badge(worst.verdict), width="content")
+            st.html(parts.verdict_mark(worst.verdict), width="content")
             if st.button(
                 sentence(group_name(group)),
                 key=f"open-{group_text(group)}",
@@ -140,7 +151,7 @@ def _group(group: Group, findings: list[Finding]) -> None:
                 help="Open the card",
             ):
                 open_group(group, worst.attribute)
-        st.html(f"<p style='margin:0'>{marks.plain(worst.because)}</p>")
+        parts.paragraph(worst.because)
         if others:
             with st.expander(f"{len(others)} more about this group"):
                 st.html(_lines(others))
@@ -148,13 +159,13 @@ def _group(group: Group, findings: list[Finding]) -> None:
 
 def _lines(findings: Sequence[Finding]) -> str:
     lines = "".join(
-        f"<li style='margin-bottom:0.5rem'>{marks.badge(f.verdict)} {marks.plain(f.question)}: "
-        f"{marks.plain(f.because)}</li>"
+        f"<li>{parts.verdict_mark(f.verdict)} {parts.safe(f.question)}: "
+        f"{parts.safe(f.because)}</li>"
         for f in findings[:_OTHERS]
     )
     more = len(findings) - _OTHERS
-    tail = f"<p>{more:,} more stand on the group's card.</p>" if more > 0 else ""
-    return f"<ul style='list-style:none;padding:0;margin:0'>{lines}</ul>{tail}"
+    tail = f'<p class="au-p">{more:,} more stand on the card.</p>' if more > 0 else ""
+    return f'<ul class="au-list au-plain">{lines}</ul>{tail}'
 
 
 # -- what is not below the line --------------------------------------------------------------------
@@ -180,7 +191,7 @@ def _not_judged(audit: Audit, chosen: _Choice) -> None:
     if open_.value in chosen.verdicts:
         return
     found = [f for f in audit.findings if f.verdict is open_]
-    st.header("What could not be judged")
+    parts.heading("What could not be judged")
     if not found:
         st.write("Everything that was asked could be judged.")
         return
@@ -194,4 +205,4 @@ def _notes(audit: Audit) -> None:
     if not audit.notes:
         return
     with st.expander(f"Notes on the tables ({len(audit.notes):,})"):
-        st.html("".join(f"<p>{marks.plain(note)}</p>" for note in audit.notes[:200]))
+        parts.bullets(audit.notes[:_NOTES])

@@ -7,10 +7,9 @@ from functools import partial
 import streamlit as st
 
 import limits
-import marks
-from audits.results import Audit, Finding, Verdict, group_name
-from audits.visible import visible
-from state import Here, open_group
+import parts
+from audits.results import Audit, Verdict
+from state import Here
 
 _QUEUE = 50
 _TITLE, _AUTHOR = 200, 200
@@ -29,7 +28,11 @@ def show(here: Here) -> None:
     """Show the page."""
     audit = here.audit
     assert audit is not None
-    st.title("Review and report")
+    parts.begin(
+        "What did people decide?",
+        "Nothing yet: every finding is unreviewed. A later version keeps what people decide about "
+        "each, and why; until then every report says that nobody has reviewed it.",
+    )
     _report(here, audit)
     _queue(audit)
 
@@ -38,7 +41,7 @@ def show(here: Here) -> None:
 
 
 def _report(here: Here, audit: Audit) -> None:
-    st.header("Report")
+    parts.heading("Report")
     look = here.session.read("look")
     title = st.text_input(
         "Title", value=str(look.get("title", "")), max_chars=_TITLE, key="report-title",
@@ -92,38 +95,27 @@ def _hidden(least: int) -> str:
 
 
 def _queue(audit: Audit) -> None:
-    st.header("To be reviewed")
+    parts.heading("To be reviewed")
     found = [f for f in audit.findings if f.verdict in (Verdict.PROBLEM, Verdict.WATCH)]
     if not found:
         st.write("Nothing waits for a decision: no finding is a problem or to be watched.")
         return
-    st.write(
-        f"{len(found):,} findings are unreviewed. A later version keeps what people decide about "
-        "each, and why; until then every report says that nobody has reviewed it."
-    )
     pages = -(-len(found) // _QUEUE)
     page = st.pagination(pages, key="queue-page") if pages > 1 else 1
     start = (page - 1) * _QUEUE
     shown = found[start : start + _QUEUE]
-    picked = st.dataframe(
-        [_line(finding) for finding in shown],
-        hide_index=True,
-        key=f"queue-{page}",
-        on_select="rerun",
-        selection_mode="single-row",
-        alt=f"Findings {start + 1:,} to {start + len(shown):,} of {len(found):,} to be reviewed; "
-        "choosing a line opens the group's card.",
+    parts.table(
+        [parts.Column(name) for name in ("Group", "Verdict", "Question", "Because", "Decision")],
+        [
+            [
+                parts.Link(f.group, f.attribute),
+                f.verdict,
+                audit.answers[f.question].title,
+                f.because,
+                "unreviewed",
+            ]
+            for f in shown
+        ],
+        caption=f"Findings {start + 1:,} to {start + len(shown):,} of {len(found):,} that are a "
+        "problem or to be watched, worst first; a group's name leads to its card",
     )
-    rows = picked["selection"]["rows"]
-    if rows:
-        open_group(shown[rows[0]].group, shown[rows[0]].attribute)
-
-
-def _line(finding: Finding) -> dict[str, str]:
-    return {
-        "Decision": "unreviewed",
-        "Verdict": f"{marks.SHAPES[finding.verdict]} {finding.verdict.value}",
-        "Group": visible(group_name(finding.group)),
-        "Question": finding.question,
-        "Because": visible(finding.because),
-    }

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+import parts
 import state
 from audits.errors import AuditError
 from audits.registry import all_questions
@@ -49,7 +50,7 @@ def _limits(here: Here, changed: Mapping[str, Any]) -> None:
     before = counted.settings.to_dict()
     given: dict[str, Any] = {}
     for title, settings in _by_question().items():
-        st.subheader(title)
+        parts.heading(title, 3)
         for setting in settings:
             value = changed.get(setting.name, before[setting.name])
             given[setting.name] = _ask(setting, value, f"limit-{here.audit_id}-{turn}")
@@ -126,11 +127,10 @@ def _ask(setting: Setting, value: Any, key: str) -> Any:
             label, setting.low, float(setting.high), float(value), step=_step(setting),
             format="%g", key=key,
         )  # fmt: skip
-    st.markdown(
-        sentence(
-            f"{setting.meaning} From {setting.range}; {setting.default} unless changed. "
-            f"Source: {setting.source}."
-        )
+    parts.paragraph(
+        f"{setting.meaning} {setting.range.capitalize()}; {setting.default} unless changed. "
+        f"Source: {setting.source}.",
+        quiet=True,
     )
     return value if given is None else given
 
