@@ -158,7 +158,39 @@ FailOn = Annotated[
     ),
 ]
 Output = Annotated[
-    str | None, typer.Option(metavar="FILE", help="Save the whole audit as JSON, too.")
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Save the whole audit as JSON, too; or, under a name that ends in .pdf, .html or "
+        ".croissant.json, a report without small counts.",
+    ),
+]
+ReportTo = Annotated[
+    Path,
+    typer.Option(
+        "--output",
+        metavar="FILE",
+        help="What to write: a name that ends in .pdf, .html, .croissant.json, .json or .csv.",
+    ),
+]
+MinCell = Annotated[
+    int,
+    typer.Option(
+        metavar="N",
+        min=0,
+        help="Hide counts from 1 to one less than N, and whatever would let them be computed; 0 "
+        "hides none.",
+    ),
+]
+Title = Annotated[str | None, typer.Option(metavar="TEXT", help="The report's title.")]
+Author = Annotated[str, typer.Option(metavar="TEXT", help="Who prepared the report.")]
+Timestamp = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="Date of the report, as 2026-11-27 or in seconds since 1970. Without it the report "
+        "bears none, and the same audit gives the same bytes.",
+    ),
 ]
 Shown = Annotated[
     Format | None,

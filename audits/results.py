@@ -272,10 +272,18 @@ class Audit:
 
         return audit_to_dict(self)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the audit as JSON, whole or not at all. Returns the path written."""
-        from audits.reports.json_report import save
+    def save(self, path: str | Path, *, min_cell: int = 11) -> Path:
+        """Write the audit, whole or not at all. Returns the path written.
 
+        As ``.pdf``, ``.html`` or ``.croissant.json`` it is a report to hand over, in which counts
+        below `min_cell` are hidden (0 hides none). Under any other name it is JSON: the full
+        record, with every count, for whoever holds the data.
+        """
+        from audits.reports.json_report import save
+        from audits.reports.saving import REPORTS, save_report
+
+        if str(path).lower().endswith(REPORTS):
+            return save_report(self, path, min_cell=min_cell)
         return save(self, path)
 
     def having(self, settings: Settings) -> Audit:

@@ -100,8 +100,8 @@ def save(audit: Audit, path: str | Path) -> Path:
     return write_whole(path, json.dumps(audit_to_dict(audit), allow_nan=False, ensure_ascii=False))
 
 
-def write_whole(path: str | Path, text: str) -> Path:
-    """Write a text file whole or not at all.
+def write_whole(path: str | Path, content: str | bytes) -> Path:
+    """Write a file whole or not at all.
 
     Raises
     ------
@@ -109,6 +109,8 @@ def write_whole(path: str | Path, text: str) -> Path:
         If it cannot be written; nothing is left behind.
     """
     target = Path(path)
+    if isinstance(content, str):
+        content = content.encode("utf-8", "backslashreplace")
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=".audits.")
     except OSError as error:
@@ -117,8 +119,8 @@ def write_whole(path: str | Path, text: str) -> Path:
         ) from None
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
         temporary.chmod(0o644)
         temporary.replace(target)
     except OSError as error:
