@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+import logins
+import parts
 import state
+from audits.charts.looks import colours
 from audits.errors import AuditError
 from sessions import Session, without_places
 from views import settings_panel, watching
@@ -20,9 +23,13 @@ _PAGES = (
 )
 
 # What is chosen among pills is written in ink: in the theme's first colour it fails in contrast.
+# A button that leads to a group looks like a link.
 _STYLE = """
-[data-testid="stBaseButton-pillsActive"] p {color: inherit}
-[data-testid="stBaseButton-pillsActive"] {color: var(--text-color, inherit)}
+[data-testid="stBaseButton-pillsActive"], [data-testid="stBaseButton-pillsActive"] p {
+color: INK !important}
+[data-testid="stBaseButton-tertiary"] p {color: INK; font-size: 1.1rem; font-weight: 600;
+text-decoration: underline; text-underline-offset: .2em}
+.stHtml dl.au-tiles {margin: 0; padding: 0}
 .stMainBlockContainer {padding-top: 3.5rem}
 """
 
@@ -30,7 +37,10 @@ _STYLE = """
 def run() -> None:
     """Open the session, and show the page of the address."""
     st.set_page_config(page_title="audits", layout="wide")
-    st.html(f"<style>{_STYLE}</style>")
+    st.html(f"<style>{_STYLE.replace('INK', colours(parts.theme())['ink'])}</style>")
+    if logins.configured() and not logins.logged_in():
+        _at_the_door()
+        return
     session = state.begin()
     pages = [
         st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "data")
@@ -43,13 +53,15 @@ def run() -> None:
         with st.sidebar:
             _which_audit(session, audit_id)
             settings_panel.show(state.here())
+            _log_out()
     except AuditError as error:  # an audit of another version, or a file that was spoilt
         session.drop_audit(audit_id)
         st.error(f"{state.sentence(without_places(str(error)))} It was put away.")
         return
     if over := st.session_state.pop("session_over", None):
         st.warning(over)
-    watching.banner(session)
+    if chosen is not pages[0]:  # the page Data shows it where audits are started
+        watching.banner(session)
     chosen.run()
 
 
@@ -68,3 +80,18 @@ def _which_audit(session: Session, audit_id: str) -> None:
     if picked != audit_id:
         state.choose(picked)
         st.rerun()
+
+
+def _at_the_door() -> None:
+    """Nothing is shown to who has not logged in, not even which sessions there are."""
+    st.title("Log in", anchor=False)
+    st.write("This dashboard shows its pages to people who have logged in.")
+    if st.button("Log in", type="primary", key="log-in"):
+        st.login()
+
+
+def _log_out() -> None:
+    if logins.configured() and st.button("Log out", key="log-out"):
+        st.session_state.clear()
+        st.query_params.clear()
+        st.logout()

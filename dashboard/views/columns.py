@@ -71,7 +71,7 @@ def _line(column: Mapping[str, Any], found: Mapping[str, Any], *, one: bool) -> 
 
 
 def _share(missing: int, rows: int) -> str:
-    return "none" if not missing else f"{missing:,} ({100 * missing / rows:.1f} %)"
+    return "none" if not missing else f"{missing:,}\u00a0({100 * missing / rows:.1f}\u00a0%)"
 
 
 def values(column: Mapping[str, Any], found: Mapping[str, Any]) -> str:

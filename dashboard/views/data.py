@@ -14,8 +14,8 @@ import running
 import understanding
 from limits import SESSION_HOURS, UPLOAD_MB
 from sessions import without_places
-from state import DATA, FINDINGS, Here, choose, go, sentence
-from views import choices, columns
+from state import FINDINGS, Here, choose, go, sentence
+from views import choices, columns, watching
 
 _ASKS = "What are we comparing, with what?"
 _ROLES = {
@@ -37,14 +37,20 @@ def show(here: Here) -> None:
     drafted = draft.read(here.session)
     _begin(here, drafted)
     _tables(here, drafted)
+    _prepare(here, drafted)
+    watching.banner(here.session)
+
+
+def _prepare(here: Here, drafted: dict[str, Any]) -> None:
+    """Show what was understood, ask for the groups, and offer to run the audit."""
     found = _understood(here, drafted)
     if found is None:
         return
-    columns.show(found, one="synthetic" not in drafted or not drafted["synthetic"])
+    columns.show(found, one=not drafted["synthetic"])
     if not drafted["synthetic"] or "real" not in drafted:
         return
-    ready = choices.show(here.session, drafted, found)
-    _run(here, ready=ready)
+    missing = choices.show(here.session, drafted, found)
+    _run(here, missing)
 
 
 # -- tables ----------------------------------------------------------------------------------------
@@ -221,19 +227,20 @@ def _understood(here: Here, drafted: dict[str, Any]) -> dict[str, Any] | None:
     return found
 
 
-def _run(here: Here, *, ready: str) -> None:
+def _run(here: Here, missing: str) -> None:
+    if missing:
+        st.info(missing)
     drafted = draft.read(here.session)
-    if ready:
-        st.info(ready)
     several = len(draft.chosen(drafted))
     label = "Run the audit" if several < 2 else f"Run {several} audits"
     job = running.look(here.session)
     busy = job is not None and job.running
-    if st.button(label, type="primary", disabled=bool(ready) or busy, key="run"):
-        requests, labels = draft.requests(drafted, here.session.read("counting"))
-        try:
-            running.start(here.session, requests, labels)
-        except running.BusyError as error:
-            st.warning(str(error))
-            return
-        go(DATA)
+    if not st.button(label, type="primary", disabled=bool(missing) or busy, key="run"):
+        return
+    requests, labels = draft.requests(drafted, here.session.read("counting"))
+    try:
+        running.start(here.session, requests, labels)
+    except running.BusyError as error:
+        st.warning(str(error))
+        return
+    st.rerun()
