@@ -14,6 +14,7 @@ from audits.needs import detecting
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow
 from audits.questions.drift_rows import GroupDriftRow, ProfileRow
+from audits.questions.group_profiles import OTHER
 from audits.questions.provenance_rows import ProvenanceRow
 from audits.questions.words import (
     capital,
@@ -119,10 +120,12 @@ def _never(row: ProfileRow, everyone: ProfileRow | None) -> str:
     if everyone is None or row.edges or len(row.labels) < 2:
         return ""
     total = max(sum(everyone.real), 1)
+    held_by = dict(zip(everyone.labels, everyone.real, strict=True))
     there = [
-        (label, sum_ / total)
-        for label, own, sum_ in zip(row.labels, row.real, everyone.real, strict=True)
-        if own == 0 and sum_ >= _HELD_BY_OTHERS * total
+        (label, held_by[label] / total)
+        for label, own in zip(row.labels, row.real, strict=True)
+        # a value joined with others in one of the two says nothing of its absence in the other
+        if own == 0 and label != OTHER and held_by.get(label, 0) >= _HELD_BY_OTHERS * total
     ]
     if not there:
         return ""
