@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import statistics
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,9 @@ PAGE_WIDTH, PAGE_HEIGHT = 467.0, 640.0
 
 _CELL, _TITLE, _RUNNING, _TEXT = 600, 140, 70, 20_000
 """Characters after which a cell, a heading, a running head, any other text is cut."""
+
+_UNIT = re.compile(r"(?<=\d) (?=%)|(?<=±) (?=\d)")
+"""Where a line must not end: between a number and its sign."""
 
 _WORD = re.compile(r"[^\s‹›]+")
 _AFTER = re.compile(r"(?<=[_=/\\.,;:&|@-])(?=[^\s])")
@@ -32,6 +34,8 @@ def laid_out(document: dict[str, Any]) -> dict[str, Any]:
     document = _safe(document)
     places = {section["id"]: place for place, section in enumerate(document["sections"])}
     sections = [_section(section, places) for section in document["sections"]]
+    if sections and not sections[0]["new_page"]:
+        sections[0]["whole"] = _is_brief(sections[0])  # it follows the contents, or goes over whole
     replaced = spelled_out(_texts(document))
     if replaced:
         sections.append(_section(_replaced(replaced), {}))
@@ -84,12 +88,13 @@ def _cut(text: str, limit: int) -> str:
 
 
 def breakable(text: str, longest: int = _LONGEST) -> str:
-    """Return a text in which long words may be broken: after signs if any, else anywhere.
+    """Return a text in which long words may be broken, after signs and anywhere, but no "5 %".
 
     >>> breakable("short words stay") == "short words stay"
     True
     """
     loose = _WORD.sub(lambda found: _loosened(found.group(), longest), text)
+    loose = _UNIT.sub("\u00a0", loose)
     return loose.replace("›‹", f"›{_MAY_BREAK}‹")
 
 
@@ -121,8 +126,17 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
         "title": breakable(_cut(section["title"], _TITLE)),
         "level": section["level"],
         "new_page": section["new_page"],
+        "whole": False,
         "blocks": blocks,
     }
+
+
+def _is_brief(section: dict[str, Any]) -> bool:
+    """Whether a section is sure to find room on one page."""
+    blocks = section["blocks"]
+    kinds = {block["kind"] for block in blocks}
+    is_plain = kinds <= {"paragraph", "table"} and all(block.get("together", 1) for block in blocks)
+    return is_plain and sum(map(len, _texts(blocks))) < 2_500
 
 
 def _leads(block: dict[str, Any], after: dict[str, Any] | None) -> bool:
@@ -184,7 +198,7 @@ def _table(block: dict[str, Any]) -> dict[str, Any]:
         "note": breakable(block["note"]),
         "columns": columns,
         "rows": rows,
-        "together": len(rows) <= 20 and size < 2_500,
+        "together": len(rows) <= 6 and size < 2_500,
     }
 
 
@@ -200,17 +214,17 @@ def _column(column: dict[str, Any], cells: list[Any], longest_word: int) -> dict
     is_short = all(len(text) <= _SHORT for text in longest)
     is_number = is_short and (column["align"] == "right" or bool(marks and not texts))
     lengths = [len(text) for text in texts] or [0]
-    typical = statistics.quantiles(lengths, n=10)[-1] if len(lengths) > 1 else lengths[0]
+    typical = float(sorted(lengths)[9 * len(lengths) // 10])
     return {
         "name": breakable(column["name"], longest_word),
         "align": column["align"],
-        "width": column["width"],
         "holds": "number" if is_number else "short" if is_short else "text",
         "longest": longest,
         "heading": _head_lines(column["name"], 11),
         "narrow": _head_lines(column["name"], 5),
         "marks": marks,
-        "weight": max(7.0, min(max(float(typical), max(lengths) / 4), 48.0)),
+        "weight": 100.0 * column["width"] or max(7.0, min(max(typical, max(lengths) / 4), 48.0)),
+        "least": max(6.0, min(typical, 48.0) / 4),
     }
 
 

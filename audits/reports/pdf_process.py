@@ -42,26 +42,24 @@ def _pdf(document: dict[str, Any]) -> bytes:
 
 
 def _compiled(files: dict[str, bytes], moment: int, standards: list[typst.PDFStandard]) -> bytes:
-    made = typst.compile(
+    return typst.compile(
         cast(Any, files),
         format="pdf",
         font_paths=_fonts(),
         pdf_standards=standards,
         timestamp=moment,
     )
-    return cast(bytes, made)
 
 
 def _png(request: dict[str, Any]) -> bytes:
     colours = DARK if request["theme"] == "dark" else LIGHT
     picture = laid_out_picture(request["picture"])
-    made = typst.compile(
+    return typst.compile(
         cast(Any, _files("picture.typ", {"picture": picture, "colours": dict(colours)})),
         format="png",
         font_paths=_fonts(),
         ppi=72.0 * request["scale"],
     )
-    return cast(bytes, made)
 
 
 def _fonts() -> typst.Fonts:
