@@ -80,3 +80,14 @@ def percent(value: float) -> str:
         return f"{hundred:.0f} %"
     digits = 1 if abs(hundred) >= 1 else 2
     return f"{hundred:.{digits}f}".rstrip("0").rstrip(".") + " %"
+
+
+def in_effect(value: float) -> str:
+    """Write an effective number of people: one decimal below ten, none above.
+
+    >>> in_effect(3.046), in_effect(2.14), in_effect(342.1), in_effect(float("nan"))
+    ('3', '2.1', '342', 'unknown')
+    """
+    if not math.isfinite(value):
+        return number(value)
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")

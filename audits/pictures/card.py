@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from audits.cards import Card
+from audits.estimates import in_effect
 from audits.pictures.model import Circle, Item, Line, Picture, Polygon, Rect, Text
 from audits.pictures.widths import width
 from audits.visible import visible
@@ -34,13 +35,18 @@ def strip(card: Card, width: float = 480) -> Picture:
 def _alt(card: Card) -> str:
     said = f"{card.name}: {card.synthetic:,} synthetic rows, {card.real:,} real people"
     if card.basis.known:
-        said += f", in effect {card.basis}"
+        said += f", in effect {_ranged(card)}"
     says = card.people_says or ("" if card.people else _why(card))
     parts = [said, *([says[0].upper() + says[1:]] if says else [])]
     if any(card.people):
         most = ", ".join(f"{count:,}" for count in card.people[:3] if count)
         parts.append(f"The rows on those most used: {most}")
     return visible(" ".join(f"{part.rstrip('.')}." for part in parts))
+
+
+def _ranged(card: Card) -> str:
+    low, value, high = map(in_effect, (card.basis.low, card.basis.value, card.basis.high))
+    return f"{value} ({low} to {high})"
 
 
 # -- who is known ----------------------------------------------------------------------------------
@@ -141,7 +147,7 @@ def _rule(card: Card, at: _Places) -> Iterator[Item]:
     )
     yield Line(zero, y, value, y, stroke="ink", stroke_width=4.5)
     yield from _interval(low, value, high, y)
-    said = f"in effect {basis} people"
+    said = f"in effect {_ranged(card)} people"
     beside = max(value, high) + 6
     if beside + width(said, _TEXT, bold=True) <= at.right:
         yield Text(beside, y + 3, said, size=_TEXT, bold=True)
@@ -189,7 +195,7 @@ def _amounts(card: Card, room: float) -> Iterator[Item]:
         ("real people", float(card.real), "real", f"{card.real:,}"),
     ]
     if card.basis.known and card.real > 0 and card.synthetic > 0:
-        bars.append(("people in effect", card.basis.value, "ink", str(card.basis)))
+        bars.append(("people in effect", card.basis.value, "ink", _ranged(card)))
     names = max(width(name, _TEXT) for name, *_ in bars) + 8
     values = max(width(said, _TEXT, bold=True) for *_, said in bars) + 8
     most = max(value for _, value, *_ in bars) or 1.0

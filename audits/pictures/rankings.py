@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audits.errors import UnknownNameError
-from audits.estimates import Estimate, number, percent
+from audits.estimates import Estimate, in_effect, number, percent
 from audits.pictures.marks import MarkName
 from audits.results import Answer, Group, group_name
 from audits.settings import Settings
@@ -339,7 +339,7 @@ def _provenance(answer: Answer, shown: Sequence[Any], most: int) -> Ranking:
         alt = (
             f"Of {len(rows)} groups, {few} rest in effect on fewer than {limit} real people; the "
             f"fewest is {_name(first)}, where {first.synthetic:,} synthetic rows rest in effect "
-            f"on {number(first.basis)} of {first.real:,} real people."
+            f"on {in_effect(first.basis)} of {first.real:,} real people."
         )
 
     def panels(drawn: Sequence[Any]) -> tuple[Panel, ...]:
@@ -383,7 +383,7 @@ def _people_look(row: Any, settings: Settings) -> Look:
 
 def _on(row: Any) -> str:
     if _basis(row).known:
-        return number(row.basis)
+        return in_effect(row.basis)
     return "no synthetic row" if row.synthetic == 0 else "rests on nobody"
 
 

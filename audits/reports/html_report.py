@@ -151,6 +151,7 @@ def _style(document: Document) -> str:
         f"@page{{@top-left{{content:{_quoted(document.running)};{_SMALL}}}"
         f"@bottom-left{{content:{_quoted(document.identity)};{_SMALL}}}"
         f'@bottom-right{{content:counter(page) " / " counter(pages);{_SMALL}}}}}'
+        "@page :first{@top-left{content:none}}"
     )
     return colours(":root") + _file("report.css") + around
 
