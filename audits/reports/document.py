@@ -19,6 +19,7 @@ from audits.reports import (
 )
 from audits.reports.blocks import Document, Section
 from audits.reports.document_material import Material, short
+from audits.reports.json_report import finding_to_dict, plain
 from audits.results import Audit, Verdict
 from audits.visible import visible
 
@@ -83,8 +84,21 @@ def document(
 
 
 def identity_of(audit: Audit) -> str:
-    """A short name of an audit's content, whatever its file is called."""
-    text = json.dumps(audit.to_dict(), allow_nan=False, sort_keys=True, separators=(",", ":"))
+    """A short name of an audit's content, whatever its file is called.
+
+    Made from inputs, settings, versions and findings: measurements follow from them.
+    """
+    content = {
+        "inputs": plain(audit.inputs),
+        "features": list(audit.sensitive_features),
+        "questions": list(audit.answers),
+        "settings": audit.settings.to_dict(),
+        "versions": dict(audit.versions),
+        "notes": list(audit.notes),
+        "findings": [finding_to_dict(finding) for finding in audit.findings],
+        "hidden": [audit.min_cell, plain(audit.hidden)],
+    }
+    text = json.dumps(content, allow_nan=False, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest().upper()
     return f"{digest[:4]}-{digest[4:8]}"
 

@@ -85,10 +85,10 @@ def settings_in_force(material: Material) -> Section:
     table = Table(
         (
             Column("Setting", width=0.2),
-            Column("Value", "right", 0.11),
-            Column("Range", width=0.14),
-            Column("Meaning", width=0.35),
-            Column("Source", width=0.2),
+            Column("Value", "right", 0.1),
+            Column("Range", width=0.13),
+            Column("Meaning", width=0.39),
+            Column("Source", width=0.18),
         ),
         rows,
         "Settings in force",

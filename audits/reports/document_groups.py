@@ -28,7 +28,6 @@ from audits.reports.document_material import (
     name_of,
     part_of,
     parts,
-    people_ranged,
     plain,
     ranged,
     shared,
@@ -36,13 +35,13 @@ from audits.reports.document_material import (
     whole,
     without_name,
 )
-from audits.reports.document_pictures import of_card, of_crossings, of_profiles
+from audits.reports.document_pictures import of_crossings, of_members, of_people
 from audits.reports.document_questions import statement
 from audits.results import Finding, Group, Verdict, group_name
 from audits.visible import visible
 
 PAGES = 12
-_FINDINGS = 8
+_FINDINGS = 6
 _SENTENCES = 6
 _PROFILES = 4
 _LINES = 40
@@ -107,7 +106,7 @@ def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
         lead += _found(findings, material)
         return [Section(own, capital(name_of(group)), tuple(lead), level=2, new_page=new_page)]
     lead.append(Paragraph(without_name(card.headline, group), "lead"))
-    lead += [_tiles(card), *of_card(card), _facts(card, material)]
+    lead += [_tiles(card), *of_people(card), _facts(card, material)]
     sections = [Section(own, capital(name_of(group)), tuple(lead), level=2, new_page=new_page)]
     for name, title, blocks in _parts(card, findings, material):
         if blocks:
@@ -128,7 +127,11 @@ def _parts(
         ("unnoticed", "What drift could not have been noticed", _list(card.unnoticed, material)),
         ("collect", "What to collect", _collect(card)),
         ("found", "What was found", _found(findings, material)),
-        ("profiles", "Where it differs most", [*of_profiles(_worst_profiles(card, findings))]),
+        (
+            "pictures",
+            "Its members in pictures",
+            [*of_members(card, _worst_profiles(card, findings))],
+        ),
     ]
 
 
@@ -201,7 +204,6 @@ def _facts(card: Card, material: Material) -> Facts:
         ("Share of the real rows", shared(card.real_share)),
         ("Share of the synthetic rows", shared(card.synthetic_share)),
         ("Ratio of the two", ranged(card.ratio)),
-        ("Real people, in effect", people_ranged(card.basis)),
         ("Synthetic rows per person", plain(card.amplification)),
         ("Rows of the five most used people", part_of(card.top5_share)),
         ("Spread over people, 1 as fresh ones", ranged(card.kappa)),

@@ -12,7 +12,7 @@ from audits.cards import Card, card
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate, number, percent
 from audits.questions.words import capital
-from audits.results import Audit, Finding, Group, InputRecord, Row, Verdict, group_name, worst
+from audits.results import Audit, Finding, Group, InputRecord, Row, Verdict, group_name
 from audits.visible import visible
 
 BAD = (Verdict.PROBLEM, Verdict.WATCH)
@@ -52,7 +52,7 @@ class Material:
         if question is not None:
             return self._worst.get((group, question))
         listed = self.findings.get(group)
-        return worst([finding.verdict for finding in listed]) if listed else None
+        return listed[0].verdict if listed else None  # findings come worst first
 
     def having(self, verdict: Verdict, question: str | None = None) -> tuple[Group, ...]:
         """The groups (but everyone) with this worst verdict."""

@@ -7,23 +7,26 @@ from collections.abc import Sequence
 from audits.cards import Card
 from audits.errors import UnknownNameError
 from audits.estimates import percent
+from audits.pictures.model import Picture
 from audits.questions.drift_rows import ProfileRow
 from audits.questions.words import listed
 from audits.reports.blocks import Figure
 from audits.reports.document_material import Material, name_of, short
 from audits.results import Answer, Group
 
-_WIDTH, _HALF, _LORENZ = 480.0, 230.0, 210.0
+_WIDTH, _HALF = 480.0, 230.0
 _GROUPS = 20
 _TALLEST = 620.0  # points that fit on a page beside a heading and a caption
+_BESIDE = 2  # profiles beside the curve
 _GRIDS = 2  # pairs of features that are drawn
 
 _CAPTIONS = {
-    "coverage": "Each group's share of the synthetic rows over its share of the real ones",
+    "coverage": "Each group's share of the synthetic rows over its share of the real ones, the "
+    "lowest on top",
     "drift": "How well real and synthetic rows are told apart within each group, and how far the "
-    "column moved that moved most",
-    "diversity": "How much of each group's variety is lost",
-    "provenance": "On how many real people each group rests in effect",
+    "column moved that moved most; the most moved on top",
+    "diversity": "How much of each group's variety is lost, the most on top",
+    "provenance": "On how many real people each group rests in effect, the fewest on top",
 }
 
 
@@ -37,44 +40,56 @@ def of_answer(answer: Answer) -> list[Figure]:
         return []
     caption = _CAPTIONS.get(answer.question, answer.title)
     level = percent(answer.settings.confidence)
-    return [Figure(picture, f"{caption}, the worst on top, with intervals of {level}.")]
+    return [Figure(picture, f"{caption}; intervals of {level}.")]
 
 
-def of_card(card: Card) -> list[Figure]:
-    """Whom a group rests on: a strip of real people, and how unevenly they are used."""
+def of_people(card: Card) -> list[Figure]:
+    """A strip of real people, and the synthetic rows that rest on each."""
     from audits.pictures.card import strip
-    from audits.pictures.lorenz import lorenz
 
     if not card.real and not card.synthetic:
         return []
-    name = name_of(card.group, 60)
-    listed_ = sum(card.people) > 0
-    said = "and the synthetic rows that rest on each" if listed_ else "and the synthetic rows"
-    figures = [Figure(strip(card, _WIDTH), f"The real people of {name}, {said}.")]
-    if listed_ and len(card.people) > 1:
-        caption = f"How unevenly the synthetic rows of {name} rest on its real people."
-        figures.append(Figure(lorenz(card, _LORENZ), caption))
-    return figures
+    said = "and the synthetic rows that rest on each" if _known(card) else "and the synthetic rows"
+    return [Figure(strip(card, _WIDTH), f"The real people of {name_of(card.group, 60)}, {said}.")]
 
 
-def of_profiles(rows: Sequence[ProfileRow]) -> list[Figure]:
-    """Columns within a group, real beside synthetic."""
+def of_members(card: Card, rows: Sequence[ProfileRow]) -> list[Figure]:
+    """How unevenly people are used, beside the columns in which a group differs most."""
     from audits.pictures.grids import grid
+    from audits.pictures.lorenz import lorenz
     from audits.pictures.profiles import profile
 
-    drawn = [profile(row, _HALF) for row in rows]
+    drawn = [(row, profile(row, _HALF)) for row in rows]
+    drawn = [(row, picture) for row, picture in drawn if picture.height <= _TALLEST / 2]
+    if not _known(card) or len(card.people) == 1:
+        return _paired(drawn)
+    uneven = "how unevenly the synthetic rows rest on the real people"
+    curve, beside = lorenz(card, _HALF), drawn[:_BESIDE]
+    if not beside:
+        return [Figure(curve, f"{uneven[0].upper()}{uneven[1:]}.")]
+    right = grid([picture for _, picture in beside], columns=1)
+    caption = f"Left, {uneven}; right, {_members(beside)}."
+    return [Figure(grid([curve, right]), caption), *_paired(drawn[_BESIDE:])]
+
+
+def _known(card: Card) -> bool:
+    """Whether it is listed on whom each row rests."""
+    return sum(card.people) > 0
+
+
+def _paired(drawn: Sequence[tuple[ProfileRow, Picture]]) -> list[Figure]:
+    """Profiles beside each other."""
+    from audits.pictures.grids import grid
+
     if not drawn:
         return []
-    names = listed([short(row.attribute, 40) for row in rows])
-    picture = grid(drawn)
-    caption = f"Real and synthetic members by {names}, as shares of their rows."
-    if picture.height <= _TALLEST:
-        return [Figure(picture, caption)]
-    return [
-        Figure(one, f"Real and synthetic members by {short(row.attribute, 40)}.")
-        for one, row in zip(drawn, rows, strict=True)
-        if one.height <= _TALLEST
-    ]
+    said = _members(drawn)
+    return [Figure(grid([one for _, one in drawn]), f"{said[0].upper()}{said[1:]}.")]
+
+
+def _members(drawn: Sequence[tuple[ProfileRow, Picture]]) -> str:
+    names = listed([short(row.attribute, 40) for row, _ in drawn])
+    return f"real and synthetic members by {names}, as shares of their rows"
 
 
 def of_crossings(material: Material) -> list[Figure]:
