@@ -119,7 +119,7 @@ def dot_figure(
     _add_unknown(figure, drawn, axis, view)
     _lay_out(figure, drawn, axis, title, view)
     figure.update_layout(  # all at once: one by one, Plotly checks all of them again every time
-        shapes=_set_off(drawn, view),
+        shapes=[*_set_off(drawn, view), *_between(len(drawn), view)],
         annotations=[*words, *beneath(len(drawn), total, view.theme)],
         margin={"t": 44 + _STEP * min(len(there), _STEPS), "b": 96},
     )
@@ -236,6 +236,17 @@ def _set_off(dots: Sequence[Dot], view: View) -> list[dict[str, Any]]:
         }
         for row, dot in enumerate(dots)
         if dot.group == view.highlight
+    ]  # fmt: skip
+
+
+def _between(rows: int, view: View) -> list[dict[str, Any]]:
+    """Return hair lines between groups, along which to look from a name to its mark."""
+    return [
+        {
+            "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": row + 0.36, "y1": row + 0.36,
+            "line": {"color": colours(view.theme)["grid"], "width": 1}, "layer": "below",
+        }
+        for row in range(rows - 1)
     ]  # fmt: skip
 
 

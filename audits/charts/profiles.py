@@ -201,13 +201,8 @@ def _add_bars(figure: Any, row: Any, counts: Sequence[int], side: str, theme: Th
             textfont={"size": 12, "color": colour["ink"]},
             cliponaxis=False,
             marker={
-                "color": colour[side],
-                "pattern": {
-                    "shape": "" if side == "real" else ".",
-                    "fgcolor": colour["paper"],
-                    "size": 5,
-                    "solidity": 0.35,
-                },
+                "color": colour[side if side == "real" else "paper"],
+                "line": {"color": colour[side], "width": 0 if side == "real" else 2.5},
             },
             hovertext=[
                 f"{shown(part)}: {count:,} of {total:,} {side} rows"
