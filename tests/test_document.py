@@ -540,6 +540,7 @@ def test_a_report_with_hidden_counts_says_so_on_its_cover(hidden):
     assert isinstance(cover, Cover)
     assert "Counts from 1 to 10 are hidden" in cover.caveat
     assert dict(cover.compared.pairs)["Hidden"] == "counts from 1 to 10"
+    assert any("1 to 10" in text for text in texts(section(document(hidden), "limits")))
 
 
 def test_hidden_groups_are_listed_by_name_and_verdict_alone(hidden):
@@ -547,6 +548,16 @@ def test_hidden_groups_are_listed_by_name_and_verdict_alone(hidden):
     [table] = [block for block in section(made, "hidden").blocks if isinstance(block, Table)]
     assert table.rows == (("Black", Verdict.PROBLEM),)
     assert anchor(BLACK) not in [one.id for one in made.sections]
+
+
+def test_a_count_that_is_to_be_hidden_stands_nowhere_in_a_report(three):
+    made = document(three, min_cell=20)
+    small = {"Black × female", "Black × male"}  # fifteen people each
+    assert {row[0] for row in section(made, "hidden").blocks[1].rows} >= small
+    for text in texts(made):
+        assert "15" not in numbers(text) or "median" in text, text
+    shown = {text for figure in blocks(made, Figure) for text in [figure.picture.alt]}
+    assert not [alt for alt in shown if "15" in numbers(alt)]
 
 
 def test_nothing_is_said_of_hiding_where_nothing_is_hidden(three):

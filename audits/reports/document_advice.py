@@ -49,7 +49,8 @@ def _groups(material: Material, reason: Reason) -> list[Group]:
 def _asked_for(groups: Iterable[Group], material: Material) -> list[str]:
     """What the cards of the first of these groups say has to be collected."""
     said: list[str] = []
-    for group in _leads(groups)[:_NEEDS]:
+    hidden = material.audit.hidden  # their numbers of people are not known here
+    for group in [one for one in _leads(groups) if one not in hidden][:_NEEDS]:
         card = material.card(group)
         if card is None or card.real >= material.audit.settings.support_watch:
             continue  # enough to stand on: what more would show is on the group's page
@@ -164,7 +165,7 @@ def _inherited(finding: Finding, _settings: Settings) -> bool:
 
 def _made_alike(finding: Finding, _settings: Settings) -> bool:
     """Whether the generator made members more alike."""
-    return finding.question == "diversity" and not _inherited(finding, _settings)
+    return finding.question == "diversity" and "index" in finding.evidence
 
 
 def _drifted(finding: Finding, _settings: Settings) -> bool:

@@ -120,7 +120,10 @@ def inputs(material: Material, identity: str) -> Section:
         ("Counted by", engines),
         *versions,
     )
-    blocks: list[Block] = [tables_of(audit.inputs), _columns(audit.columns)]
+    blocks: list[Block] = [
+        tables_of(audit.inputs),
+        _columns(audit.columns, hiding=audit.min_cell > 0),
+    ]
     if audit.notes:
         blocks += _notes(audit.notes)
     blocks += [
@@ -144,7 +147,7 @@ def _notes(notes: tuple[str, ...]) -> list[Block]:
     return [*listed_]
 
 
-def _columns(columns: tuple[ColumnRecord, ...]) -> Table:
+def _columns(columns: tuple[ColumnRecord, ...], *, hiding: bool) -> Table:
     """How columns were understood; sensitive and compared ones first."""
     uses = {"sensitive": 0, "compared": 1}
     listed_ = sorted(columns, key=lambda column: (uses.get(column.use, 2), column.name))
@@ -154,8 +157,8 @@ def _columns(columns: tuple[ColumnRecord, ...]) -> Table:
             column.kind.replace("_", " ") or "not read",
             column.use,
             whole(column.levels) if column.kind else "–",
-            whole(column.missing_real) if column.kind else "–",
-            whole(column.missing_synthetic) if column.kind else "–",
+            _missing(column, column.missing_real, hiding=hiding),
+            _missing(column, column.missing_synthetic, hiding=hiding),
             short(column.note, 160),
         )
         for column in listed_[:_LINES]
@@ -175,6 +178,12 @@ def _columns(columns: tuple[ColumnRecord, ...]) -> Table:
         Column("Note", width=0.25),
     )
     return Table(heads, rows, "How the columns were understood", note)
+
+
+def _missing(column: ColumnRecord, count: int, *, hiding: bool) -> str:
+    """How many values are missing; nothing where it was not counted, or is hidden."""
+    untold = hiding and "hidden" in column.note
+    return "–" if untold or not column.kind else whole(count)
 
 
 def command(material: Material) -> str:
@@ -232,6 +241,11 @@ def limits(material: Material) -> Section:
         said.append(
             "What could not be judged is listed as such; silence about a group is never praise."
         )
+    if audit.min_cell:
+        said.append(
+            f"Counts from 1 to {audit.min_cell - 1:,} are hidden. What rests on them was judged, "
+            "but is not shown."
+        )
     said.append(
         "Limits are conventions. A verdict beside a limit is a prompt to look, not a proof."
     )
@@ -254,7 +268,7 @@ def hidden(material: Material) -> tuple[Section, ...]:
         "and so is whatever would let them be computed: shares, intervals, differences."
     )
     if not audit.hidden:
-        none = "No group was so small that its numbers had to be hidden."
+        none = "No group had to be hidden as a whole."
         return (Section("hidden", "What is hidden", (Paragraph(lead), Paragraph(none))),)
     lines = tuple(
         (name_of(group, 90), material.verdict(group) or "not judged")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from audits.cards import Card
@@ -74,7 +75,7 @@ def of_members(card: Card, rows: Sequence[ProfileRow]) -> list[Figure]:
 
 def _known(card: Card) -> bool:
     """Whether it is listed on whom each row rests."""
-    return sum(card.people) > 0
+    return sum(card.people) > 0 and not math.isnan(card.top5_share)
 
 
 def _paired(drawn: Sequence[tuple[ProfileRow, Picture]]) -> list[Figure]:

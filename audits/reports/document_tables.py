@@ -12,6 +12,7 @@ from audits.reports.document_material import (
     BAD,
     Material,
     cut,
+    many,
     name_of,
     order,
     part_of,
@@ -213,7 +214,14 @@ def _judged(
     if not lines:
         return []
     heads = (*_heads(used), Column("Verdict", "left", 0.0))
-    return [Table(heads, lines, caption, cut(len(lines), len(rows), "groups"))]
+    note = f"{cut(len(lines), len(rows), 'groups')} {_left_out(material)}".strip()
+    return [Table(heads, lines, caption, note)]
+
+
+def _left_out(material: Material) -> str:
+    """Say how many groups have no line since their numbers are hidden."""
+    hidden = len(material.audit.hidden)
+    return f"{many(hidden, 'group')} without a line: hidden." if hidden else ""
 
 
 def _own_order(answer: Answer, material: Material) -> dict[Any, int]:
