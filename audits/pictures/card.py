@@ -26,6 +26,10 @@ def strip(card: Card, width: float = 480) -> Picture:
     long as the number of people that the rows rest on in effect, with its interval. Where it is
     not known who stands behind the rows, their number is set against that of the people.
     """
+    if not (card.real or card.synthetic):
+        said = "how many people and rows there are is not shown"
+        text = Text(width / 2, 20, said, size=_SMALL, fill="quiet", anchor="middle", room=width)
+        return Picture(width, 32, (text,), visible(f"{card.name}: {said}."))
     listed = bool(card.people) and card.real > 0 and card.synthetic > 0
     found = _fan(card, width) if listed else _amounts(card, width)
     items = tuple(found)
@@ -36,7 +40,7 @@ def _alt(card: Card) -> str:
     said = f"{card.name}: {card.synthetic:,} synthetic rows, {card.real:,} real people"
     if card.basis.known:
         said += f", in effect {_ranged(card)}"
-    says = card.people_says or ("" if card.people else _why(card))
+    says = card.people_says or ("" if any(card.people) else _why(card))
     parts = [said, *([says[0].upper() + says[1:]] if says else [])]
     if any(card.people):
         most = ", ".join(f"{count:,}" for count in card.people[:3] if count)

@@ -234,7 +234,7 @@ def _known(grid: _Grid, at: tuple[float, float], name: MarkName, row: Any) -> It
 def _unknown(grid: _Grid, x: float, y: float, row: Any) -> Iterator[Item]:
     if not grid.worded:
         return
-    said = f"n {row.real:,}" if row else "nobody"
+    said = f"n {row.real:,}" if row else "not shown"
     half = min(wide(said, 7.0) / 2 + 3, grid.cell / 2 - 2)
     middle = x + grid.cell / 2
     yield Rect(middle - half, y + grid.line / 2 - 5, 2 * half, 10, fill="paper", radius=1.5)

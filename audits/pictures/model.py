@@ -30,7 +30,7 @@ DARK: Mapping[str, str] = {
     "problem": "#F8632E", "watch": "#F6E4BA", "not enough evidence": "#b6bcc2", "ok": "#97CDF1",
     "over": "#BB4BF5",
     "problem tint": "#3b1a12", "watch tint": "#3a3320", "not enough evidence tint": "#262b31",
-    "ok tint": "#14303f", "over tint": "#2e1840",
+    "ok tint": "#14303f", "over tint": "#22112e",
     "real": "#56B4E9", "synthetic": "#FF9E57", "real tint": "#12364d", "synthetic tint": "#4d2a10",
 }  # fmt: skip
 
