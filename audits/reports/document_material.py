@@ -68,7 +68,7 @@ class Material:
         if group not in self._cards:
             try:
                 self._cards[group] = card(self.audit, group)
-            except (UnknownNameError, NotImplementedError):
+            except UnknownNameError:
                 self._cards[group] = None
         return self._cards[group]
 
