@@ -67,7 +67,7 @@ def clusters(text: str) -> Iterator[str]:
 def _goes_on(text: str, start: int, place: int) -> bool:
     char, before = text[place], text[place - 1]
     if unicodedata.category(char).startswith("M") or char in _JOINERS or _is_skin(char):
-        return unicodedata.category(before) not in _NEVER or before in _JOINERS
+        return True
     if _is_flag(char):
         return place - start == 1 and _is_flag(before)
     return before == "\u200d" and unicodedata.category(char) == "So"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +22,7 @@ _AFTER = re.compile(r"(?<=[_=/\\.,;:&|@-])(?=[^\s])")
 _LONGEST, _PIECE = 40, 6
 """A word of more characters than this may be broken, every so many."""
 
-_SHORT = 26
+_SHORT = 32
 """Characters of a cell that is better not wrapped."""
 
 _MAY_BREAK = "\u200b"
@@ -119,8 +118,10 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
     for block in blocks:
         if block["kind"] == "statement":
             block["target"] = _label(places.get(block["target"]))
-    for block, after in itertools.zip_longest(blocks, blocks[1:]):
+    for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
         block["leads"] = _leads(block, after)
+        block["first"] = before is None or before["kind"] != block["kind"]
+        block["last"] = after is None or after["kind"] != block["kind"]
     return {
         "label": _label(places.get(section["id"], len(places))),
         "title": breakable(_cut(section["title"], _TITLE)),
