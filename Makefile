@@ -69,7 +69,7 @@ $(VENV)/.development: $(VENV)/.runtime
 
 $(VENV)/.runtime: $(VENV)/.made pyproject.toml constraints.txt
 	$(BIN)/python $(PIP) hatchling editables
-	$(BIN)/python $(PIP) --no-build-isolation -e .
+	$(BIN)/python $(PIP) --no-build-isolation -e '.[dashboard]'
 	touch $@
 
 # Debian keeps venv in a package of its own; fetch it where that is possible.

@@ -360,18 +360,21 @@ def dashboard(
 @app.command()
 @guarded
 def demo(*, output: options.Output = "audit.json") -> None:
-    """Audit the sample data that come along, and save the audit.
+    """Audit the sample data that come along; save the audit, and a report of it as PDF.
 
     An invented survey, and three synthetic versions of it: one is written out, two are summed up.
     """
     from audits.config import check_place
-    from audits.demo import MADE, VERSIONS, WHERE_THEY_DIFFER, audit_sample
+    from audits.demo import MADE, VERSIONS, WHERE_THEY_DIFFER, audit_sample, next_steps
     from audits.progress import progress_bar
     from audits.registry import BUILT_IN
+    from audits.reports.saving import save_report
     from audits.reports.text_report import audit_text, brief_text
 
     place = Path(output or "audit.json")
-    check_place(place)
+    report = place.with_suffix(".pdf")
+    for target in (place, report):
+        check_place(target)
     texts = []
     for version in VERSIONS:
         first = version == VERSIONS[0]
@@ -379,9 +382,9 @@ def demo(*, output: options.Output = "audit.json") -> None:
         with progress_bar(["reading", *ask], f"synthetic_{version}.csv") as told:
             audit = audit_sample(version, ask=ask, progress=told)
         if first:
-            audit.save(place)
-            remark(f"saved {place}")
+            for saved in (audit.save(place), save_report(audit, report)):
+                remark(f"saved {saved}")
             texts.append(audit_text(audit, **page_look()))
         else:
             texts.append(brief_text(audit, MADE[version], **page_look()))
-    out("\n".join(texts))
+    out("\n".join([*texts, next_steps(place, report)]))

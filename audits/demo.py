@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,4 +64,16 @@ def audit_sample(
         reference=folder / "population.csv",
         ask=ask,
         progress=progress,
+    )
+
+
+def next_steps(audit: Path, report: Path) -> str:
+    """Say what can be done now, as commands to copy."""
+    own = "audits" if shutil.which("audits") else sys.argv[0]
+    return (
+        f"The report to hand over: {report}\n"
+        "To click through the same audit in a browser:\n"
+        f"  {own} dashboard --audit {audit}\n"
+        "To audit tables of your own there:\n"
+        f"  {own} dashboard\n"
     )
