@@ -10,7 +10,17 @@ import opening
 from sessions import Session
 
 SINGLE = ("real", "reference", "holdout")
-_OF_THE_TABLES = ("sensitive", "bands", "weights", "kinds", "sample", "chosen")
+_OF_THE_TABLES = ("sensitive", "features", "bands", "weights", "kinds", "sample", "chosen")
+
+_OPTIONS = {  # of a request, and what the draft calls them
+    "weights": "weights",
+    "missing": "missing",
+    "features": "features",
+    "ask": "ask",
+    "kind": "kinds",
+    "bands": "bands",
+    "intersections": "intersections",
+}
 
 
 def read(session: Session) -> dict[str, Any]:
@@ -92,9 +102,7 @@ def requests(
     """Return one request for each synthetic table, and what to call its audit."""
     base: dict[str, Any] = {"sensitive_features": list(draft["sensitive"])}
     base |= {role: draft[role]["path"] for role in SINGLE if role in draft}
-    for option, name in (("weights", "weights"), ("missing", "missing"), ("ask", "ask"),
-                         ("kind", "kinds"), ("bands", "bands"),
-                         ("intersections", "intersections")):  # fmt: skip
+    for option, name in _OPTIONS.items():
         if draft.get(name):
             base[option] = draft[name]
     if "bands" in base:

@@ -7,15 +7,15 @@ import time
 
 import dashboard_folder
 import pytest
-import running
-import sessions
-import toml_text
 from dashboard_folder import files_under
 from hypothesis import given
 from hypothesis import strategies as some
 
 import audits
 import opening
+import running
+import sessions
+import toml_text
 from audits.config import read_config
 
 _TEXT = some.text(some.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -189,7 +189,7 @@ def test_one_session_runs_one_audit_and_all_together_only_so_many(monkeypatch):
     first, second = sessions.new_session(), sessions.new_session()
     running.start(first, [slowly()], ["x"])
     try:
-        with pytest.raises(running.BusyError, match="running already. Wait"):
+        with pytest.raises(running.BusyError, match="running already"):
             running.start(first, [request_of()], ["y"])
         with pytest.raises(running.BusyError, match="of other sessions"):
             running.start(second, [request_of()], ["z"])

@@ -5,18 +5,18 @@ import os
 import stat
 import time
 
-import dashboard_folder  # noqa: F401, lets the dashboard's modules be imported
+import dashboard_folder
 import pytest
-import sessions
 from hypothesis import given
 from hypothesis import strategies as some
-from sessions import SessionOverError
 
 import audits
 import draft
 import logins
+import sessions
 import state
 from audits.results import as_group
+from sessions import SessionOverError
 
 
 @pytest.fixture(autouse=True)

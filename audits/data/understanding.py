@@ -11,7 +11,7 @@ from audits.data.column import Column
 from audits.data.duckdb_engine import DuckDBEngine
 from audits.data.kinds import parse_kinds
 from audits.data.names import clean_name
-from audits.data.sources import Source, open_source
+from audits.data.sources import Source, explained, open_source
 from audits.data.workspace import Workspace
 from audits.errors import InputError
 from audits.results import ColumnRecord
@@ -19,6 +19,8 @@ from audits.settings import Settings
 
 CANNOT = "cannot be judged"
 _LEVELS = 20  # of a column, that are listed
+_CELLS = 20_000_000  # of each table, that are held while its columns are looked at
+_BLOCK = 50  # columns the database is told of at once: what it does for each grows with them all
 
 
 @dataclass(frozen=True)
@@ -80,48 +82,64 @@ def understood(
     named = {clean_name(column): kind for column, kind in (kinds or {}).items()}
     with Workspace(folder=work_folder) as work:
         sources = [open_source(real, "real", work), open_source(synthetic, "synthetic", work)]
-        rows = [len(source.relation) for source in sources]
-        engines = [_head(source, work, markers, most_rows) for source in sources]
         plan = codebook.Plan((), parse_kinds(named))
         book = codebook.Codebook()
         levels: dict[str, tuple[Level, ...]] = {}
         spans: dict[str, tuple[float, float]] = {}
-        for column in _columns(engines[0], engines[1], plan, settings, book):
-            _look(column, book, plan)
-            levels |= _levels(column, book)
-            spans |= _span(column, book)
+        heads = [_head(source, most_rows) for source in sources]
+        shared = _shared(sources, book)
+        for start in range(0, len(shared), _BLOCK):
+            block = shared[start : start + _BLOCK]
+            engines = [
+                _engine(source, head.select(block), work, markers)
+                for source, head in zip(sources, heads, strict=True)
+            ]
+            for name in block:
+                column = _column(name, engines, plan, settings)
+                _look(column, book, plan)
+                levels |= _levels(column, book)
+                spans |= _span(column, book)
             for engine in engines:
-                engine.forget(column.name)
+                engine.close()
         return Understood(
             columns=tuple(sorted(book.records, key=lambda record: record.name)),
             levels=levels,
             spans=spans,
-            rows=(rows[0], rows[1]),
-            read=(engines[0].rows, engines[1].rows),
+            rows=(len(sources[0].relation), len(sources[1].relation)),
+            read=(heads[0].num_rows, heads[1].num_rows),
             notes=(*(note for source in sources for note in source.notes), *book.notes),
         )
 
 
-def _head(source: Source, work: Workspace, markers: frozenset[str], most: int) -> DuckDBEngine:
-    return DuckDBEngine(replace(source, relation=source.relation.limit(most)), work, markers)
+def _head(source: Source, most: int) -> Any:
+    """Return the first rows of a table, as Arrow."""
+    rows = max(1, min(most, _CELLS // len(source.relation.columns)))
+    with explained(source.title):
+        head = source.relation.limit(rows).to_arrow_table()
+    if head.num_rows == 0:
+        raise InputError(f"{source.title} has no rows. Give a table with rows.")
+    return head
 
 
-def _columns(
-    real: DuckDBEngine,
-    synthetic: DuckDBEngine,
-    plan: codebook.Plan,
-    settings: Settings,
-    book: codebook.Codebook,
-) -> list[Column]:
-    """Return the shared columns; the others are put down in the book."""
-    here, there = ([column.name for column in engine.columns] for engine in (real, synthetic))
-    titles = (real.source.title, synthetic.source.title)
-    shared = codebook.shared_columns(here, there, titles)
+def _engine(source: Source, head: Any, work: Workspace, markers: frozenset[str]) -> DuckDBEngine:
+    return DuckDBEngine(replace(source, relation=work.connection.from_arrow(head)), work, markers)
+
+
+def _shared(sources: Sequence[Source], book: codebook.Codebook) -> list[str]:
+    """Return the columns of both tables; the others are put down in the book."""
+    here, there = (list(source.relation.columns) for source in sources)
+    shared = codebook.shared_columns(here, there, (sources[0].title, sources[1].title))
     codebook.say_one_sided(book, set(here), set(there))
-    return [
-        Column(name, (real, synthetic), titles, settings, plan.kinds.get(name), banded=False)
-        for name in shared
-    ]
+    return shared
+
+
+def _column(
+    name: str, engines: Sequence[DuckDBEngine], plan: codebook.Plan, settings: Settings
+) -> Column:
+    real, synthetic = engines
+    titles = (real.source.title, synthetic.source.title)
+    asked = plan.kinds.get(name)
+    return Column(name, (real, synthetic), titles, settings, asked, banded=False)
 
 
 def _look(column: Column, book: codebook.Codebook, plan: codebook.Plan) -> None:

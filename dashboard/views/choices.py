@@ -19,6 +19,7 @@ from state import sentence
 from views.columns import values
 
 _MANY_LEVELS = 60
+_MANY_COLUMNS = 200
 _GROUPABLE = ("categorical", "boolean", "ordinal", "numeric", "date")
 
 
@@ -50,6 +51,7 @@ def show(session: Session, draft: Mapping[str, Any], found: Mapping[str, Any]) -
     bands = _bands(draft, [columns[name] for name in chosen])
     drafts.change(session, bands=bands)
     _more(session, draft, columns)
+    _wide(drafts.read(session), found["columns"])
     return _missing(chosen, columns, draft, bands)
 
 
@@ -132,14 +134,24 @@ def _edges(text: str) -> list[float] | None:
         return None
 
 
+def _wide(draft: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> None:
+    compared = sum(column["use"] == "compared" for column in columns)
+    if compared > _MANY_COLUMNS and not draft.get("features"):
+        st.warning(
+            f"{compared:,} columns would be compared, in every group. That takes long and says "
+            "much about little: name the columns that matter under More choices."
+        )
+
+
 # -- everything else -------------------------------------------------------------------------------
 
 
 def _more(
     session: Session, draft: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    with st.expander("More choices: questions, weights, missing values, kinds of columns"):
+    with st.expander("More choices: questions, columns, weights, missing values, kinds"):
         _questions(session, draft)
+        _features(session, draft, columns)
         _weights(session, draft, columns)
         _markers(session, draft)
         _kinds(session, draft, columns)
@@ -168,6 +180,20 @@ def _questions(session: Session, draft: Mapping[str, Any]) -> None:
         ask=picked if len(picked) < len(asked) else [],
         intersections=int(crossed),
     )
+
+
+def _features(
+    session: Session, draft: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]
+) -> None:
+    options = [name for name, column in columns.items() if column["use"] == "compared"]
+    picked = st.multiselect(
+        "Compare only these columns, and the sensitive ones (all, if none is chosen)",
+        options,
+        default=[name for name in draft.get("features") or () if name in options],
+        format_func=visible,
+        key=f"features-{draft['real']['path']}",
+    )
+    drafts.change(session, features=picked)
 
 
 def _weights(
