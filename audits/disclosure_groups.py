@@ -155,10 +155,10 @@ def hidden_groups(
                and small(tables[0].sizes[i], min_cell)}  # fmt: skip
     _complete(tables, hidden, min_cell)
     items = tables[0].items
-    return Hidden(
-        frozenset(items[i].group for i in hidden if not items[i].gap),
-        frozenset(items[i].gap for i in hidden if items[i].gap),
-    )
+    gone = frozenset(items[i].group for i in hidden if not items[i].gap)
+    gaps = {items[i].gap for i in hidden if items[i].gap}
+    gaps |= {(pair[0],) for pair in system.blank if (pair,) in gone}
+    return Hidden(gone, frozenset(gaps))
 
 
 def _too_small(n: Counts, min_cell: int) -> InputError:
@@ -222,11 +222,19 @@ class _Table:
             self.sizes[i] = float(total)
 
     def protects(
-        self, hidden: set[int], wanted: set[int], limit: float, *, up: bool, move: bool
+        self,
+        hidden: set[int],
+        wanted: set[int],
+        limit: float,
+        *,
+        up: bool,
+        move: bool = False,
+        first: int | None = None,
     ) -> tuple[set[int], set[int]]:
         """Find a table that agrees with what is shown and has `wanted` groups beyond a limit.
 
-        Returns which numbers shown had to `move`, if they may, and which groups stay short.
+        Returns which numbers shown had to `move`, if they may, and which groups stay short; the
+        `first` of them only where it must.
         """
         from scipy.optimize import linprog
 
@@ -256,8 +264,9 @@ class _Table:
             format="csr",
         )
         cost = [self.items[i].cost for i in loose]
+        falls = [_SHORTFALL if first in (None, i) else 1.0 for i in asked]
         found = linprog(
-            np.concatenate([np.zeros(n), cost, cost, np.full(s, _SHORTFALL)]),
+            np.concatenate([np.zeros(n), cost, cost, falls]),
             A_ub=bound,
             b_ub=np.concatenate([np.full(s, sign * limit), np.full(present.shape[0], -1.0)]),
             A_eq=equal,
@@ -311,21 +320,18 @@ def _complete(tables: Sequence[_Table], hidden: set[int], min_cell: int) -> None
 
 
 def _protect(table: _Table, hidden: set[int], unsafe: set[int], min_cell: int, *, up: bool) -> None:
-    """Prove as many as possible safe at once, then one by one; hide others only for the rest."""
+    """Prove as many as possible safe at once; hide others only for one that cannot be."""
     limit = float(min_cell - 1 if up else 1)
     while unsafe:
-        short = table.protects(hidden, unsafe, limit, up=up, move=False)[1]
-        if len(short) == len(unsafe):
-            break
-        unsafe = short
-    for i in sorted(unsafe, key=lambda i: (table.sizes[i], i)):
-        if not table.protects(hidden, {i}, limit, up=up, move=False)[1]:
-            continue
-        moved, short = table.protects(hidden, {i}, limit, up=up, move=True)
-        hidden |= moved
-        if short and up:
-            raise _too_small((int(table.sizes.max()),) * 2, min_cell)
-        # downwards a group holds at least one person for each part of it that is not empty
+        first = min(unsafe, key=lambda i: (table.sizes[i], i))
+        short = table.protects(hidden, unsafe, limit, up=up, first=first)[1]
+        if first in short:
+            moved, left = table.protects(hidden, {first}, limit, up=up, move=True)
+            hidden |= moved
+            if left and up:
+                raise _too_small((int(table.sizes.max()),) * 2, min_cell)
+            # downwards a group holds at least one person for each part of it that is not empty
+        unsafe = short - {first}
 
 
 # -- where there are too many groups for that ------------------------------------------------------

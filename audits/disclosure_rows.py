@@ -110,26 +110,9 @@ def _shown(row: Row, known: Known) -> Row | None:
 
 
 def _coverage(row: CoverageRow, known: Known) -> CoverageRow:
-    """A group without labels is a group; the share of all such rows may have to go."""
+    """The share of rows without a label counts people, as the group of them does."""
     columns = tuple(sorted(column for column, _ in row.group))
-    hidden = known.hidden.groups
-    blank = columns in known.hidden.gaps or (
-        len(columns) == 1
-        and any(len(group) == 1 and group[0][0] == columns[0] for group in hidden)
-        and row.missing_share > 0
-        and not _gap_is_shown(row.group[0][0], row.missing_share, known)
-    )
-    return replace(row, missing_share=_NAN) if blank else row
-
-
-def _gap_is_shown(feature: str, share: float, known: Known) -> bool:
-    """Whether rows without a label are a group that is shown."""
-    gap = round(share * known.counts[()][0])
-    return any(
-        n[0] == gap and group not in known.hidden.groups
-        for group, n in known.counts.items()
-        if len(group) == 1 and group[0][0] == feature
-    )
+    return replace(row, missing_share=_NAN) if columns in known.hidden.gaps else row
 
 
 def _cell(row: CellRow | PatternRow, known: Known) -> Row | None:
@@ -269,7 +252,7 @@ def averaged(counts: Sequence[int], min_cell: int) -> tuple[int, ...]:
 def as_read(value: float) -> float:
     """Return a number no finer than a reader sees it: more digits tell the counts behind it.
 
-    It reads the same, as a number and as a percentage.
+    It reads the same, as a number and (below a hundred) as a percentage.
 
     >>> as_read(0.123456789), as_read(12.3456789), as_read(0.0123456)
     (0.1235, 12.346, 0.01235)
@@ -285,7 +268,9 @@ def as_read(value: float) -> float:
         round(math.floor(value / step) * step, digits),
         round(math.ceil(value / step) * step, digits),
     ):
-        if number(candidate) == number(value) and percent(candidate) == percent(value):
+        if number(candidate) == number(value) and (
+            size >= 100 or percent(candidate) == percent(value)
+        ):
             return candidate
     return round(value, digits)
 

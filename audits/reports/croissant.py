@@ -121,7 +121,7 @@ def _records(audit: Audit, synthetic: InputRecord) -> dict[str, Any]:
 
 
 def _absent(column: ColumnRecord) -> bool:
-    return "only in the real" in column.note
+    return column.note == "only in real"
 
 
 def _field(column: ColumnRecord, i: int, synthetic: InputRecord) -> dict[str, Any]:

@@ -1,0 +1,160 @@
+"""Somebody who has what was handed over, and wants the counts that are not in it.
+
+Written apart from the code it attacks: it reads the JSON, takes every number about a group from the
+tables, the evidence, the shares and the sentences, and asks what the hidden ones can still be.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations, product
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+
+SIDES = ("real", "synthetic")
+SAID = (
+    (re.compile(r"(?:only |: )([\d,]+) (?:people|person) in the real data"), ("real",)),
+    (re.compile(r"resting on ([\d,]+) and ([\d,]+) rows"), ("synthetic", "real")),
+    (re.compile(r"resting on ([\d,]+) real and ([\d,]+) synthetic rows"), ("real", "synthetic")),
+    (re.compile(r"yet ([\d,]+) synthetic rows?"), ("synthetic",)),
+    (re.compile(r"([\d,]+) synthetic rows? rests? on ([\d,]+) real"), ("synthetic", "real")),
+)
+
+
+def key(group: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(group.items()))
+
+
+@dataclass
+class Attacker:
+    """What is known, per table: numbers of people in groups, and in unions of groups."""
+
+    document: dict[str, Any]
+    truth: dict[tuple, tuple[int, int]]
+    level: int
+    known: list[dict[tuple, float]] = field(default_factory=lambda: [{}, {}])
+    gaps: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.systems: dict[tuple[int, bool], dict[str, Any]] = {}
+        self.levels: dict[str, list[str]] = {}
+        for column, value in sorted({pair for name in self.truth for pair in name}):
+            self.levels.setdefault(column, []).append(value)
+        self.cells = [
+            dict(zip(self.levels, values, strict=True)) for values in product(*self.levels.values())
+        ]
+        self.document = json.loads(json.dumps(self.document, allow_nan=False))
+        self.sizes = {record["role"]: record["rows"] for record in self.document["inputs"]}
+        for side, role in enumerate(SIDES):
+            self.known[side][()] = self.sizes[role]
+        for answer in self.document["answers"].values():
+            for row in (row for rows in answer["tables"].values() for row in rows):
+                self._row(row)
+        for finding in self.document["findings"]:
+            self._row({**finding["evidence"], "group": finding["group"]})
+            self._sentence(key(finding["group"]), finding["because"])
+        for column in self.document["columns"]:
+            self._column(column)
+
+    def _row(self, row: dict[str, Any]) -> None:
+        group = key(row["group"])
+        if len(group) > self.level:
+            return
+        if "attribute" in row and "value" in row and isinstance(row["value"], str):
+            return
+        for side, role in enumerate(SIDES):
+            if isinstance(row.get(role), int):
+                self._learn(side, group, row[role])
+            share = (row.get(f"{role}_share") or {}).get("value")
+            if share is not None:
+                self._learn(side, group, share * self.sizes[role])
+        ratio, synthetic = (row.get("ratio") or {}).get("value"), row.get("synthetic")
+        if isinstance(ratio, float) and ratio and isinstance(synthetic, int):
+            self._learn(0, group, synthetic / self.sizes["synthetic"] / ratio * self.sizes["real"])
+        if row.get("missing_share"):
+            self.gaps[tuple(column for column, _ in group)] = (
+                row["missing_share"] * self.sizes["real"]
+            )
+
+    def _sentence(self, group: tuple, because: str) -> None:
+        for pattern, roles in SAID:
+            for found in pattern.finditer(because):
+                for role, number in zip(roles, found.groups(), strict=True):
+                    self._learn(SIDES.index(role), group, int(number.replace(",", "")))
+
+    def _column(self, column: dict[str, Any]) -> None:
+        for side, role in enumerate(SIDES):
+            if column["use"] == "sensitive" and column[f"missing_{role}"]:
+                self._learn(side, ((column["name"], "missing"),), column[f"missing_{role}"])
+
+    def _learn(self, side: int, group: tuple, count: float) -> None:
+        before = self.known[side].setdefault(group, count)
+        assert abs(before - count) < 0.5, (group, before, count)
+
+    # -- what can be inferred ----------------------------------------------------------------------
+
+    def hidden(self) -> list[tuple]:
+        return [key(group) for group in self.document["hidden"]]
+
+    def range_of(self, side: int, group: tuple, *, blind: bool = False) -> tuple[float, float]:
+        """The least and the most a group can have; `blind`, where only emptiness is known."""
+        if (side, blind) not in self.systems:
+            self.systems[side, blind] = self._system(side, blind=blind)
+        bounds = []
+        for sign in (1, -1):
+            found = linprog(sign * self._line(group), **self.systems[side, blind], method="highs")
+            assert found.status == 0, (found.message, group)
+            bounds.append(sign * found.fun)
+        return bounds[0], bounds[1]
+
+    def _line(self, name: tuple) -> np.ndarray:
+        return np.array([float(all(c[k] == v for k, v in name)) for c in self.cells])
+
+    def _system(self, side: int, *, blind: bool) -> dict[str, Any]:
+        least = []
+        equal = [(self._line(()), self.known[side][()])]
+        for name in self._possible(self.levels):
+            if self.truth.get(name, (0, 0))[side] == 0:
+                equal.append((self._line(name), 0.0))
+            else:
+                least.append(self._line(name))
+        if not blind:
+            equal += [(self._line(name), n) for name, n in self.known[side].items()]
+            equal += [
+                (np.array([float(any(c[k] == "missing" for k in chosen)) for c in self.cells]), n)
+                for chosen, n in self.gaps.items()
+                if side == 0
+            ]
+        return {
+            "A_ub": -np.array(least),
+            "b_ub": -np.ones(len(least)),
+            "A_eq": np.array([part for part, _ in equal]),
+            "b_eq": [float(round(n)) for _, n in equal],
+        }
+
+    def _possible(self, levels: dict[str, list[str]]) -> Iterator[tuple]:
+        """Every group that there could be."""
+        for size in range(1, self.level + 1):
+            for chosen in combinations(levels, size):
+                for values in product(*(levels[c] for c in chosen)):
+                    yield tuple(zip(chosen, values, strict=True))
+
+    def narrowed(self, min_cell: int) -> list[tuple]:
+        """Small groups of which more is known than that they are small and not empty."""
+        found = []
+        for group, counts in self.truth.items():
+            if len(group) > self.level:
+                continue
+            for side in range(2):
+                if not 0 < counts[side] < min_cell:
+                    continue
+                low, high = self.range_of(side, group)
+                floor, _ = self.range_of(side, group, blind=True)
+                if low > floor + 1e-6 or high < min_cell - 1 - 1e-6:
+                    found.append((group, SIDES[side], counts[side], low, high))
+        return found
