@@ -13,5 +13,4 @@ UNDERSTAND_ROWS = 200_000  # of each table, on which what is said of its columns
 AUDITS_HELD = 4  # audits that a browser's session holds in memory
 GROUPS_A_PAGE = 20
 LEVELS_SHOWN = 12
-MIN_CELL = 11  # in whatever leaves the machine, counts from 1 to 10 are hidden
 LABEL = 60  # letters of an audit’s name in a table

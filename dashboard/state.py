@@ -16,6 +16,7 @@ import limits
 import logins
 import opening
 import sessions
+from audits.reports.saving import MIN_CELL
 from audits.results import Group
 from sessions import Session, SessionOverError
 
@@ -237,7 +238,7 @@ def here() -> Here:
         session,
         group if audit is not None else None,
         None if attribute is None else _read(attribute),
-        int(session.read("look").get("min_cell", limits.MIN_CELL)),
+        int(session.read("look").get("min_cell", MIN_CELL)),
     )
 
 

@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+import figures
 import parts
+from audits.charts import heat
 from audits.charts.looks import GLYPHS
+from audits.pictures import heat as pictures
 from audits.results import Audit, Finding, Group, Verdict, group_name
+from figures import Takeaway
 from limits import GROUPS_A_PAGE
+from parts import Cell, Column, Link
 from state import Here, group_text, open_group, sentence
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _BELOW = (Verdict.PROBLEM, Verdict.WATCH)
 _NOTES = 200
+_MAPPED = 12  # groups drawn against the questions; the table beneath has all
 _OTHERS = 40  # further findings of one group that are written out here; its card has all
 
 
@@ -72,13 +82,63 @@ def _counts(audit: Audit) -> None:
     st.html(f'<dl class="au-tiles">{items}</dl>')
 
 
+# -- at a glance -----------------------------------------------------------------------------------
+
+
 def _heat_map(here: Here) -> None:
-    """Every group against every question."""
-    try:
-        from figures import verdict_map
-    except ImportError:
+    """Show the worst groups against every question."""
+    audit = here.audit
+    assert audit is not None
+    found = _worst_by_question(audit)
+    order = [group for group in found if group]
+    if len(order) < 2:
         return
-    verdict_map(here)
+    parts.heading("At a glance")
+    figure = figures.kept(
+        here,
+        "verdicts",
+        lambda: heat.verdict_heat(audit, theme=parts.theme(), groups=order[:_MAPPED]),
+    )
+    takeaway = Takeaway("verdicts", _verdicts_frame, pictures.verdicts)
+    clicked = figures.figure_block(
+        here,
+        figure,
+        takeaway,
+        key="verdict-map",
+        table=lambda: _verdicts_table(audit, order, found),
+    )
+    figures.opening(clicked)
+
+
+def _worst_by_question(audit: Audit) -> dict[Group, dict[str, Verdict]]:
+    """Return for every group, worst first, the worst verdict of each question."""
+    found: dict[Group, dict[str, Verdict]] = {}
+    for finding in audit.findings:  # worst first: the first of a kind is the worst
+        found.setdefault(finding.group, {}).setdefault(finding.question, finding.verdict)
+    return found
+
+
+def _verdicts_table(
+    audit: Audit, order: Sequence[Group], found: dict[Group, dict[str, Verdict]]
+) -> None:
+    columns = [Column("group"), *(Column(answer.title) for answer in audit.answers.values())]
+    lines: list[list[Cell]] = [
+        [Link(group), *(found[group].get(name, "not asked") for name in audit.answers)]
+        for group in order
+    ]
+    parts.table(columns, lines, caption="The worst verdict of each question, worst group first")
+
+
+def _verdicts_frame(audit: Audit) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(
+        [
+            {"group": group_name(group)} | {name: verdicts.get(name, "") for name in audit.answers}
+            for group, verdicts in _worst_by_question(audit).items()
+        ],
+        columns=["group", *audit.answers],
+    )
 
 
 # -- filters ---------------------------------------------------------------------------------------

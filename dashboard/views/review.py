@@ -6,8 +6,8 @@ from functools import partial
 
 import streamlit as st
 
-import limits
 import parts
+from audits.reports.saving import MIN_CELL, report_bytes
 from audits.results import Audit, Verdict
 from state import Here
 
@@ -73,9 +73,7 @@ def _report(here: Here, audit: Audit) -> None:
 
 
 def _made(audit: Audit, kind: str, min_cell: int, title: str, author: str) -> bytes:
-    from audits.reports.saving import report_bytes
-
-    return report_bytes(audit, kind, min_cell=min_cell, title=title or None, author=author or None)
+    return report_bytes(audit, kind, min_cell=min_cell, title=title or None, author=author)
 
 
 def _hidden(least: int) -> str:
@@ -83,7 +81,7 @@ def _hidden(least: int) -> str:
     if least < 2:
         return (
             "Every count is written out. A count of a few people can tell who they are: choose "
-            f"{limits.MIN_CELL} for whatever leaves your hands."
+            f"{MIN_CELL} for whatever leaves your hands."
         )
     return (
         f"Counts from 1 to {least - 1} are hidden in what is downloaded, and so is whatever would "
