@@ -659,8 +659,8 @@ def test_the_strip_says_on_whom_the_rows_rest():
     )
 
 
-def test_the_strip_of_the_sample_shows_three_people_of_thirty(sample):
-    card = audits.cards.card(sample, {"race": "Black"})
+def test_the_strip_of_the_sample_shows_three_people_of_thirty(three):
+    card = audits.cards.card(three, {"race": "Black"})
     drawn = people_of(strip(card))
     assert len(drawn) == card.real == 30
     assert sum(dot.fill == "real" for dot in drawn) == sum(n > 0 for n in card.people)
@@ -861,7 +861,7 @@ def test_every_kind_of_item_moves_along():
 
 
 @pytest.fixture(scope="module")
-def sample():
+def three():
     return audits.compare(
         SAMPLE / "survey_real.csv", SAMPLE / "synthetic_three.csv", sensitive_features="race"
     )
