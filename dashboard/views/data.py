@@ -228,14 +228,15 @@ def _understood(here: Here, drafted: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _run(here: Here, missing: str) -> None:
+    job = running.look(here.session)
+    if job is not None and job.running:
+        return  # how far it is stands in the place of the button
     if missing:
         st.info(missing)
     drafted = draft.read(here.session)
     several = len(draft.chosen(drafted))
     label = "Run the audit" if several < 2 else f"Run {several} audits"
-    job = running.look(here.session)
-    busy = job is not None and job.running
-    if not st.button(label, type="primary", disabled=bool(missing) or busy, key="run"):
+    if not st.button(label, type="primary", disabled=bool(missing), key="run"):
         return
     requests, labels = draft.requests(drafted, here.session.read("counting"))
     try:

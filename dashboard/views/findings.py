@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _BELOW = (Verdict.PROBLEM, Verdict.WATCH)
 _NOTES = 200
-_MAPPED = 12  # groups drawn against the questions; the table beneath has all
+_MAPPED = 8  # groups drawn against the questions; the table beneath has all
 _OTHERS = 40  # further findings of one group that are written out here; its card has all
 
 
@@ -48,7 +48,8 @@ def show(here: Here) -> None:
     """Show the page."""
     audit = here.audit
     assert audit is not None
-    parts.begin("What needs attention first?", _compared(audit), audit.verdict)
+    worst = audit.findings[0].because if audit.findings else ""
+    parts.begin("What needs attention first?", _compared(audit), audit.verdict, worst)
     _counts(audit)
     _heat_map(here)
     parts.heading("Worst group first")
@@ -93,11 +94,12 @@ def _heat_map(here: Here) -> None:
     order = [group for group in found if group]
     if len(order) < 2:
         return
+    below = [group for group in order if set(found[group].values()) & set(_BELOW)]
     parts.heading("At a glance")
     figure = figures.kept(
         here,
         "verdicts",
-        lambda: heat.verdict_heat(audit, theme=parts.theme(), groups=order[:_MAPPED]),
+        lambda: heat.verdict_heat(audit, theme=parts.theme(), groups=(below or order)[:_MAPPED]),
     )
     takeaway = Takeaway("verdicts", _verdicts_frame, pictures.verdicts)
     clicked = figures.figure_block(
