@@ -108,7 +108,7 @@ def _downloads(here: Here, takeaway: Takeaway, key: str) -> None:
     """Offer the downloads; each is made when it is asked for, outside of the page's run."""
     name, now, shared = takeaway.file_name, parts.theme(), _shared(here)
     with st.container(horizontal=True):
-        _button("CSV", f"{name}.csv", "text/csv", lambda: _csv(takeaway, shared()), key)
+        _button("CSV", f"{name}.csv", "text/csv", lambda: _csv(takeaway, shared), key)
         if (draw := takeaway.picture) is not None:
             drawn = _drawn(draw, shared)
             _button("SVG", f"{name}.svg", "image/svg+xml", lambda: _svg(drawn(), now), key)
@@ -161,12 +161,12 @@ def _button(kind: str, name: str, mime: str, make: Callable[[], bytes], key: str
     )
 
 
-def _csv(takeaway: Takeaway, audit: audits.Audit) -> bytes:
+def _csv(takeaway: Takeaway, shared: Callable[[], audits.Audit]) -> bytes:
     """Return a table that no spreadsheet takes for formulas; numbers stay numbers."""
     from audits.reports.csv_report import cell
 
     try:
-        frame = takeaway.frame(audit)
+        frame = takeaway.frame(shared())
     except audits.AuditError:  # the group itself is hidden
         return f"{_HIDDEN.alt}\n".encode("utf-8-sig")
     told = frame.map(lambda one: cell(one) if isinstance(one, str) else one)

@@ -271,7 +271,7 @@ dl.au-tiles{display:flex;flex-wrap:wrap;gap:.75rem;margin:0!important;padding:0!
 .au-table caption{text-align:left;color:QUIET;font-size:.9rem;padding:.2rem 0}
 .au-table th,.au-table td{padding:.35rem .7rem .35rem 0;border-bottom:1px solid GRID;
 vertical-align:top;color:INK}
-.au-table th{font-weight:600;text-align:left}
+.au-table th{font-weight:600;text-align:left}.au-table tbody th{font-weight:500}
 .au-table .au-right{text-align:right;font-variant-numeric:tabular-nums}
 .au-table a,.au-p a{color:LINK;text-decoration:underline}
 .au-person{display:flex;gap:.5rem;align-items:baseline}

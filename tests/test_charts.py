@@ -362,7 +362,7 @@ def test_provenance_has_real_people_beside_effective_ones():
     figure = audits.chart(answer("provenance", [provenance_row("Black", 3.0, real=30)]))
     assert list(trace(figure, "real people").x) == [30]
     assert list(trace(figure, "in effect: below the problem limit").x) == [3.0]
-    assert "500 rows on 3.00 of 30" in beside(figure)
+    assert "500 rows on 3 of 30" in beside(figure)
 
 
 def test_provenance_draws_the_interval_there_is_and_invents_none():

@@ -121,7 +121,7 @@ def dot_figure(
     figure.update_layout(  # all at once: one by one, Plotly checks all of them again every time
         shapes=[*_set_off(drawn, view), *_between(len(drawn), view)],
         annotations=[*words, *beneath(len(drawn), total, view.theme)],
-        margin={"t": 44 + _STEP * min(len(there), _STEPS), "b": 96},
+        margin={"t": 44 + _STEP * min(len(there), _STEPS), "b": 64 + _legend_room(figure)},
     )
     return figure
 
@@ -237,6 +237,11 @@ def _set_off(dots: Sequence[Dot], view: View) -> list[dict[str, Any]]:
         for row, dot in enumerate(dots)
         if dot.group == view.highlight
     ]  # fmt: skip
+
+
+def _legend_room(figure: Any) -> int:
+    """Return the height of a legend on a phone, where every entry takes a line."""
+    return 20 * len([trace for trace in figure.data if trace.showlegend is not False])
 
 
 def _between(rows: int, view: View) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from audits.charts.dots import (
 )
 from audits.charts.looks import colours
 from audits.charts.names import mark, plain, shown
-from audits.estimates import Estimate, number
+from audits.estimates import Estimate, in_effect
 from audits.results import Answer
 from audits.settings import Settings
 
@@ -43,6 +43,7 @@ def draw(answer: Answer, view: View) -> go.Figure:
     title = "On how many people each group rests"
     figure = dot_figure(dots, axis, limits, title=title, total=len(rows), view=view)
     _add_real(figure, rows[:MOST], axis, view)
+    figure.update_layout(margin_b=figure.layout.margin.b + 20)  # one more line of the legend
     return figure
 
 
@@ -58,7 +59,7 @@ def alt(answer: Answer) -> str:
     return (
         f"Of {len(rows)} groups, {few} rest in effect on fewer than {limit} real people; the "
         f"fewest is {plain(first.group)}, where {first.synthetic:,} synthetic rows rest in effect "
-        f"on {number(first.basis)} of {first.real:,} real people."
+        f"on {in_effect(first.basis)} of {first.real:,} real people."
     )
 
 
@@ -128,9 +129,9 @@ def _beside(row: Any) -> str:
         return f"no synthetic row of {row.real:,} people"
     if row.real == 0:
         return f"{row.synthetic:,} rows on nobody"
-    return f"{row.synthetic:,} rows on {number(row.basis)} of {row.real:,}"
+    return f"{row.synthetic:,} rows on {in_effect(row.basis)} of {row.real:,}"
 
 
 def _hover(row: Any) -> str:
-    said = f"{row.synthetic:,} synthetic rows rest in effect on {number(row.basis)} people; "
+    said = f"{row.synthetic:,} synthetic rows rest in effect on {in_effect(row.basis)} people; "
     return f"{said}spread {row.kappa} times as widely as fresh people"

@@ -14,7 +14,7 @@ import state
 from audits.cards import Card, Common, card
 from audits.charts.strip import strip
 from audits.errors import UnknownNameError
-from audits.estimates import Estimate, number, percent
+from audits.estimates import Estimate, in_effect, number, percent
 from audits.results import Group, group_name
 from audits.visible import visible
 from figures import Takeaway
@@ -34,11 +34,11 @@ def show(here: Here) -> None:
         return
     parts.begin(found.name, found.headline, found.verdict)
     parts.verdicts(list(found.verdicts.items()))
+    _numbers(found)
     left, right = st.columns([3, 2], gap="large")
     with left:
         _people(here, found)
     with right:
-        _numbers(found)
         _common(found)
     one, two = st.columns(2, gap="large")
     with one:
@@ -110,14 +110,14 @@ def _numbers(found: Card) -> None:
         (f"{found.real:,}", f"real people, {percent(found.real_share.value)} of all"),
     ]
     if found.basis.known:
-        shown.append((number(found.basis.value), f"people in effect ({_range(found.basis)})"))
+        shown.append((in_effect(found.basis.value), f"people in effect ({_range(found.basis)})"))
     if found.amplification == found.amplification:
         shown.append((number(found.amplification), "rows per person in effect"))
     parts.tiles(shown)
 
 
 def _range(estimate: Estimate) -> str:
-    return f"{number(estimate.low)} to {number(estimate.high)}"
+    return f"{in_effect(estimate.low)} to {in_effect(estimate.high)}"
 
 
 # -- what they share, what is missing --------------------------------------------------------------

@@ -16,7 +16,7 @@ from audits.charts import heat
 from audits.charts.answers import chart
 from audits.charts.lorenz import lorenz
 from audits.charts.profiles import profile_figure
-from audits.estimates import Estimate, number, percent
+from audits.estimates import Estimate, in_effect, number, percent
 from audits.results import Answer, Group, Row, group_name
 from audits.visible import visible
 from figures import Takeaway
@@ -263,12 +263,18 @@ def _people_table(answer: Answer) -> None:
             Link(row.group) if row.group else group_name(row.group),
             f"{row.synthetic:,}",
             f"{row.real:,}",
-            str(row.effective_people) if row.effective_people.known else "unknown",
+            _in_effect(row.effective_people),
             number(row.amplification),
         ]
         for row in rows
     ]
     parts.table(columns, lines, caption="People behind the rows of each group, the fewest first")
+
+
+def _in_effect(people: Estimate) -> str:
+    if not people.known:
+        return "unknown"
+    return f"{in_effect(people.value)} ({in_effect(people.low)} to {in_effect(people.high)})"
 
 
 def _curve(here: Here, audit: audits.Audit, rows: list[Any]) -> None:
