@@ -316,6 +316,8 @@ def bundles(audit):
     yield "audit", audit._repr_mimebundle_()
     yield from ((name, answer._repr_mimebundle_()) for name, answer in audit.answers.items())
     yield from ((found.because, found._repr_mimebundle_()) for found in audit.findings)
+    for group in {found.group for found in audit.findings}:
+        yield group, audits.card(audit, group)._repr_mimebundle_()
 
 
 def test_everything_has_three_forms(hostile):
@@ -376,6 +378,23 @@ def test_findings_beyond_the_first_are_folded_away():
     assert "Finding 20." in after
     assert "<summary>1 ok</summary>" in after
     assert audit._repr_mimebundle_()["text/markdown"].endswith("- and 6 more findings")
+
+
+def test_a_card_shows_on_whom_the_rows_rest_and_whom_to_ask(hostile):
+    card = audits.card(hostile, hostile.findings[0].group)
+    page = parsed(card._repr_mimebundle_()["text/html"])
+    assert visible(card.headline) in page.text
+    assert "whom to ask" in page.text
+    for need in card.collect:
+        assert need.says in page.text
+        assert f"{need.people:,} in all" in page.text or not need.more
+
+
+def test_an_answer_shows_its_groups_as_dots(hostile):
+    for answer in hostile.answers.values():
+        html = answer._repr_mimebundle_()["text/html"]
+        assert html.count('role="img"') == 1
+        assert html.index("<svg") < html.index("<details>")
 
 
 def test_nothing_is_printed_by_a_notebook_form(hostile, capsys):

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from audits.cards import Card
+from audits.cards import Card, Need
 from audits.estimates import number
 from audits.pictures.card import strip
 from audits.pictures.dots import dots
@@ -106,7 +106,7 @@ def card_bundle(card: Card) -> dict[str, str]:
         "what they share": [common.says for common in card.common],
         "what was probably never seen": list(card.unseen),
         "what could not have been noticed": list(card.unnoticed),
-        "whom to ask": [need.says for need in card.collect],
+        "whom to ask": [_wanted(need) for need in card.collect],
     }
     pictures = [_drawn(strip(card))]
     if sum(card.people):
@@ -115,16 +115,15 @@ def card_bundle(card: Card) -> dict[str, str]:
         columns = grid([profile(row) for row in card.profiles])
         pictures.append(_fold("real and synthetic, column by column", _drawn(columns)))
     html = [
-        f"<p>{_badge(card.verdict)} <strong>{escaped(card.name)}</strong>: "
-        f"{escaped(card.headline)}</p>",
+        f"<p>{_badge(card.verdict)} <strong>{escaped(card.headline)}</strong></p>",
         *pictures,
         *[_titled(title, said) for title, said in lists.items() if said],
         _folded(f"{len(card.findings)} findings", card.findings),
     ]
     said = [f"- {title}: {markdown(one)}" for title, list_ in lists.items() for one in list_]
-    head = f"**{card.verdict.value}** {markdown(card.name)}: {markdown(card.headline)}"
+    head = f"**{card.verdict.value}** {markdown(card.headline)}"
     return {
-        "text/plain": visible(f"<Card {card.name}: {card.verdict.value}; {card.headline}>"),
+        "text/plain": visible(f"<Card: {card.verdict.value}; {card.headline}>"),
         "text/html": f"{_BOX}{''.join(html)}</div>",
         "text/markdown": "\n".join([head, "", *said]),
     }
@@ -178,6 +177,12 @@ def _drawn(picture: Picture) -> str:
 
 def _ranked(answer: Answer) -> str:
     return _drawn(dots(answer, most=_GROUPS)) if has_picture(answer) else ""
+
+
+def _wanted(need: Need) -> str:
+    if not need.more:
+        return need.says
+    return f"{need.more:,} more real people, {need.people:,} in all: {need.says}"
 
 
 def _titled(title: str, said: Sequence[str]) -> str:
