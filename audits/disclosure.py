@@ -16,8 +16,8 @@ from audits.disclosure_rows import Known, shown_rows
 from audits.disclosure_words import protected_findings
 from audits.errors import UsageError
 from audits.questions.drift_rows import ProfileRow
-from audits.questions.missing_cells import CellRow
-from audits.results import Answer, Audit, ColumnRecord, Group, ranked
+from audits.questions.missing_cells import CellRow, ValueRow
+from audits.results import Answer, Audit, ColumnRecord, Group, Row, ranked
 
 MOST = 1_000
 
@@ -71,26 +71,30 @@ def _known(audit: Audit, min_cell: int) -> Known:
     counts, _ = group_counts(audit)
     level = max((len(group) for group in counts), default=0)
     hidden = hidden_groups(audit, min_cell, lost=_beyond(audit, level))
-    profiles: Profiles = {
-        (row.group, row.attribute): row
-        for answer in audit.answers.values()
-        for rows in answer.tables.values()
-        for row in rows
-        if isinstance(row, ProfileRow)
-    }
+    profiles: Profiles = {}
+    values: dict[str, list[ValueRow]] = {}
+    for row in _rows(audit):
+        if isinstance(row, ProfileRow):
+            profiles[row.group, row.attribute] = row
+        elif isinstance(row, ValueRow):
+            values.setdefault(row.attribute, []).append(row)
     features = audit.sensitive_features
     shown = protected_profiles(profiles.values(), hidden.groups, features, min_cell)
-    return Known(min_cell, counts, hidden, features, level, profiles, shown)
+    return Known(min_cell, counts, hidden, features, level, profiles, shown, values)
+
+
+def _rows(audit: Audit) -> Iterator[Row]:
+    for answer in audit.answers.values():
+        for rows in answer.tables.values():
+            yield from rows
 
 
 def _beyond(audit: Audit, level: int) -> Iterator[tuple[Group, Counts]]:
     """Combinations of more features than groups have, of which a finding says that one is empty."""
     named = {finding.group for finding in audit.findings if len(finding.group) > level}
-    for answer in audit.answers.values():
-        for rows in answer.tables.values():
-            for row in rows:
-                if isinstance(row, CellRow) and row.group in named:
-                    yield row.group, (row.real, row.synthetic)
+    for row in _rows(audit):
+        if isinstance(row, CellRow) and row.group in named:
+            yield row.group, (row.real, row.synthetic)
 
 
 def _main(answer: Answer) -> str:

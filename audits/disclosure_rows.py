@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from audits.disclosure_groups import Counts, Hidden, small
-from audits.disclosure_profiles import MISSING, Profiles, parts_of
+from audits.disclosure_profiles import MISSING, OTHER, Profiles, parts_of
 from audits.estimates import Estimate, number, percent
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
@@ -61,6 +61,7 @@ class Known:
     level: int
     profiles: Profiles
     shown: Profiles
+    values: Mapping[str, Sequence[ValueRow]]
 
     def small(self, *counts: float) -> bool:
         """Whether any of the counts must not be shown."""
@@ -123,11 +124,22 @@ def _cell(row: CellRow | PatternRow, known: Known) -> Row | None:
 
 
 def _value(row: ValueRow, known: Known) -> ValueRow | None:
-    shown = known.shown.get(((), row.attribute))
-    counted = shown is not None and not shown.edges and row.value in shown.labels
-    if not counted or known.within((), row.attribute) or known.small(row.real, row.synthetic):
+    if known.small(row.real, row.synthetic) or known.within((), row.attribute):
         return None
-    return row
+    shown = known.shown.get(((), row.attribute))
+    if shown is None or shown.edges:
+        return None
+    return row if row.value in shown.labels or _others_are_many(shown, known) else None
+
+
+def _others_are_many(shown: ProfileRow, known: Known) -> bool:
+    """Whether what is left of the other values, without those named, is no small count."""
+    others = dict(zip(shown.labels, zip(shown.real, shown.synthetic, strict=True), strict=True))
+    left = list(others.get(OTHER, (0, 0)))
+    for row in known.values.get(shown.attribute, ()):
+        if row.value not in shown.labels and not known.small(row.real, row.synthetic):
+            left = [left[0] - row.real, left[1] - row.synthetic]
+    return not known.small(*left) and min(left) >= 0
 
 
 def _pair(row: PairRow, known: Known) -> PairRow | None:

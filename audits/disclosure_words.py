@@ -14,7 +14,7 @@ from audits.estimates import Estimate
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow
 from audits.questions.drift_rows import ColumnDriftRow, PairDriftRow, ProfileRow
-from audits.questions.missing_cells import PairRow
+from audits.questions.missing_cells import PairRow, ValueRow
 from audits.questions.words import capital
 from audits.results import Audit, Finding, Group, Row, group_name
 
@@ -107,6 +107,8 @@ def _speaks_of(finding: Finding, row: Row) -> bool:
         return words.get(row.measure, f"change their {name} to look") in said
     if isinstance(row, PairRow):
         return f"{name} × {row.other} (" in said
+    if isinstance(row, ValueRow):
+        return name == finding.attribute and f"{row.value!r} (" in said
     if isinstance(row, ProfileRow | PairDriftRow):
         return False
     if isinstance(row, CoverageRow) and not row.group:
@@ -174,6 +176,9 @@ def _evidence(evidence: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any
             new = getattr(row, name)
             unknown = isinstance(new, float) and not abs(new) < float("inf")
             shown[name] = None if unknown else new
+        elif isinstance(value, Mapping):  # counts by value
+            named = {row.value for row in rows if isinstance(row, ValueRow)}
+            shown[name] = {label: count for label, count in value.items() if label in named}
         elif name in _OWN_NUMBERS:
             shown[name] = as_read(value) if isinstance(value, float) else value
         elif isinstance(value, Estimate):

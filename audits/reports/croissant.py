@@ -7,6 +7,7 @@ Everything comes from the audit: licence, address and citation are for the publi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -45,6 +46,8 @@ _MEDIA = {
     "feather": "application/vnd.apache.arrow.file",
 }
 _TYPES = {"numeric": "sc:Float", "date": "sc:Date", "boolean": "sc:Boolean"}
+# names of columns must stay as they are, for whoever reads the table by them
+_CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _BAD = (Verdict.PROBLEM, Verdict.WATCH)
 
 
@@ -63,7 +66,7 @@ def croissant(
         "isLiveDataset": False,
         "keywords": ["synthetic data", "representation", "bias"],
     }
-    if synthetic is not None and synthetic.sha256:
+    if synthetic is not None and synthetic.sha256 and synthetic.format in _MEDIA:
         made["distribution"] = [_file(synthetic)]
         made["recordSet"] = [_records(audit, synthetic)]
     if real is not None:
@@ -79,7 +82,8 @@ def croissant_text(
 ) -> str:
     """Return the metadata as a file to read and to publish."""
     document = croissant(audit, title=title, author=author, timestamp=timestamp)
-    return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(document, allow_nan=False, ensure_ascii=False, indent=2) + "\n"
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _role(audit: Audit, role: str) -> InputRecord | None:
@@ -99,13 +103,12 @@ def _description(audit: Audit, real: InputRecord | None, synthetic: InputRecord 
 
 
 def _file(record: InputRecord) -> dict[str, Any]:
-    form = record.format.lower().split(".")[0].split(" ")[0]
     return {
         "@type": "cr:FileObject",
         "@id": record.role,
         "name": visible(record.name),
         "contentUrl": visible(record.name),
-        "encodingFormat": _MEDIA.get(form, "application/octet-stream"),
+        "encodingFormat": _MEDIA[record.format],
         "sha256": record.sha256,
     }
 
@@ -121,7 +124,7 @@ def _records(audit: Audit, synthetic: InputRecord) -> dict[str, Any]:
 
 
 def _absent(column: ColumnRecord) -> bool:
-    return column.note == "only in real"
+    return column.use == "only in real"
 
 
 def _field(column: ColumnRecord, i: int, synthetic: InputRecord) -> dict[str, Any]:
@@ -132,8 +135,8 @@ def _field(column: ColumnRecord, i: int, synthetic: InputRecord) -> dict[str, An
         "dataType": _TYPES.get(column.kind, "sc:Text"),
         "source": {"fileObject": {"@id": synthetic.role}, "extract": {"column": column.name}},
     }
-    said = f"{column.kind}, {column.use}"
-    return field | {"description": f"{said}; {visible(column.note)}" if column.note else said}
+    said = [column.kind, column.use, visible(column.note)]
+    return field | {"description": ", ".join(part for part in said if part)}
 
 
 def _entity(record: InputRecord) -> dict[str, Any]:
