@@ -162,7 +162,7 @@ def unnoticed(row: GroupDriftRow | None) -> tuple[str, ...]:
     return tuple(said)
 
 
-def wanted(synthetic: int, settings: Settings) -> list[tuple[int, str]]:
+def wanted(settings: Settings) -> list[tuple[int, str]]:
     """Real people a group needs, and what for."""
     enough = settings.support_watch
     low, high = wilson(enough / 2, enough, confidence=settings.confidence)
@@ -176,10 +176,8 @@ def wanted(synthetic: int, settings: Settings) -> list[tuple[int, str]]:
         ),
         (enough, f"to know a share within ± {percent(half)}, and no longer to be watched"),
     ]
-    if synthetic:
-        needed, says = detecting(settings, synthetic)
-        if math.isfinite(needed):
-            found.append((int(needed), f"so that {says}"))
+    needed, says = detecting(settings, math.inf)  # rows are made, people have to be asked
+    found.append((int(needed), f"so that {says}, given as many synthetic rows or more"))
     return sorted(found)
 
 

@@ -204,7 +204,7 @@ class _Rows:
     def collect(self, settings: Settings) -> tuple[Need, ...]:
         """Real people to ask for, most urgent first."""
         wanted = [
-            *card_sentences.wanted(self.synthetic, settings),
+            *card_sentences.wanted(settings),
             *[card_sentences.others(one.attribute, one.value, one.share_elsewhere, settings)
               for one in self.common() if one.count == one.of and one.share_elsewhere < 1],
         ]  # fmt: skip

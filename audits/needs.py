@@ -123,7 +123,7 @@ def _settled(row: Row, real: int, settings: Settings) -> float:
     return 0.0 if math.isnan(needed) else needed
 
 
-def detecting(settings: Settings, synthetic: int) -> tuple[float, str]:
+def detecting(settings: Settings, synthetic: float) -> tuple[float, str]:
     """People by whom a watched move of a share would be noticed, and that in words."""
     needed = float(
         people_to_detect(

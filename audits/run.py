@@ -14,7 +14,7 @@ from audits.data import codebook, engines
 from audits.data.kinds import KindRequest, kinds_from_sdv, parse_bands, parse_kinds
 from audits.data.names import clean_name
 from audits.data.pair import Pair
-from audits.data.reference import build_reference
+from audits.data.reference import Reference, build_reference
 from audits.data.tables import Engine
 from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, UsageError
@@ -140,7 +140,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             pair.book.notes += pair.reference.notes
         answers = {question.id: _answer(question, pair) for question in asked}
         return Audit(
-            inputs=_records(tables),
+            inputs=_records(tables, pair.reference),
             sensitive_features=tuple(sorted(plan.sensitive)),
             columns=tuple(sorted(pair.book.records, key=lambda record: record.name)),
             settings=settings,
@@ -283,8 +283,8 @@ def _same_table(real: Engine, synthetic: Engine) -> list[str]:
     ]
 
 
-def _records(tables: Mapping[str, Engine]) -> tuple[InputRecord, ...]:
-    return tuple(
+def _records(tables: Mapping[str, Engine], reference: Reference | None) -> tuple[InputRecord, ...]:
+    read = tuple(
         InputRecord(
             role,
             engine.source.name,
@@ -296,6 +296,12 @@ def _records(tables: Mapping[str, Engine]) -> tuple[InputRecord, ...]:
         )
         for role, engine in tables.items()
     )
+    if reference is None:
+        return read
+    shares = InputRecord(
+        "reference", reference.name, "shares", reference.lines, 3, reference.sha256, read[0].engine
+    )
+    return (*read, shares)
 
 
 def _versions() -> dict[str, str]:

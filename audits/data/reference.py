@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.data.names import clean_name
+from audits.data.sources import sha256_of
 from audits.data.tables import Coding
 from audits.data.values import MISSING, canonical
 from audits.errors import InputError, SourceError, UsageError
@@ -28,12 +30,17 @@ Margin = tuple[str, str, float]
 
 @dataclass(frozen=True)
 class Reference:
-    """Shares of a population, per group; `name` says where they come from."""
+    """Shares of a population, per group; `name` says where they come from.
+
+    `lines` counts the shares given; `sha256` is that of a file, else of the shares in their order.
+    """
 
     name: str
     shares: Mapping[Group, float]
     attributes: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    lines: int = 0
+    sha256: str = ""
 
     def share(self, group: Group) -> float | None:
         """Return the share of a group, None where the reference is silent about its features."""
@@ -183,7 +190,13 @@ def build_reference(
         )
     listed = ", ".join(sorted(unused))
     notes = (f"{name}: not used, as it is no compared column: {listed}.",) if unused else ()
-    return Reference(name, shares, attributes, notes)
+    return Reference(name, shares, attributes, notes, len(margins), _digest(given, margins))
+
+
+def _digest(given: Any, margins: Sequence[Margin]) -> str:
+    if isinstance(given, str | Path):
+        return sha256_of([Path(given).expanduser()])
+    return hashlib.sha256(repr(sorted(margins)).encode()).hexdigest()
 
 
 def _group(

@@ -27,6 +27,7 @@ from audits.results import (
 )
 from audits.settings import Settings
 
+_AS_THEY_ARE = (str, int, bool)
 _INFINITE = {math.inf: "infinity", -math.inf: "-infinity"}
 _BACK = {text: value for value, text in _INFINITE.items()}
 
@@ -36,8 +37,8 @@ _BACK = {text: value for value, text in _INFINITE.items()}
 
 def plain(value: Any) -> Any:
     """Return a value in strict JSON types: unknown is null, infinity is a word."""
-    if isinstance(value, Estimate):
-        return {name: plain(getattr(value, name)) for name in ("value", "low", "high")}
+    if value is None or type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, Verdict):
         return value.value
     if isinstance(value, float):

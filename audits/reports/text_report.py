@@ -104,7 +104,9 @@ def counted(audit: Audit) -> str:
 def understood(audit: Audit) -> list[str]:
     """What was read, and how its columns were understood."""
     lines = [
-        f"{record.role}: {record.name}, {record.rows:,} rows of {record.columns} columns"
+        f"{record.role}: {record.name}, {record.rows:,} shares"
+        if record.role == "reference"
+        else f"{record.role}: {record.name}, {record.rows:,} rows of {record.columns} columns"
         for record in audit.inputs
     ]
     sensitive = [c for c in audit.columns if c.use == "sensitive"]
