@@ -197,6 +197,20 @@ def extent(item):
     return min(xs), min(ys), max(xs), max(ys)
 
 
+@every_question
+@pytest.mark.parametrize("wide", [100, 300, 480, 900])
+def test_numbers_stand_clear_of_each_other_at_any_width(question, wide):
+    rows = [dataclasses.replace(MAKERS[question]("Black"), real=12345, synthetic=67890)]
+    columns = (column_row("Black", "household_size", spread_around(0.4)),)
+    picture = dots(answer(question, rows, columns=columns), width=wide)
+    assert picture.width >= wide
+    line = [item for item in items(picture, Text) if item.text in ("12,345", "67,890")]
+    beside = [item for item in items(picture, Text) if item.y < line[0].y + 1]
+    boxes = sorted(extent(item) for item in beside if abs(item.y - line[0].y) < 1)
+    assert len(boxes) >= 4
+    assert all(a[2] <= b[0] for a, b in itertools.pairwise(boxes))
+
+
 @pytest.mark.parametrize("names", [("Black", "White"), HOSTILE])
 def test_nothing_leaves_the_sheet(names):
     for picture in many_pictures(names):
@@ -552,6 +566,12 @@ def test_drift_names_the_column_that_moved_most():
     assert "region" in texts(picture)  # 0.3 of 0.2 is more than 0.4 of 0.5
     assert "0.30 of people" in texts(picture)
     assert "age" not in texts(picture)
+
+
+def test_the_axis_of_columns_begins_at_nothing_moved():
+    columns = (column_row("Black", "age", spread_around(0.4)),)
+    made = answer("drift", [drift_row("Black", spread_around(0.7))], columns=columns)
+    assert texts(dots(made)).count("0") == 1
 
 
 def test_a_question_without_a_picture_is_named():

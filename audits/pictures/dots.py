@@ -10,12 +10,14 @@ from audits.estimates import percent
 from audits.pictures.axes import Scale, levels, spread
 from audits.pictures.marks import mark
 from audits.pictures.model import Item, Line, Picture, Polygon, Rect, Text
-from audits.pictures.rankings import Dot, Limit, Look, Panel, Ranking, ranking
+from audits.pictures.panels import Dot, Limit, Look, Panel, Ranking
+from audits.pictures.rankings import ranking
 from audits.pictures.widths import cut, width
 from audits.results import Answer, Group, group_name
 
 _LINE, _TEXT, _SMALL = 15.0, 8.0, 7.5
 _GAP = 8.0
+_LEAST = (240.0, 440.0)  # points that one panel takes, and two
 _PEOPLE = Look("ok", "real people")  # the one look of the legend that is no verdict's mark
 _ORDER = ("problem", "watch", "over", "ok", "not enough evidence")
 
@@ -32,7 +34,7 @@ def dots(
     groups : collection of Group, optional
         The groups to show; all of them if left out.
     width : float
-        In points.
+        In points; more is taken where marks and numbers would not stand clear of each other.
     most : int
         How many groups to draw; a note says how many are left out.
 
@@ -45,14 +47,14 @@ def dots(
     if not found.groups:
         text = Text(width / 2, 20, "no group to show", size=_TEXT, fill="quiet", anchor="middle")
         return Picture(width, 32, (text,), found.alt)
-    layout = _Layout(found, width)
+    layout = _Layout(found, max(width, _LEAST[len(found.panels) - 1]))
     items = [
         *_names(layout),
         *(item for place in range(len(found.panels)) for item in _panel(layout, place)),
         *_counts(layout),
         *_legend(layout),
     ]
-    return Picture(width, layout.bottom, tuple(items), found.alt)
+    return Picture(layout.width, layout.bottom, tuple(items), found.alt)
 
 
 class _Layout:
@@ -91,7 +93,7 @@ class _Layout:
 
     def _scale(self, place: int) -> Scale:
         panel = self.found.panels[place]
-        values = [limit.at for limit in panel.limits]
+        values = [*panel.shows, *(limit.at for limit in panel.limits)]
         for dot in panel.dots:
             if dot.estimate.known:
                 values += [dot.estimate.value, dot.estimate.low, dot.estimate.high]

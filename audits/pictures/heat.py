@@ -16,7 +16,7 @@ from audits.visible import visible
 
 _TEXT, _SMALL = 8.0, 7.5
 _LINE, _GAP = 15.0, 6.0
-_NARROW = 48.0  # a cell this wide has room for its number
+_NARROW = 40.0  # a cell this wide has room for its number
 MOST = 60
 
 

@@ -4,72 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate, in_effect, number, percent
-from audits.pictures.marks import MarkName
+from audits.pictures.panels import Dot, Limit, Look, Panel, Ranking
 from audits.results import Answer, Group, group_name
 from audits.settings import Settings
 from audits.visible import visible
-
-
-@dataclass(frozen=True)
-class Look:
-    """A dot's shape and colour, and what the legend says of them."""
-
-    mark: MarkName
-    says: str
-
-
-@dataclass(frozen=True)
-class Dot:
-    """One value of a group, how it is written, and where the real people stand, if anywhere.
-
-    An unknown value has no dot; `says` then is why. `about` stands behind the value.
-    """
-
-    estimate: Estimate
-    look: Look
-    says: str
-    about: str = ""
-    people: float = math.nan
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A line to compare with; `solid` where nothing is wrong."""
-
-    at: float
-    says: str
-    solid: bool = False
-
-
-@dataclass(frozen=True)
-class Panel:
-    """One axis, its limits, the band in which nothing is wrong, and a dot per group."""
-
-    title: str
-    dots: tuple[Dot, ...]
-    limits: tuple[Limit, ...]
-    band: tuple[float, float]
-    ends: tuple[float, float] = (-math.inf, math.inf)
-    log: bool = False
-    percent: bool = False
-    room: float = 34.0
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """Groups in order, with how many rows each has, and the panels they are shown in."""
-
-    groups: tuple[Group, ...]
-    rows: tuple[tuple[int, int], ...]
-    panels: tuple[Panel, ...]
-    alt: str
-    left_out: int
-    left_out_unknown: int
 
 
 def has_picture(answer: Answer) -> bool:
@@ -239,6 +181,7 @@ def _moved(columns: Sequence[Any], settings: Settings) -> Panel:
         band=(0.0, 0.0),
         ends=(0.0, 20.0),
         room=124.0,
+        shows=(0.0,),
     )
 
 
