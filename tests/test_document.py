@@ -16,6 +16,7 @@ import audits
 from audits.cards import card
 from audits.errors import UsageError
 from audits.estimates import Estimate, number, percent
+from audits.needs import needs
 from audits.reports.blocks import (
     Bullets,
     Cover,
@@ -163,6 +164,7 @@ def sources(audit):
     found = said_by(audit.to_dict())
     for finding in audit.findings:
         found |= said_by(card(audit, finding.group))
+    found |= said_by(needs(audit))
     found |= said_by(list(audits.settings.settings_declared()))
     found |= said_by(1 / audit.settings.share_watch)
     counts = range(max(len(audit.findings), len(audit.columns), 40) + 1)
