@@ -27,7 +27,7 @@ import pytest
 
 HERE = "127.0.0.1"
 SECONDS_TO_START = 60
-SECONDS_TO_SETTLE = 60
+SECONDS_TO_SETTLE = 30
 SECONDS_TO_AUDIT = 120
 WIDE = (1280, 900)
 PHONE = (390, 844)
@@ -176,6 +176,17 @@ class Visitor:
         self.page.wait_for_url("**/findings?*", timeout=SECONDS_TO_AUDIT * 1000)
         self.settled()
 
+    def open_first_group(self) -> None:
+        """Open the card of the group that comes first on Findings."""
+        self.page.locator("[class*=st-key-open-] button").first.click()
+        self.page.wait_for_url("**/group?*")
+        self.settled()
+
+    def resize(self, width: int, height: int) -> None:
+        """Make the window as wide and as high as that."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.settled()
+
     def whole(self) -> None:
         """Make the window as high as the page, so that nothing is scrolled out of it."""
         high = self.page.evaluate(
@@ -183,8 +194,7 @@ class Visitor:
         )
         size = self.page.viewport_size
         if high > size["height"]:
-            self.page.set_viewport_size({"width": size["width"], "height": high + 1})
-            self.settled()
+            self.resize(size["width"], high + 1)
 
     def body(self) -> str:
         """All that can be read on the page."""
@@ -213,12 +223,18 @@ def visitor(
         if parts.scheme not in {"data", "blob"} and parts.netloc != host:
             who.outside.append(asked.url)
 
+    def response(answer: Any) -> None:
+        # Streamlit asks first beneath the page's own address, to learn where the server begins.
+        if answer.status >= 400 and not _ASKS.search(answer.url):
+            who.errors.append(f"{answer.status} {answer.url}")
+
     def console(message: Any) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
             who.errors.append(message.text)
 
     context.on("request", request)
     page.on("websocket", request)
+    context.on("response", response)
     page.on("console", console)
     page.on("pageerror", lambda error: who.errors.append(str(error)))
     try:
@@ -227,6 +243,7 @@ def visitor(
         context.close()
 
 
+_ASKS = re.compile(r"//[^/]+/[a-z]+/_stcore/(health|host-config)$")
 RUNNING = """
 () => {
   const app = document.querySelector('[data-testid="stApp"]');

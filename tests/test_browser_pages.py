@@ -1,0 +1,169 @@
+"""Every page before a browser: WCAG 2.2 AA, light and dark, wide and as narrow as a phone; names
+that would be code stay names; nothing is fetched from elsewhere."""
+
+import csv
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import PHONE, WIDE, Dashboard, Visitor, hangs_over, serving, violations, visitor
+
+import audits
+from audits.demo import audit_sample
+from audits.visible import visible
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGES = (
+    "Data",
+    "Findings",
+    "Representation",
+    "Intersections",
+    "Sameness",
+    "Compare",
+    "Review and report",
+)
+FEATURE = "<b onclick=window.hacked=1>group</b>"
+HOSTILE = (
+    "<script>window.hacked=1</script>",
+    "<img src=x onerror=window.hacked=1>",
+    "[x](javascript:alert(1))",
+    "$x$",
+    "\u202eלא abc",
+    "nul\x01␀",
+    "W" * 400,
+    "=1+1",
+)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard whose sessions begin with two audits of the sample."""
+    folder = tmp_path_factory.mktemp("reader")
+    saved = [
+        audit_sample(version).save(folder / f"{version}.json") for version in ("same", "three")
+    ]
+    with serving(folder, *_opened(saved)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """A dashboard whose sessions begin with an audit in which every name would be code."""
+    folder = tmp_path_factory.mktemp("hostile")
+    draw = random.Random(1)
+    lengths = {
+        "real": (400, [30, 14, 10, 10, 8, 10, 8, 10]),
+        "made": (600, [4, 40, 9, 9, 8, 9, 9, 9]),
+    }
+    for name, (rows, weights) in lengths.items():
+        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file)
+            table.writerow([FEATURE, "**sex**", "=age", "$c$"])
+            for value in draw.choices(HOSTILE, weights, k=rows):
+                table.writerow([value, draw.choice("fm"), draw.randint(18, 80), draw.choice("abc")])
+    audit = audits.compare(
+        folder / "real.csv", folder / "made.csv", sensitive_features=[FEATURE, "**sex**"]
+    )
+    with serving(folder, *_opened([audit.save(folder / "hostile.json")])) as made:
+        yield made
+
+
+def _opened(saved: list[Path]) -> list[str]:
+    return [part for path in saved for part in ("--audit", str(path))]
+
+
+def _is_dark(who: Visitor) -> bool:
+    return bool(
+        who.page.evaluate(
+            "() => getComputedStyle(document.querySelector('[data-testid=\"stApp\"]'))"
+            ".backgroundColor.match(/\\d+/g).slice(0, 3).every(part => part < 128)"
+        )
+    )
+
+
+def _wrong(who: Visitor, where: str) -> list[str]:
+    """What is wrong with the page that is open, in all four looks."""
+    found = []
+    for dark in (False, True):
+        # Streamlit draws in the colours that it found when the page was opened.
+        who.page.emulate_media(color_scheme="dark" if dark else "light")
+        who.page.reload()
+        who.settled()
+        _unfold(who)
+        for size in (WIDE, PHONE):
+            who.resize(*size)
+            look = f"{where}, {'dark' if dark else 'light'}, {size[0]} pixels"
+            assert _is_dark(who) == dark, look
+            found += [f"{look}: {part} hangs over" for part in hangs_over(who.page)]
+            who.whole()
+            found += [f"{look}: {each}" for each in violations(who.page)]
+        who.resize(*WIDE)
+    return found
+
+
+def _unfold(who: Visitor) -> None:
+    """Open whatever is folded away."""
+    while folded := who.page.query_selector_all("details:not([open]) > summary"):
+        for summary in folded:
+            summary.click()
+        who.settled()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_everybody_can_read_every_page(page: str, reader: Dashboard, chromium: Any) -> None:
+    with visitor(chromium, reader.url) as who:
+        who.open("/findings")
+        if page != "Findings":
+            who.go(page)
+        found = _wrong(who, page)
+        assert not found, "\n".join(found)
+        assert who.page.get_by_role("heading", level=1).count() == 1
+        assert not who.outside
+        assert not who.errors
+
+
+def test_everybody_can_read_a_card(reader: Dashboard, chromium: Any) -> None:
+    with visitor(chromium, reader.url) as who:
+        who.open("/findings")
+        who.open_first_group()
+        found = _wrong(who, "Group")
+        assert not found, "\n".join(found)
+        assert not who.outside
+        assert not who.errors
+
+
+def test_names_that_would_be_code_stay_names(hostile: Dashboard, chromium: Any) -> None:
+    with visitor(chromium, hostile.url) as who:
+        who.open("/findings")
+        body = who.body()
+        for name in HOSTILE[:2]:
+            assert visible(name) in body
+        for page in ("Findings", *PAGES[2:]):
+            who.go(page)
+            _inert(who, page)
+        who.go("Findings")
+        who.open_first_group()
+        assert any(visible(name) in who.page.title() + who.body() for name in HOSTILE)
+        _inert(who, "Group")
+        found = _wrong(who, "Group")
+        assert not found, "\n".join(found)
+        assert not who.outside
+        assert not who.errors
+
+
+def _inert(who: Visitor, where: str) -> None:
+    done = who.page.evaluate(
+        """
+        () => [
+          window.hacked,
+          document.querySelectorAll('a[href^="javascript" i]').length,
+          document.querySelectorAll('[onclick], [onerror], [data-testid="stMain"] script').length,
+          document.querySelectorAll('.katex').length,
+        ]
+        """
+    )
+    assert done == [None, 0, 0, 0], where
+    assert not who.page.get_by_test_id("stException").count()
