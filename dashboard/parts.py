@@ -274,6 +274,7 @@ vertical-align:top;color:INK}
 .au-table th{font-weight:600;text-align:left}.au-table tbody th{font-weight:500}
 .au-table .au-right{text-align:right;font-variant-numeric:tabular-nums}
 .au-table a,.au-p a{color:LINK;text-decoration:underline}
+.stMain [data-selected="true"] p{color:INK}
 .au-person{display:flex;gap:.5rem;align-items:baseline}
 """
 
