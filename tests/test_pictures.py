@@ -477,6 +477,16 @@ def test_the_number_of_rows_stands_beside_every_group(question):
 
 
 @every_question
+@pytest.mark.parametrize("value", [1e-9, 0.00123, 123456.0])
+def test_no_value_is_cut(question, value):
+    made = answer(question, [MAKERS[question]("Black", value)])
+    picture = dots(made)
+    [said] = [panel.dots[0].says for panel in ranking(made, None, 1).panels[:1]]
+    [shown] = [item for item in items(picture, Text) if item.text == said and item.bold]
+    assert cut(shown.text, shown.size, shown.room, bold=True) == said
+
+
+@every_question
 def test_a_group_without_a_value_is_hatched_and_named(question):
     picture = dots(answer(question, [UNKNOWNS[question]]))
     assert "gone" in texts(picture)

@@ -67,7 +67,8 @@ class _Layout:
         share = 0.27 if len(found.panels) == 1 else 0.22
         self.names = min(max(names) + _GAP, max(share * width, 60.0))
         self.counts = _count_widths(found.rows)
-        rest = width - self.names - sum(self.counts) - sum(p.room for p in found.panels)
+        self.rooms = [_room(panel) for panel in found.panels]
+        rest = width - self.names - sum(self.counts) - sum(self.rooms)
         self.panel = max(rest / len(found.panels) - _GAP, 50.0)
         self.scales = [self._scale(place) for place in range(len(found.panels))]
         self.words = max(len(_lines_above(panel, scale)) for panel, scale in self._pairs())
@@ -84,7 +85,7 @@ class _Layout:
 
     def left(self, place: int) -> float:
         """Return where a panel begins."""
-        before = sum(panel.room for panel in self.found.panels[:place])
+        before = sum(self.rooms[:place])
         return self.names + place * (self.panel + _GAP) + before
 
     def middle(self, row: int) -> float:
@@ -104,6 +105,12 @@ class _Layout:
 
     def _pairs(self) -> Iterator[tuple[Panel, Scale]]:
         return zip(self.found.panels, self.scales, strict=True)
+
+
+def _room(panel: Panel) -> float:
+    """What the longest value takes beside its dot, and at least what the panel asks for."""
+    said = [width(dot.says, _TEXT, bold=True) for dot in panel.dots if dot.estimate.known]
+    return max([panel.room, *(long + 12 for long in said)])
 
 
 def _wide(text: str, size: float) -> float:
@@ -148,7 +155,7 @@ def _panel(layout: _Layout, place: int) -> Iterator[Item]:
         y = layout.middle(row)
         yield from _dot(dot, scale, y) if dot.estimate.known else _too_few(dot, scale, y)
         if dot.estimate.known:
-            yield from _value(dot, scale.right + 6, y + 2.8, panel.room - 6)
+            yield from _value(dot, scale.right + 6, y + 2.8, layout.rooms[place] - 6)
 
 
 def _value(dot: Dot, x: float, y: float, room: float) -> Iterator[Item]:
@@ -213,7 +220,7 @@ def _axis(panel: Panel, scale: Scale, layout: _Layout) -> Iterator[Item]:
     title = f"{panel.title} (logarithmic)" if panel.log else panel.title
     yield Text(
         scale.left, layout.end + 22, title, size=_SMALL, fill="quiet",
-        room=scale.right - scale.left + panel.room + (0 if layout.found.panels[1:] else 60),
+        room=scale.right - scale.left + _room(panel) + (0 if layout.found.panels[1:] else 60),
     )  # fmt: skip
 
 
