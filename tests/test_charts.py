@@ -85,18 +85,22 @@ MAKERS = {
 every_question = pytest.mark.parametrize("question", BUILT_IN)
 
 
+def named(figure):
+    return [note.text for note in figure.layout.annotations if note.name == "name"]
+
+
 def labels(figure):
     """The names over the marks, without what stands beside them."""
-    return [re.match("<b>(.*?)</b>", text)[1] for text in figure.layout.yaxis.ticktext]
+    return [re.match("<b>(.*?)</b>", text)[1] for text in named(figure)]
 
 
 def beside(figure):
-    return [re.split(r"</b>(?:<br>|  )", text)[1] for text in figure.layout.yaxis.ticktext]
+    return [re.split(r"</b>(?:<br>|  )", text)[1] for text in named(figure)]
 
 
 def texts(figure):
     """Everything Plotly would read as markup."""
-    found = [note.text for note in figure.layout.annotations] + list(figure.layout.yaxis.ticktext)
+    found = [note.text for note in figure.layout.annotations]
     for trace in figure.data:
         found += [trace.name or "", *(trace.hovertext or ())]
     return found

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audits.charts.looks import GLYPHS, Theme, colours, note, sheet
+from audits.charts.looks import GLYPHS, Theme, colours, names_above, note, sheet
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -88,7 +88,6 @@ def _trace(own: Sequence[Cell], theme: Theme) -> Any:
 
 
 def _lay_out(figure: Any, grid: Grid, theme: Theme) -> None:
-    colour = colours(theme)
     slanted = len(grid.columns) > _STRAIGHT or any(len(name) > 14 for name in grid.columns)
     above = 30 + (7 * min(max((len(n) for n in grid.columns), default=0), 18) if slanted else 0)
     figure.update_layout(
@@ -96,7 +95,8 @@ def _lay_out(figure: Any, grid: Grid, theme: Theme) -> None:
         barmode="overlay",
         bargap=0,
     )
-    notes = [_column(place, name, theme, slanted) for place, name in enumerate(grid.columns)]
+    notes = names_above([f"<b>{name}</b>" for name in grid.rows], -_ABOVE / 2, theme)
+    notes += [_column(place, name, theme, slanted) for place, name in enumerate(grid.columns)]
     if grid.left_out:
         notes.append(note(grid.left_out, theme, x=0, y=0, xanchor="left", yanchor="top", yshift=-6))
     figure.update_layout(
@@ -104,15 +104,11 @@ def _lay_out(figure: Any, grid: Grid, theme: Theme) -> None:
         annotations=notes,
     )
     figure.update_yaxes(
-        tickmode="array",
-        tickvals=[row + _ABOVE / 2 for row in range(len(grid.rows))],
-        ticktext=[f"<b>{name}</b>" for name in grid.rows],
-        ticklabelposition="inside",
+        showticklabels=False,
         range=[max(len(grid.rows), 1), 0],
         showgrid=False,
         zeroline=False,
         fixedrange=True,
-        tickfont={"size": 13, "color": colour["ink"]},
     )
     figure.update_xaxes(
         visible=False,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from audits.charts.looks import SYMBOLS, Theme, colours, note, sheet
+from audits.charts.looks import SYMBOLS, Theme, colours, names_above, note, sheet
 from audits.charts.names import label, mark, plain, shown
 from audits.estimates import Estimate
 from audits.results import Group
@@ -117,10 +117,10 @@ def dot_figure(
     ]
     add_dots(figure, drawn, axis, view=view)
     _add_unknown(figure, drawn, axis, view)
-    _lay_out(figure, drawn, axis, title, view)
+    named = _lay_out(figure, drawn, axis, title, view)
     figure.update_layout(  # all at once: one by one, Plotly checks all of them again every time
         shapes=[*_set_off(drawn, view), *_between(len(drawn), view)],
-        annotations=[*words, *beneath(len(drawn), total, view.theme)],
+        annotations=[*named, *words, *beneath(len(drawn), total, view.theme)],
         margin={"t": 44 + _STEP * min(len(there), _STEPS), "b": 64 + _legend_room(figure)},
     )
     return figure
@@ -296,7 +296,10 @@ def _anchor(at: float, axis: Axis) -> str:
     return "left" if place < 0.15 else "right" if place > 0.85 else "center"
 
 
-def _lay_out(figure: Any, dots: Sequence[Dot], axis: Axis, title: str, view: View) -> None:
+def _lay_out(
+    figure: Any, dots: Sequence[Dot], axis: Axis, title: str, view: View
+) -> list[dict[str, Any]]:
+    """Lay out the figure and return the names over its marks."""
     colour = colours(view.theme)
     two_lines = any(len(plain(d.group)) + len(d.beside) > _ON_ONE_LINE for d in dots)
     height = _LINE + (16 if two_lines else 0)
@@ -304,15 +307,11 @@ def _lay_out(figure: Any, dots: Sequence[Dot], axis: Axis, title: str, view: Vie
         sheet(view.theme, title=title, height=_AROUND + height * max(len(dots), 2)),
     )
     figure.update_yaxes(
-        tickmode="array",
-        tickvals=[row - _ABOVE for row in range(len(dots))],
-        ticktext=[_named(dot, two_lines=two_lines) for dot in dots],
-        ticklabelposition="inside",
+        showticklabels=False,
         range=[max(len(dots), 1) - 0.6, -0.8],
         showgrid=False,
         zeroline=False,
         fixedrange=True,
-        tickfont={"size": 13, "color": colour["ink"]},
     )
     figure.update_xaxes(
         title={"text": axis.title, "font": {"size": 12}},
@@ -327,6 +326,7 @@ def _lay_out(figure: Any, dots: Sequence[Dot], axis: Axis, title: str, view: Vie
     )
     if axis.log:
         figure.update_xaxes(**_ticks(axis))
+    return names_above([_named(dot, two_lines=two_lines) for dot in dots], _ABOVE, view.theme)
 
 
 def _ticks(axis: Axis) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from audits.charts.names import shown
@@ -75,6 +75,20 @@ def sheet(theme: Theme, *, title: str, height: int) -> dict[str, Any]:
         "hovermode": "closest",
         "dragmode": False,
     }
+
+
+def names_above(texts: Sequence[str], above: float, theme: Theme) -> list[dict[str, Any]]:
+    """Return what stands over every line of a figure, at its left edge.
+
+    As names of ticks inside of the axis, they would make Plotly hide the other axis's numbers.
+    """
+    return [
+        note(
+            text, theme, name="name", x=0, xshift=4, y=line - above, yref="y", xanchor="left",
+            align="left", font={"size": 13, "color": colours(theme)["ink"]},
+        )
+        for line, text in enumerate(texts)
+    ]  # fmt: skip
 
 
 def note(text: str, theme: Theme, **place: Any) -> dict[str, Any]:

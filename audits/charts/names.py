@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import json
 
+from audits.pictures.widths import cut
 from audits.results import Group, as_group, group_name
 from audits.visible import visible
 
 _LONGEST = 44
+_SIZE, _WIDE = 13.0, 0.58  # of letters, and the width of most of them in sizes
 
 
 def shown(text: str) -> str:
@@ -35,11 +37,12 @@ def label(group: Group, longest: int = _LONGEST) -> str:
 def short(text: str, longest: int = _LONGEST) -> str:
     """Return a text that Plotly writes as it is, cut where it is long.
 
-    >>> short("a long name", 7)
-    'a long…'
+    >>> short("a long name of a group", 16)
+    'a long name of…'
     """
     text = visible(text)
-    return shown(text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…")
+    text = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+    return shown(cut(text, _SIZE, longest * _SIZE * _WIDE, bold=True))
 
 
 def mark(group: Group, attribute: str = "") -> list[str]:

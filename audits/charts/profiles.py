@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from audits.charts.looks import Theme, colours, note, sheet
+from audits.charts.looks import Theme, colours, names_above, note, sheet
 from audits.charts.names import label, plain, short, shown
 from audits.errors import UsageError
 from audits.estimates import percent
@@ -169,16 +169,14 @@ def _bars(rows: Sequence[Any], theme: Theme) -> go.Figure:
         zeroline=False, fixedrange=True,
     )  # fmt: skip
     figure.update_yaxes(
-        tickmode="array",
-        tickvals=[place - 0.36 for place in range(len(row.labels))],
-        ticktext=[f"<b>{short(part, 40)}</b>" for part in row.labels],
-        ticklabelposition="inside",
+        showticklabels=False,
         range=[len(row.labels) - 0.45, -0.65],
         showgrid=False,
         zeroline=False,
         fixedrange=True,
-        tickfont={"size": 13, "color": colour["ink"]},
     )
+    named = names_above([f"<b>{short(part, 40)}</b>" for part in row.labels], 0.36, theme)
+    figure.update_layout(annotations=named)
     return figure
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MOST_DOTS = 900  # synthetic rows drawn; of more, a dot stands for several
 _GOLDEN = math.pi * (3 - math.sqrt(5))  # the angle by which seeds of a sunflower follow each other
 _CELL = 70  # height of a person's place, where there is room
+_PHONE = 350  # width of a phone, in which all must find a place
 _FLAT = 0.5  # of that, for a line of people on whom nothing rests
 _NEAR, _REACH = 0.13, 0.43  # of a place: from where to where the rows of whoever has most spread
 
@@ -145,7 +146,7 @@ def _counts(
 
 
 def _lay_out(figure: Any, columns: int, depth: float, theme: Theme) -> None:
-    height = round(max(depth, 1.5) * _CELL)
+    height = round(max(depth, 1.5) * min(_CELL, _PHONE / columns))
     figure.update_layout(sheet(theme, title="", height=height + 100))
     figure.update_layout(margin={"t": 8, "b": 84, "l": 4, "r": 4}, legend={"itemsizing": "trace"})
     off = {"visible": False, "fixedrange": True}
