@@ -149,12 +149,13 @@ def _verdicts_frame(audit: Audit) -> pd.DataFrame:
 def _filters(audit: Audit) -> _Choice:
     titles = {name: answer.title for name, answer in audit.answers.items()}
     below = [verdict.value for verdict in _BELOW]
+    counts = audit.counts  # counted whenever it is asked for
     verdicts = st.pills(
         "Verdicts",
         [verdict.value for verdict in Verdict],
         selection_mode="multi",
         default=below,
-        format_func=lambda v: f"{GLYPHS[v]} {v} ({audit.counts[v]:,})",
+        format_func=lambda v: f"{GLYPHS[v]} {v} ({counts[v]:,})",
         key="verdicts",
     )
     questions = st.pills(
