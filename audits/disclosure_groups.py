@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -241,40 +242,21 @@ class _Table:
         there = np.flatnonzero(self.sizes > 0).tolist()
         shown = [i for i in there if i not in hidden]
         loose = [i for i in shown if move and (self.items[i].group or self.items[i].gap)]
-        free = [i for i in there if i in hidden]
         asked = sorted(wanted)
-        n, k, s = self.cells.shape[1], len(loose), len(asked)
-        column = {i: j for j, i in enumerate(loose)}
-        moves = sparse.lil_matrix((len(shown), k))
-        for r, i in enumerate(shown):
-            if i in column:
-                moves[r, column[i]] = 1.0
-        equal = sparse.hstack(
-            [self.cells[shown], -moves, moves, sparse.csr_matrix((len(shown), s))], format="csr"
-        )
-        sign = -1.0 if up else 1.0
-        short = sparse.hstack(
-            [sign * self.cells[asked], sparse.csr_matrix((s, 2 * k)), -sparse.identity(s)]
-        )
-        present = sparse.vstack(
-            [-self.cells[free], *(-sparse.csr_matrix(row.astype(float)) for row in self.more)]
-        )
-        bound = sparse.vstack(
-            [short, sparse.hstack([present, sparse.csr_matrix((present.shape[0], 2 * k + s))])],
-            format="csr",
-        )
         cost = [self.items[i].cost for i in loose]
         falls = [_SHORTFALL if first in (None, i) else 1.0 for i in asked]
-        found = linprog(
+        upper, most = self._limits([i for i in there if i in hidden], asked, len(loose), limit, up)
+        n, k = self.cells.shape[1], len(loose)
+        found = linprog(  # cells, what is shown moved up and down, how far groups fall short
             np.concatenate([np.zeros(n), cost, cost, falls]),
-            A_ub=bound,
-            b_ub=np.concatenate([np.full(s, sign * limit), np.full(present.shape[0], -1.0)]),
-            A_eq=equal,
+            A_ub=upper,
+            b_ub=most,
+            A_eq=self._agreement(shown, loose, len(asked)),
             b_eq=self.sizes[shown],
             bounds=[
                 *([(0, None)] * (n + k)),
                 *((0, max(self.sizes[i] - 1, 0)) for i in loose),
-                *([(0, None)] * s),
+                *([(0, None)] * len(asked)),
             ],
             method="highs",
         )
@@ -283,9 +265,34 @@ class _Table:
         moved = found.x[n : n + k] + found.x[n + k : n + 2 * k]
         left = found.x[n + 2 * k :]
         return (
-            {int(i) for i, by in zip(loose, moved, strict=True) if by > _TOLERANCE},
+            {i for i, by in zip(loose, moved, strict=True) if by > _TOLERANCE},
             {i for i, by in zip(asked, left, strict=True) if by > _TOLERANCE},
         )
+
+    def _agreement(self, shown: list[int], loose: list[int], asked: int) -> Any:
+        """Groups that are shown have as many people as is shown, unless they are moved."""
+        column = {i: j for j, i in enumerate(loose)}
+        moves = sparse.lil_matrix((len(shown), len(loose)))
+        for r, i in enumerate(shown):
+            if i in column:
+                moves[r, column[i]] = 1.0
+        nothing = sparse.csr_matrix((len(shown), asked))
+        return sparse.hstack([self.cells[shown], -moves, moves, nothing], format="csr")
+
+    def _limits(
+        self, free: list[int], asked: list[int], loose: int, limit: float, up: bool
+    ) -> tuple[Any, NDArray[np.float64]]:
+        """Groups asked for are beyond the limit, or fall short of it; none hidden is empty."""
+        s, sign = len(asked), -1.0 if up else 1.0
+        short = sparse.hstack(
+            [sign * self.cells[asked], sparse.csr_matrix((s, 2 * loose)), -sparse.identity(s)]
+        )
+        present = sparse.vstack(
+            [-self.cells[free], *(-sparse.csr_matrix(row.astype(float)) for row in self.more)]
+        )
+        others = sparse.csr_matrix((present.shape[0], 2 * loose + s))
+        both = sparse.vstack([short, sparse.hstack([present, others])], format="csr")
+        return both, np.concatenate([np.full(s, sign * limit), np.full(present.shape[0], -1.0)])
 
 
 def _all_codes(sizes: Sequence[int]) -> NDArray[np.int64]:

@@ -272,6 +272,8 @@ def as_read(value: float) -> float:
     if not math.isfinite(value) or value == 0:
         return value
     size = abs(value)
+    if size < 1e-9:
+        return float(f"{value:.1g}")
     digits = 4 if size >= 0.1 else 3 - math.floor(math.log10(size))
     digits = digits if size < 1 else 3 if size < 100 else 1
     step = 10.0**-digits

@@ -154,6 +154,17 @@ class TestAttacks:
         real = pd.DataFrame({"one": state, "two": np.char.upper(state)})
         assert attack(real, real, 2) == []
 
+    def test_crossings_that_nobody_is_in_narrow_the_others(self, monkeypatch):
+        """Hiding the whole crossing is not enough where few of its cells are not empty."""
+        cells = {("a", "u"): 20, ("a", "v"): 5, ("b", "v"): 25, ("b", "w"): 20}
+        rows = [cell for cell, n in cells.items() for _ in range(n)]
+        real = pd.DataFrame(rows, columns=["one", "two"])
+        assert attack(real, real, 2) == []
+        monkeypatch.setattr(
+            disclosure_groups, "_impossible", lambda _, codes: np.zeros(len(codes), dtype=bool)
+        )
+        assert attack(real, real, 2)
+
     def test_a_joint_gap_tells_no_small_group(self):
         """The share of rows without a label times the rows is a count, too."""
         real = pd.DataFrame({
