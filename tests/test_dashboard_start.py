@@ -58,6 +58,13 @@ def test_the_packaged_configuration_says_the_same_as_the_command():
             assert str(written[section][key]).lower() == value, name
 
 
+def test_a_page_of_another_name_cannot_reach_the_dashboard():
+    import tomllib
+
+    written = tomllib.loads((dashboard_folder.FOLDER / ".streamlit/config.toml").read_text())
+    assert written["server"]["allowedHosts"] == ["127.0.0.1", "localhost"]
+
+
 def test_the_largest_upload_is_declared_alike_in_both_places():
     import tomllib
 
