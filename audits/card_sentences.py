@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from audits.estimates import number, percent
+from audits.estimates import in_effect, number, percent
 from audits.formulas.sample_sizes import people_to_see
 from audits.formulas.shares import rule_of_zero, wilson
 from audits.needs import detecting
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow
 from audits.questions.drift_rows import GroupDriftRow, ProfileRow
-from audits.questions.group_profiles import OTHER
+from audits.questions.group_profiles import MISSING, OTHER
 from audits.questions.provenance_rows import ProvenanceRow
 from audits.questions.words import (
     capital,
@@ -45,8 +45,8 @@ def headline(
         said = f"{synthetic_rows(provenance.synthetic)} {rest} on {real_people(provenance.real)}"
         people = provenance.effective_people
         if people.known and people.low < people.high:
-            said += f", in effect on {_people(people.value)} ({_people(people.low)} to "
-            said += f"{_people(people.high)})"
+            said += f", in effect on {in_effect(people.value)} ({in_effect(people.low)} to "
+            said += f"{in_effect(people.high)})"
         return capital(f"{name}: {said}.")
     if coverage is not None:
         said = f"{real_people(coverage.real)} and {synthetic_rows(coverage.synthetic)}"
@@ -125,7 +125,9 @@ def _never(row: ProfileRow, everyone: ProfileRow | None) -> str:
         (label, held_by[label] / total)
         for label, own in zip(row.labels, row.real, strict=True)
         # a value joined with others in one of the two says nothing of its absence in the other
-        if own == 0 and label != OTHER and held_by.get(label, 0) >= _HELD_BY_OTHERS * total
+        if own == 0
+        and label not in (OTHER, MISSING)
+        and held_by.get(label, 0) >= _HELD_BY_OTHERS * total
     ]
     if not there:
         return ""
@@ -196,9 +198,5 @@ def made_from_few(row: ProvenanceRow | None, settings: Settings) -> str:
         return ""
     return (
         f"make the rows again before asking anyone: of {real_people(row.real)}, the rows made now "
-        f"rest in effect on {_people(row.basis)}"
+        f"rest in effect on {in_effect(row.basis)}"
     )
-
-
-def _people(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")

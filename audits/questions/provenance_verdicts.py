@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from audits.estimates import number, percent
+from audits.estimates import in_effect, number, percent
 from audits.judging import adjusted
 from audits.questions.headlines import Part, headline
 from audits.questions.provenance_rows import ProvenanceRow
@@ -104,9 +104,9 @@ def _text(row: ProvenanceRow, p: float, settings: Settings) -> str:
             "cannot tell how many of them stand behind"
         )
     elif row.complete:
-        said += f", in effect on {_effective(row.basis)}{_within(row)}"
+        said += f", in effect on {in_effect(row.basis)}{_within(row)}"
     else:
-        behind = "hardly fewer" if row.basis >= 0.9 * row.real else _effective(row.basis)
+        behind = "hardly fewer" if row.basis >= 0.9 * row.real else in_effect(row.basis)
         said += (
             f", in effect on {behind}{_within(row)}, by {row.searched:,} of them and "
             f"{row.queries:,} synthetic rows drawn at random"
@@ -140,9 +140,4 @@ def _resting(row: ProvenanceRow) -> str:
 def _within(row: ProvenanceRow) -> str:
     if not row.kappa.known:
         return ""
-    return f" ({_effective(row.effective_people.low)} to {_effective(row.effective_people.high)})"
-
-
-def _effective(value: float) -> str:
-    """Effective people, to whole ones from ten on."""
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
+    return f" ({in_effect(row.effective_people.low)} to {in_effect(row.effective_people.high)})"

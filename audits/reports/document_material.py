@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from itertools import combinations
 
+from audits import estimates
 from audits.cards import Card, card
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate, number, percent
@@ -147,11 +148,7 @@ def in_effect(value: float) -> str:
     >>> in_effect(3.05), in_effect(1234.5)
     ('3', '1,234')
     """
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return number(value)
-    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}".removesuffix(".0")
+    return "–" if math.isnan(value) else estimates.in_effect(value)
 
 
 def people_ranged(value: Estimate) -> str:
