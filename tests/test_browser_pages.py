@@ -92,6 +92,8 @@ def _wrong(who: Visitor, where: str) -> list[str]:
         who.page.emulate_media(color_scheme="dark" if dark else "light")
         who.page.reload()
         who.settled()
+        assert who.page.get_by_role("heading", level=1).count() == 1, who.body()
+        assert not who.page.get_by_test_id("stException").count(), who.body()
         _unfold(who)
         for size in (WIDE, PHONE):
             who.resize(*size)
@@ -120,7 +122,6 @@ def test_everybody_can_read_every_page(page: str, reader: Dashboard, chromium: A
             who.go(page)
         found = _wrong(who, page)
         assert not found, "\n".join(found)
-        assert who.page.get_by_role("heading", level=1).count() == 1
         assert not who.outside
         assert not who.errors
 
