@@ -59,13 +59,14 @@ def progress_file(path: str | Path, stages: Sequence[str]) -> Told:
     """
     from audits.reports.json_report import write_whole
 
-    target, last = Path(path), ["", 0.0]
+    target, last, written = Path(path), "", 0.0
 
     def told(stage: str, share: float) -> None:
+        nonlocal last, written
         now = time.monotonic()
-        if stage not in stages or (stage == last[0] and now - float(last[1]) < _APART):
+        if stage not in stages or (stage == last and now - written < _APART):
             return
-        last[:] = [stage, now]
+        last, written = stage, now
         place = (stages.index(stage) + share) / len(stages)
         said = {"stage": stage, "share": round(share, 4), "of_all": round(place, 4)}
         write_whole(target, json.dumps(said))
