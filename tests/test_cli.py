@@ -481,7 +481,7 @@ def test_options_of_file_and_command_have_the_same_names():
     command = get_command(cli.app).commands["compare"]
     options = {name.lstrip("-").replace("-", "_") for p in command.params for name in p.opts}
     known = {field.name for field in config.fields(config.Request)}
-    assert options - known == {"config", "all", "help", "h"} - ({"help", "h"} - options)
+    assert options - known == {"config", "all", "progress_to", "help", "h"} - ({"help", "h"} - options)
 
 
 def test_the_command_line_wins(folder, tmp_path):

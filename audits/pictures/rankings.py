@@ -77,11 +77,7 @@ def _coverage(answer: Answer, shown: Sequence[Any], most: int) -> Ranking:
             Panel(
                 "share among synthetic rows ÷ share among real rows",
                 tuple(
-                    Dot(
-                        row.ratio, _coverage_look(row.ratio, settings),
-                        number(row.ratio.value) if row.ratio.known
-                        else "invented" if row.synthetic else "in neither table",
-                    )
+                    Dot(row.ratio, _coverage_look(row.ratio, settings), _coverage_says(row))
                     for row in drawn
                 ),
                 (
@@ -97,6 +93,12 @@ def _coverage(answer: Answer, shown: Sequence[Any], most: int) -> Ranking:
         )  # fmt: skip
 
     return _ranking(rows, most, alt, panels, lambda row: row.ratio.known)
+
+
+def _coverage_says(row: Any) -> str:
+    if row.ratio.known:
+        return number(row.ratio.value)
+    return "invented" if row.synthetic else "in neither table"
 
 
 def _coverage_look(ratio: Estimate, settings: Settings) -> Look:

@@ -210,19 +210,21 @@ def words_used(material: Material) -> Section:
     return Section("glossary", "Glossary", (Facts(pairs),), new_page=True)
 
 
+_ALWAYS = (
+    "Categories were fixed before the audit. People who recognise themselves in none of them "
+    "are invisible to it.",
+    "Nothing is said about traits that nobody recorded: ok means ok in the columns that there are.",
+    "Whether people can be re-identified was not asked. Nearest people are found to count "
+    "them, not to protect them.",
+    "Nor was it asked whether a model trained on the table is fair, or a use of it lawful.",
+)
+
+
 def limits(material: Material) -> Section:
     """What this audit does not say."""
     audit = material.audit
     left = [c for c in audit.columns if c.use not in ("compared", "sensitive")]
-    said = [
-        "Categories were fixed before the audit. People who recognise themselves in none of them "
-        "are invisible to it.",
-        "Nothing is said about traits that nobody recorded: ok means ok in the columns "
-        "that there are.",
-        "Whether people can be re-identified was not asked. Nearest people are found to count "
-        "them, not to protect them.",
-        "Nor was it asked whether a model trained on the table is fair, or a use of it lawful.",
-    ]
+    said = list(_ALWAYS)
     if left:
         names = [short(column.name, 40) for column in left]
         was = "was" if len(left) == 1 else "were"
