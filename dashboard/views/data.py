@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 import audits
 import draft
@@ -178,9 +181,17 @@ def _upload(here: Here, role: str) -> None:
         return
     for file in files:
         draft.add(here.session, role, file, file.name)
-        file.close()
+        _let_go(file)
     turns[role] = turns.get(role, 0) + 1
     st.rerun()
+
+
+def _let_go(file: UploadedFile) -> None:
+    """Free the memory a file takes; the server keeps it until the tab is closed otherwise."""
+    file.close()
+    context = get_script_run_ctx()
+    if context is not None and runtime.exists():
+        runtime.get_instance().uploaded_file_mgr.remove_file(context.session_id, file.file_id)
 
 
 def _saved(here: Here) -> None:
@@ -199,6 +210,7 @@ def _saved(here: Here) -> None:
         return
     finally:
         here.session.drop_table(path)
+        _let_go(given)
     turns["audit"] = turns.get("audit", 0) + 1
     go(FINDINGS)
 
