@@ -336,13 +336,13 @@ def test_variety_lost_is_in_percent_with_a_shape_where_it_is_sure():
     rows = (
         attribute_row("a", "age", Estimate(0.83, 0.7, 0.9)),
         attribute_row("a", "region", Estimate(0.15, 0.12, 0.2)),
-        attribute_row("a", "income", Estimate(0.05, -0.1, 0.2)),
+        attribute_row("a", "income", Estimate(0.35, 0.05, 0.5)),
         attribute_row("a", "insured", Estimate(-0.41, -0.5, -0.3)),
         attribute_row("a", "skin", UNKNOWN),
     )
     figure = heat.sameness_heat(answer("diversity", [], attributes=rows))
     assert sorted(text for text, _ in cells(figure).values()) == [
-        "5", "–", "▲<br>−41", "▼<br>83", "◆<br>15",
+        "35", "–", "▲<br>−41", "▼<br>83", "◆<br>15",
     ]  # fmt: skip
     assert len(roles(figure)) == 5
 
@@ -424,6 +424,10 @@ def test_of_many_rows_a_dot_stands_for_several_and_it_says_so():
     assert swarm(figure).name == "small dot: about 101 synthetic rows"
     assert 800 <= len(swarm(figure).x) <= 1000
     assert "90,000" in [note.text for note in figure.layout.annotations]
+    first, second = ((n + 0.5, swarm(figure).y[0]) for n in range(2))
+    rows = zip(swarm(figure).x, swarm(figure).y, strict=True)
+    near = [row for row in rows if math.dist(row, second) < math.dist(row, first)]
+    assert len(near) == 1, "a single row is one dot, however many a dot stands for"
 
 
 def test_at_most_ten_people_stand_beside_each_other():
@@ -478,10 +482,12 @@ def test_a_ridge_says_how_many_rows_are_in_a_part():
 
 
 def test_missing_values_of_a_number_are_said_and_no_part_of_the_ridge():
-    row = profile(labels=("0 to 10", "10 to 20", "missing"), real=(3, 1, 2), synthetic=(0, 9, 5))
+    row = profile(labels=("0 to 10", "10 to 20", "missing"), real=(3, 1, 8), synthetic=(0, 9, 5))
     figure = profile_figure([row])
-    assert len(sides(figure)["real"].x) == 4
-    assert any("missing: 2 and 5" in text for text in words(figure))
+    ridge = sides(figure)["real"]
+    assert len(ridge.x) == 4
+    assert min(ridge.y) == min(sides(profile_figure([profile()]))["real"].y)
+    assert any("missing: 8 and 5" in text for text in words(figure))
 
 
 def test_everyone_stands_beneath_the_group():

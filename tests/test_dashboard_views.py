@@ -195,6 +195,16 @@ def test_a_second_audit_is_not_shown_with_figures_of_the_first(three, sample, tm
     assert "Of 5 groups" in charts(app)[0].proto.alt
 
 
+def test_a_figure_follows_the_limits_in_force(three, tmp_path):
+    app = opened(three, "sameness", tmp_path)
+    before = [one.proto.spec for one in charts(app)]
+    session, audit_id = app.session_state["session"], app.session_state["audit_id"]
+    state.set_limits(session, audit_id, {"support_watch": 300})
+    app.run()
+    assert "watch 300" in "".join(one.proto.spec for one in charts(app))
+    assert "watch 300" not in "".join(before)
+
+
 # -- representation --------------------------------------------------------------------------------
 
 
