@@ -242,10 +242,10 @@ def _stylesheet(now: Theme) -> str:
         for role in ("problem", "watch", "ok", "not enough evidence")
     )
     return (
-        _STYLE.replace("INK", colour["ink"])
+        _STYLE.replace("LINK", colour["ok"])  # before INK, which it holds
+        .replace("INK", colour["ink"])
         .replace("QUIET", colour["quiet"])
         .replace("GRID", colour["grid"])
-        .replace("LINK", colour["ok"])
         + badges
     )
 
@@ -275,6 +275,7 @@ vertical-align:top;color:INK}
 .au-table .au-right{text-align:right;font-variant-numeric:tabular-nums}
 .au-table a,.au-p a{color:LINK;text-decoration:underline}
 .stMain [data-selected="true"] p{color:INK}
+@media(max-width:40rem){.stMain h1{font-size:1.9rem}}
 .au-person{display:flex;gap:.5rem;align-items:baseline}
 """
 
