@@ -22,6 +22,8 @@ from audits.visible import visible
 MOST_LINES = 60
 """Lines of a table on a page; a download has all."""
 
+_LONG = 40
+
 
 @dataclass(frozen=True)
 class Link:
@@ -181,10 +183,15 @@ def _line(columns: Sequence[Column], row: Sequence[Cell]) -> str:
     cells = [
         f'<th scope="row" class="au-{column.align}">{_cell(cell)}</th>'
         if place == 0
-        else f'<td class="au-{column.align}">{_cell(cell)}</td>'
+        else f'<td class="au-{column.align}{_width(cell)}">{_cell(cell)}</td>'
         for place, (column, cell) in enumerate(zip(columns, row, strict=True))
     ]
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _width(cell: Cell) -> str:
+    """A sentence keeps a width to be read at, however many columns stand beside it."""
+    return " au-long" if isinstance(cell, str) and len(cell) > _LONG else ""
 
 
 def _cell(cell: Cell) -> str:
@@ -275,6 +282,7 @@ vertical-align:top;color:INK}
 .au-table .au-right{text-align:right;font-variant-numeric:tabular-nums}
 .au-table a,.au-p a{color:LINK;text-decoration:underline}
 .stMain [data-selected="true"] p{color:INK}
+.au-long{min-width:15rem}
 @media(max-width:40rem){.stMain h1{font-size:1.9rem}}
 .au-person{display:flex;gap:.5rem;align-items:baseline}
 """
