@@ -63,7 +63,7 @@ def main() -> None:
             with browser.visitor(chromium, dashboard.url, size=size, dark=dark) as who:
                 for page in asked.pages:
                     who.page.set_viewport_size({"width": size[0], "height": size[1]})
-                    who.open(f"/{page}?{query[page == 'group']}")
+                    who.open(f"/{'' if page == 'data' else page}?{query[page == 'group']}")
                     who.whole()
                     picture = asked.folder / f"{page}-{look}.png"
                     who.page.screenshot(path=picture)
