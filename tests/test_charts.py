@@ -321,6 +321,18 @@ def test_an_invented_group_is_named_so():
     assert any("invented" in text for text in texts(figure))
 
 
+def test_groups_without_a_ratio_stand_after_those_with_one():
+    rows = [
+        coverage_row("new", UNKNOWN, real=0, synthetic=3),
+        coverage_row("more", UNKNOWN, real=0, synthetic=9),
+        coverage_row("few", UNKNOWN, real=2, synthetic=4),
+        coverage_row("here", spread(1.0)),
+    ]
+    figure = audits.chart(answer("coverage", rows))
+    assert labels(figure) == ["here", "more", "few", "new"]
+    assert beside(figure)[2] == "2 real, 4 synthetic: too few for a rate"
+
+
 def test_coverage_in_words():
     rows = [
         coverage_row("low", Estimate(0.5, 0.4, 0.6)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from audits.charts.dots import (
@@ -62,11 +61,18 @@ def alt(answer: Answer) -> str:
 
 
 def _rows(answer: Answer) -> list[Any]:
-    """Every group but everyone, by ratio; those without a real row come first."""
+    """Every group but everyone, by ratio; those without one come last, most synthetic rows first.
+
+    There may be hundreds of them, and before the others they would be all that is drawn.
+    """
     rows: list[Any] = [row for row in answer.rows if row.group]
     return sorted(
         rows,
-        key=lambda row: (-math.inf if math.isnan(row.ratio.value) else row.ratio.value, row.group),
+        key=lambda row: (
+            (0, row.ratio.value, row.group)
+            if row.ratio.known
+            else (1, -float(row.synthetic), row.group)
+        ),
     )
 
 
@@ -96,6 +102,8 @@ def _beside(row: Any) -> str:
     said = f"{row.real:,} real, {row.synthetic:,} synthetic"
     if row.ratio.known:
         return said
+    if row.real:
+        return f"{said}: too few for a rate"
     return f"{said}: {'invented' if row.synthetic else 'in neither table'}"
 
 
