@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import streamlit as st
@@ -16,7 +16,7 @@ from sessions import Kept
 from state import DATA, Here, go, judged
 
 _ASKS = "What differs between two audits?"
-_LINES = 30
+_LINES = 8  # of each kind, that are written out; the table beneath has all
 _AUDITS = 6
 _ROWS = 500
 
@@ -126,10 +126,11 @@ def _side_by_side(here: Here, kept: Sequence[Kept]) -> None:
         {group for verdicts in columns.values() for group in verdicts},
         key=lambda g: (min(v[g].rank for v in columns.values() if g in v), g),
     )
+    known = {finding.group for finding in here.audit.findings} if here.audit else set()
     parts.table(
         [parts.Column("Group"), *(parts.Column(title) for title in columns)],
         [
-            [visible(group_name(group)), *(v.get(group, "not there") for v in columns.values())]
+            [_name(group, known), *(v.get(group, "not there") for v in columns.values())]
             for group in groups
         ],
         caption=f"The worst verdict of each of {len(groups):,} groups in {len(columns)} audits, "
@@ -137,6 +138,11 @@ def _side_by_side(here: Here, kept: Sequence[Kept]) -> None:
     )
     if len(kept) > _AUDITS:
         st.write(f"The newest {_AUDITS} of {len(kept)} audits are shown.")
+
+
+def _name(group: Group, known: Collection[Group]) -> parts.Cell:
+    """Return a group's name; a way to its card, where the audit at hand has one."""
+    return parts.Link(group) if group and group in known else visible(group_name(group))
 
 
 def _title(one: Kept, taken: Any) -> str:
