@@ -119,7 +119,7 @@ def dot_figure(
     _add_unknown(figure, drawn, axis, view)
     named = _lay_out(figure, drawn, axis, title, view)
     figure.update_layout(  # all at once: one by one, Plotly checks all of them again every time
-        shapes=[*_set_off(drawn, view), *_between(len(drawn), view)],
+        shapes=_set_off(drawn, view),
         annotations=[*named, *words, *beneath(len(drawn), total, view.theme)],
         margin={"t": 44 + _STEP * min(len(there), _STEPS), "b": 64 + _legend_room(figure)},
     )
@@ -244,17 +244,6 @@ def _legend_room(figure: Any) -> int:
     return 20 * len([trace for trace in figure.data if trace.showlegend is not False])
 
 
-def _between(rows: int, view: View) -> list[dict[str, Any]]:
-    """Return hair lines between groups, along which to look from a name to its mark."""
-    return [
-        {
-            "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": row + 0.36, "y1": row + 0.36,
-            "line": {"color": colours(view.theme)["grid"], "width": 1}, "layer": "below",
-        }
-        for row in range(rows - 1)
-    ]  # fmt: skip
-
-
 def add_limit(
     figure: Any, limit: Limit, axis: Axis, rows: int, *, view: View, xaxis: str = "x", step: int = 0
 ) -> dict[str, Any]:
@@ -308,8 +297,10 @@ def _lay_out(
     )
     figure.update_yaxes(
         showticklabels=False,
+        tickmode="array",  # hair lines along which to look from a name to its mark
+        tickvals=[row + 0.36 for row in range(len(dots) - 1)],
         range=[max(len(dots), 1) - 0.6, -0.8],
-        showgrid=False,
+        gridcolor=colour["grid"],
         zeroline=False,
         fixedrange=True,
     )
