@@ -350,13 +350,20 @@ def test_findings_begin_with_the_worst_and_filters_hold(with_audits):
     _choose(app, "three.json")
     audit = audits.load(with_audits[0])
     assert audit.findings[0].because in said(app)
+    before = _opened(app)
     app.pills(key="verdicts").set_value(["ok"]).run()
     text = said(calm(app))
-    assert audit.findings[0].because not in text
+    worst = state.group_text(audit.findings[0].group)
+    assert f"open-{worst}" in before
+    assert f"open-{worst}" not in _opened(app), "only in the sentence on top"
     ok = next(f for f in audit.findings if f.verdict is audits.Verdict.OK)
     assert ok.because in text
     app.pills(key="verdicts").set_value([]).run()
     assert "No finding fits these choices" in said(calm(app))
+
+
+def _opened(app):
+    return [b.key for b in app.button if b.key.startswith("open-")]
 
 
 def _choose(app, label):
