@@ -14,38 +14,52 @@ from audits.visible import visible
 
 _TEXT, _SMALL = 8.5, 7.5
 _BAR, _BAR_HIGH, _FAN, _SPACING = 27.0, 7.0, 78.0, 22.0
+_LEAST_FAN = 24.0
 _MARGIN = 5.0
 _LABELS = 8
 
 
-def strip(card: Card, width: float = 480) -> Picture:
+def strip(
+    card: Card, width: float = 480, *, tranche: int = 0, height: float | None = None
+) -> Picture:
     """Return how the synthetic rows of a group rest on its real people.
 
     Above, a bar of all synthetic rows, cut by the person each rests on; below, a dot per real
     person, those most used first; between them, what rests on whom. Beneath the dots a rule as
     long as the number of people that the rows rest on in effect, with its interval. Where it is
     not known who stands behind the rows, their number is set against that of the people.
+
+    `tranche` says that `people` holds means over at least so many of them, as it does where small
+    counts are hidden: then nothing is said of any single person. `height` lowers what stands
+    between rows and people, so that the picture is about as high.
     """
     if not (card.real or card.synthetic):
         said = "how many people and rows there are is not shown"
         text = Text(width / 2, 20, said, size=_SMALL, fill="quiet", anchor="middle", room=width)
         return Picture(width, 32, (text,), visible(f"{card.name}: {said}."))
     listed = bool(card.people) and card.real > 0 and card.synthetic > 0
-    found = _fan(card, width) if listed else _amounts(card, width)
-    items = tuple(found)
-    return Picture(width, _bottom(items), items, _alt(card))
+    items = tuple(_fan(card, width, tranche, _FAN) if listed else _amounts(card, width))
+    if listed and height is not None and (more := _bottom(items) - height) > 0:
+        items = tuple(_fan(card, width, tranche, max(_FAN - more, _LEAST_FAN)))
+    return Picture(width, _bottom(items), items, _alt(card, tranche))
 
 
-def _alt(card: Card) -> str:
+def _alt(card: Card, tranche: int) -> str:
     said = f"{card.name}: {card.synthetic:,} synthetic rows, {card.real:,} real people"
     if card.basis.known:
         said += f", in effect {_ranged(card)}"
     says = card.people_says or ("" if any(card.people) else _why(card))
+    if tranche and any(card.people):
+        says = _averaged(tranche)
     parts = [said, *([says[0].upper() + says[1:]] if says else [])]
-    if any(card.people):
+    if any(card.people) and not tranche:
         most = ", ".join(f"{count:,}" for count in card.people[:3] if count)
         parts.append(f"The rows on those most used: {most}")
     return visible(" ".join(f"{part.rstrip('.')}." for part in parts))
+
+
+def _averaged(tranche: int) -> str:
+    return f"rows per person are means over at least {tranche:,} people beside each other"
 
 
 def _ranged(card: Card) -> str:
@@ -59,7 +73,7 @@ def _ranged(card: Card) -> str:
 class _Places:
     """Where the bar's parts and the people stand."""
 
-    def __init__(self, people: Sequence[int], room: float) -> None:
+    def __init__(self, people: Sequence[int], room: float, fan: float = _FAN) -> None:
         self.left, self.right = _MARGIN, room - _MARGIN
         long = self.right - self.left
         total = sum(people)
@@ -67,24 +81,24 @@ class _Places:
         self.spacing = min(long / len(people), _SPACING)
         self.first = self.left + (long - self.spacing * len(people)) / 2
         self.radius = min(max(0.36 * self.spacing, 0.55), 4.6)
-        self.dots = _BAR + _BAR_HIGH + _FAN + self.radius
+        self.dots = _BAR + _BAR_HIGH + fan + self.radius
 
     def person(self, place: float) -> float:
         """Return where so many people end; the first one's middle is at one half."""
         return self.first + self.spacing * place
 
 
-def _fan(card: Card, room: float) -> Iterator[Item]:
+def _fan(card: Card, room: float, tranche: int, fan: float) -> Iterator[Item]:
     people = sorted(card.people, reverse=True)
     if not sum(people):
         yield from _amounts(card, room)
         return
-    at = _Places(people, room)
+    at = _Places(people, room, fan)
     yield Text(at.left, 9, f"{card.synthetic:,} synthetic rows", size=_TEXT, bold=True)
     for place, (start, end) in enumerate(pairwise(at.cuts)):
         if end > start:
             yield from _thread(at, place, start, end)
-    yield from _bar(at, people)
+    yield from _bar(at, people, says=not tranche)
     for place, count in enumerate(people):
         x = at.person(place + 0.5)
         if count:
@@ -96,7 +110,13 @@ def _fan(card: Card, room: float) -> Iterator[Item]:
             )
     rule = list(_rule(card, at))
     yield from rule
-    yield from _beneath(people, at, _bottom(rule))
+    if tranche:
+        y = max(_bottom(rule), at.dots + at.radius + 2) + 12
+        yield Text(
+            at.left, y, _averaged(tranche), size=_SMALL, fill="quiet", room=at.right - at.left
+        )
+    else:
+        yield from _beneath(people, at, _bottom(rule))
 
 
 def _thread(at: _Places, place: int, start: float, end: float) -> Iterator[Item]:
@@ -124,7 +144,7 @@ def _thread(at: _Places, place: int, start: float, end: float) -> Iterator[Item]
         )
 
 
-def _bar(at: _Places, people: Sequence[int]) -> Iterator[Item]:
+def _bar(at: _Places, people: Sequence[int], *, says: bool) -> Iterator[Item]:
     labelled = 0
     for place, (start, end) in enumerate(pairwise(at.cuts)):
         gap = min(0.5, (end - start) / 4)
@@ -133,7 +153,8 @@ def _bar(at: _Places, people: Sequence[int]) -> Iterator[Item]:
         said = f"{people[place]:,} {'row' if people[place] == 1 else 'rows'}"
         if width(said, _SMALL) > end - start:
             said = f"{people[place]:,}"
-        if people[place] and width(said, _SMALL) < end - start and labelled < _LABELS:
+        fits = width(said, _SMALL) < end - start and labelled < _LABELS
+        if says and people[place] and fits:
             yield Text((start + end) / 2, _BAR - 4, said, size=_SMALL, anchor="middle")
             labelled += 1
 

@@ -14,11 +14,12 @@ _SMALL = 7.5
 _LEFT, _BOTTOM = 34.0, 30.0
 
 
-def lorenz(card: Card, width: float = 230) -> Picture:
+def lorenz(card: Card, width: float = 230, height: float | None = None) -> Picture:
     """Return the share of synthetic rows that rest on each share of the people, least used first.
 
     The straight line is where all people would be used alike; the further the curve hangs beneath
-    it, the fewer carry the rows. Where the people are not listed, the picture says so.
+    it, the fewer carry the rows. Where the people are not listed, the picture says so. Without a
+    `height` the curve stands in a square.
     """
     if not sum(card.people):
         said = f"{card.name}: on whom each synthetic row rests is not listed."
@@ -27,11 +28,12 @@ def lorenz(card: Card, width: float = 230) -> Picture:
             anchor="middle", room=width,
         )  # fmt: skip
         return Picture(width, 32, (text,), visible(said))
-    side = width - _LEFT - 6
+    long = width - _LEFT - 6
+    high = long if height is None else max(height - 6 - _BOTTOM, 48.0)
     return Picture(
         width,
-        6 + side + _BOTTOM,
-        tuple(_curve(card, side)),
+        6 + high + _BOTTOM,
+        tuple(_curve(card, long, high)),
         visible(f"{card.name}: {_says(card)}."),
     )
 
@@ -44,16 +46,16 @@ def _says(card: Card) -> str:
     return f"{said} of the synthetic rows"
 
 
-def _curve(card: Card, side: float) -> Iterator[Item]:
+def _curve(card: Card, long: float, high: float) -> Iterator[Item]:
     people = sorted(card.people)
     total, top = sum(people), 6.0
-    floor, right = top + side, _LEFT + side
+    floor, right = top + high, _LEFT + long
     points = [
-        (_LEFT + side * place / len(people), floor - side * upto / total)
+        (_LEFT + long * place / len(people), floor - high * upto / total)
         for place, upto in enumerate(accumulate(people, initial=0))
     ]
     for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        x, y = _LEFT + side * share, floor - side * share
+        x, y = _LEFT + long * share, floor - high * share
         yield Line(_LEFT, y, right, y, stroke="grid", stroke_width=0.5)
         yield Text(_LEFT - 4, y + 2.6, percent(share), size=_SMALL, fill="quiet", anchor="end")
         if share in (0.0, 0.5, 1.0):
@@ -70,7 +72,7 @@ def _curve(card: Card, side: float) -> Iterator[Item]:
         yield Line(x, top, x, floor, stroke="quiet", stroke_width=0.7, dash=(2.0, 2.0))
         yield Line(x, y, right, y, stroke="quiet", stroke_width=0.7, dash=(2.0, 2.0))
         said = f"the 5 most used: {percent(card.top5_share)}"
-        yield Text(_LEFT + 5, top + 41, said, size=_SMALL, fill="ink", room=side / 2)
+        yield Text(_LEFT + 5, top + 41, said, size=_SMALL, fill="ink", room=long - 10)
         yield Line(
             _LEFT + 5, top + 45, _LEFT + 25, top + 45, stroke="quiet", stroke_width=0.7,
             dash=(2.0, 2.0),
@@ -81,5 +83,5 @@ def _curve(card: Card, side: float) -> Iterator[Item]:
     yield Line(_LEFT + 5, top + 29, _LEFT + 25, top + 29, stroke="synthetic", stroke_width=1.8)
     yield Text(
         _LEFT, floor + 22, "people, least used first; upwards: synthetic rows", size=_SMALL,
-        fill="quiet", room=side + 6,
+        fill="quiet", room=long + 6,
     )  # fmt: skip

@@ -77,7 +77,7 @@ class Column:
 class Table:
     """Lines of cells; a cell is a text or a verdict, which is set as a mark with its word.
 
-    `note` stands beneath: what was left out, and where it can be found.
+    `note` stands under the caption: what was left out, and where it can be found.
     """
 
     columns: tuple[Column, ...]
@@ -99,13 +99,20 @@ Block = Paragraph | Bullets | Statement | Tiles | Facts | Table | Figure
 
 @dataclass(frozen=True)
 class Section:
-    """A heading (level 1 to 3) and what stands beneath it, until the next section."""
+    """A heading (level 1 to 3) and what stands beneath it, until the next section.
+
+    `look` says how it is set: sections `beside` each other in two columns; a `dense` one with its
+    facts and statements in two columns. `one_page` asks that a section and those beneath it take a
+    page of their own, set smaller where that is what it takes.
+    """
 
     id: str
     title: str
     blocks: tuple[Block, ...]
     level: Literal[1, 2, 3] = 1
     new_page: bool = False
+    look: Literal["plain", "beside", "dense"] = "plain"
+    one_page: bool = False
 
 
 @dataclass(frozen=True)
