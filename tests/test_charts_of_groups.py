@@ -27,6 +27,7 @@ from audits.charts.profiles import profile_figure
 from audits.charts.strip import strip
 from audits.errors import UsageError
 from audits.estimates import Estimate
+from audits.pictures import ranked_reference
 from audits.pictures.model import DARK, LIGHT
 from audits.questions.diversity_rows import AttributeDiversityRow
 from audits.questions.drift_rows import ProfileRow
@@ -205,10 +206,10 @@ def test_some_groups_can_be_drawn_alone(question):
 def test_a_group_can_be_set_off(question):
     made = answer(question, [MAKERS[question](name) for name in ("a", "b")])
     figure = audits.chart(made, highlight={"race": "b"})
-    [band] = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    [band] = [shape for shape in figure.layout.shapes if shape.name == "set off"]
     assert band.y0 < labels(figure).index("b") < band.y1
     plain = audits.chart(made)
-    assert not [shape for shape in plain.layout.shapes if shape.type == "rect"]
+    assert not [shape for shape in plain.layout.shapes if shape.name == "set off"]
 
 
 def test_no_line_to_compare_with_crosses_a_name():
@@ -241,13 +242,15 @@ def test_sample_and_synthetic_table_stand_beside_each_other():
 
 def test_the_band_of_what_is_near_enough_is_shaded():
     made = answer("coverage", [against("a", spread(1.0), spread(1.0))])
-    [band] = [s for s in representation.against_reference(made).layout.shapes if s.type == "rect"]
-    assert (band.x0, band.x1) == (0.8, 1.25)
+    for figure in (representation.against_reference(made), audits.chart(made)):
+        [band] = [shape for shape in figure.layout.shapes if shape.name == "band"]
+        assert (band.x0, band.x1) == (0.8, 1.25)
 
 
 def test_too_few_people_have_no_rate_but_keep_their_line():
     rows = [against("few", spread(1), spread(1), count=9), against("many", spread(1), spread(1))]
-    figure = representation.against_reference(answer("coverage", rows), fewest=10)
+    few = ranked_reference.too_few(answer("coverage", rows), 10)
+    figure = representation.against_reference(few)
     assert labels(figure) == ["many", "few"]
     [hatched] = [t for t in figure.data if t.type == "bar"]
     assert list(hatched.y) == [1]
@@ -257,7 +260,7 @@ def test_too_few_people_have_no_rate_but_keep_their_line():
 
 def test_rates_of_too_few_are_left_out_of_an_answer():
     made = answer("coverage", [coverage_row("a", spread(1), real=9), coverage_row("b", spread(1))])
-    found = representation.too_few(made, 10)
+    found = ranked_reference.too_few(made, 10)
     assert [row.ratio.known for row in found.rows] == [False, True]
     assert found.tables["groups"] == found.rows
     assert [row.ratio.known for row in made.rows] == [True, True]

@@ -503,7 +503,7 @@ def test_what_is_left_out_is_said(question):
     unknown = [dataclasses.replace(UNKNOWNS[question], group=about(f"u{i}")) for i in range(3)]
     said = texts(dots(answer(question, [*rows, *unknown]), most=20))
     [note] = [text for text in said if text.startswith("the worst 20 of 33 groups")]
-    first = question in ("coverage", "provenance")  # who is missing comes first there
+    first = question == "provenance"  # who rests on nobody comes first there
     assert "; 13 more are not drawn" in note
     assert note.endswith("not drawn" if first else ", 3 of them without a value")
     assert not any("not drawn" in text for text in texts(dots(answer(question, rows), most=30)))

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from audits.charts.dots import View
+from audits.charts.dots import MOST, View, dot_figure
 from audits.charts.looks import Theme
-from audits.errors import UnknownNameError, UsageError
+from audits.errors import UsageError
+from audits.pictures.rankings import ranking
 from audits.results import Answer, Group, as_group
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-_DRAWN = {
-    "coverage": "audits.charts.coverage",
-    "drift": "audits.charts.drift",
-    "diversity": "audits.charts.diversity",
-    "provenance": "audits.charts.provenance",
-}
 
 
 def chart(
@@ -53,24 +45,8 @@ def chart(
     UnknownNameError
         If there is no picture for the question.
     """
-    module = _module(answer)
-    if groups is not None:
-        answer = only(answer, groups)
     view = View(theme, None if highlight is None else as_group(highlight))
-    figure = module.draw(answer, view)
-    figure.update_layout(meta={"alt": module.alt(answer)})
-    return figure
-
-
-def only(answer: Answer, groups: Collection[Group]) -> Answer:
-    """Return an answer with the rows of some groups."""
-    kept = {as_group(group) for group in groups}
-    tables = {
-        name: tuple(row for row in rows if row.group in kept)
-        for name, rows in answer.tables.items()
-    }
-    rows = tuple(row for row in answer.rows if row.group in kept)
-    return dataclasses.replace(answer, rows=rows, tables=tables)
+    return dot_figure(ranking(_asked(answer), groups, MOST), view)
 
 
 def alt_text(answer: Answer) -> str:
@@ -81,15 +57,12 @@ def alt_text(answer: Answer) -> str:
     UnknownNameError
         If there is no picture for the question.
     """
-    said: str = _module(answer).alt(answer)
-    return said
+    return ranking(_asked(answer), None, MOST).alt
 
 
-def _module(answer: Answer) -> Any:
+def _asked(answer: Answer) -> Answer:
     if not isinstance(answer, Answer):
         raise UsageError(
             f"a chart shows one answer, as in chart(audit['drift']); got {type(answer).__name__}."
         )
-    if answer.question not in _DRAWN:
-        raise UnknownNameError("chart for the question", answer.question, list(_DRAWN))
-    return import_module(_DRAWN[answer.question])
+    return answer

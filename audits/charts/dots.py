@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from audits.charts.looks import SYMBOLS, Theme, colours, names_above, note, sheet
 from audits.charts.names import label, mark, plain, shown
-from audits.estimates import Estimate
+from audits.pictures.axes import spread
+from audits.pictures.panels import Dot, Limit, Look, Panel, Ranking
 from audits.results import Group
 
 if TYPE_CHECKING:
@@ -20,51 +21,30 @@ _LINE, _AROUND = 42, 200
 _ABOVE = 0.42  # of a line: where the name stands over the mark
 _STEP, _STEPS = 15, 4  # lines of words over the limits
 _ON_ONE_LINE = 50  # letters that fit beside each other on a phone
+_BETWEEN = 0.04  # of the width: from one panel to the next
+
+Line = tuple[float, Group, Dot]
+"""Where a dot stands, from the top down, whose it is, and the dot."""
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a dot is drawn; `says` stands in the legend, so colour is not alone."""
+class Shape:
+    """How dots are drawn; `says` stands in the legend, so colour is not alone."""
 
     says: str
     role: str
-    symbol: str = ""
-
-    @property
-    def shape(self) -> str:
-        """Plotly's name of the shape."""
-        return self.symbol or SYMBOLS[self.role]
-
-
-@dataclass(frozen=True)
-class Dot:
-    """One group's value; an unknown value has no dot, and `beside` says why."""
-
-    group: Group
-    estimate: Estimate
-    look: Look
-    beside: str
-    hover: str
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A vertical line to compare with."""
-
-    at: float
-    says: str
-    dash: str = "dash"
+    symbol: str
+    dash: str = "solid"
 
 
 @dataclass(frozen=True)
 class Axis:
-    """What the dots are measured in; `start` and `end` bound what is drawn, not what is true."""
+    """What a panel is measured in; `start` and `end` bound what is drawn, not what is true."""
 
-    title: str
+    panel: Panel
     start: float
     end: float
-    log: bool = False
-    percent: bool = False
+    name: str = "x"
 
     def held(self, value: float) -> float:
         """Return a value moved to the edge it lies beyond."""
@@ -72,7 +52,13 @@ class Axis:
 
     def place(self, value: float) -> float:
         """Return where Plotly puts shapes and ranges: logarithms on a logarithmic axis."""
-        return math.log10(value) if self.log else value
+        return math.log10(value) if self.panel.log else value
+
+    @property
+    def limits(self) -> list[Limit]:
+        """Return the limits that lie on the axis, from left to right."""
+        there = [one for one in self.panel.limits if self.start <= one.at <= self.end]
+        return sorted(there, key=lambda one: one.at)
 
 
 @dataclass(frozen=True)
@@ -83,105 +69,110 @@ class View:
     highlight: Group | None = None
 
 
-def bounds(values: Sequence[float], *, log: bool) -> tuple[float, float]:
-    """Return the range that holds every finite value, positive ones only on a logarithmic axis."""
-    fit = [v for v in values if math.isfinite(v) and (v > 0 or not log)]
-    low, high = (min(fit), max(fit)) if fit else (0.5 if log else 0.0, 1.0)
-    if log:
-        return low / 1.4, high * 1.4
-    room = 0.06 * (high - low or 1.0)
-    return low - room, high + room
+def axis_of(panel: Panel, name: str = "x", others: Sequence[Panel] = ()) -> Axis:
+    """Return the axis that holds every value and limit of a panel, and of others drawn on it."""
+    values = [*panel.shows, *(limit.at for limit in panel.limits)]
+    for dot in [dot for one in (panel, *others) for dot in one.dots]:
+        values += [dot.estimate.value, dot.estimate.low, dot.estimate.high, dot.people]
+    return Axis(panel, *spread(values, panel.ends, log=panel.log), name)
 
 
-def dot_figure(
-    dots: Sequence[Dot],
-    axis: Axis,
-    limits: Sequence[Limit],
-    *,
-    title: str,
-    total: int,
-    view: View,
-) -> go.Figure:
-    """Draw the dots from the top down, in the order given; at most `MOST` of them.
+def dot_figure(found: Ranking, view: View) -> go.Figure:
+    """Draw a ranking from the top down, its panels beside each other."""
+    figure, axes = sheet_of(found, view)
+    for axis in axes:
+        lines = lines_of(found, axis.panel)
+        add_dots(figure, lines, axis, view=view)
+        _add_people(figure, lines, axis, view)
+    return finished(figure, found, axes, view)
 
-    `total` is how many there were, for the note under a chart that leaves some out.
-    """
+
+def lines_of(found: Ranking, panel: Panel, shift: float = 0.0) -> list[Line]:
+    """Return where the dots of a panel stand."""
+    return [
+        (row + shift, group, dot)
+        for row, (group, dot) in enumerate(zip(found.groups, panel.dots, strict=True))
+    ]
+
+
+def sheet_of(found: Ranking, view: View, axes: Sequence[Axis] = ()) -> tuple[Any, list[Axis]]:
+    """Return a figure with the axes, limits and lines without a value, but no dots yet."""
     import plotly.graph_objects as go
 
-    drawn = list(dots[:MOST])
     figure = go.Figure()
-    there = [one for one in limits if axis.start <= one.at <= axis.end]
-    words = [
-        add_limit(figure, limit, axis, len(drawn), view=view, step=step)
-        for step, limit in enumerate(sorted(there, key=lambda one: one.at))
+    axes = list(axes) or [
+        axis_of(panel, f"x{place}" if place > 1 else "x")
+        for place, panel in enumerate(found.panels, 1)
     ]
-    add_dots(figure, drawn, axis, view=view)
-    _add_unknown(figure, drawn, axis, view)
-    named = _lay_out(figure, drawn, axis, title, view)
+    for axis in axes:
+        for limit in axis.limits:
+            _add_limit(figure, limit, axis, len(found.groups), view)
+    _add_unknown(figure, found, axes[0], view)
+    return figure, axes
+
+
+def finished(figure: Any, found: Ranking, axes: Sequence[Axis], view: View) -> go.Figure:
+    """Lay out a figure in which everything has been drawn."""
+    named = _lay_out(figure, found, axes, view)
+    words = [one for axis in axes for one in _limit_words(axis, view.theme)]
+    most = max(len(axis.limits) for axis in axes)
     figure.update_layout(  # all at once: one by one, Plotly checks all of them again every time
-        shapes=_set_off(drawn, view),
-        annotations=[*named, *words, *beneath(len(drawn), total, view.theme)],
-        margin={"t": 44 + _STEP * min(len(there), _STEPS), "b": 64 + _legend_room(figure)},
+        shapes=[*_bands(axes, view), *_set_off(found, view)],
+        annotations=[*named, *words, *_beneath(found, view.theme)],
+        margin={"t": 44 + _STEP * min(most, _STEPS), "b": 64 + _legend_room(figure)},
+        meta={"alt": found.alt},
     )
     return figure
 
 
 def add_dots(
-    figure: Any,
-    dots: Sequence[Dot],
-    axis: Axis,
-    *,
-    view: View,
-    xaxis: str = "x",
-    shift: float = 0.0,
-    dash: str = "solid",
+    figure: Any, lines: Sequence[Line], axis: Axis, *, view: View, shape: Shape | None = None
 ) -> None:
-    """Add the dots to one of a figure's axes, a trace per look, so that a legend can name it."""
-    for look in dict.fromkeys(dot.look for dot in dots if dot.estimate.known):
-        own = [(row + shift, d) for row, d in enumerate(dots) if d.look == look]
-        known = [(row, dot) for row, dot in own if dot.estimate.known]
-        _add_intervals(figure, known, axis, colours(view.theme)[look.role], xaxis, dash)
-        _add_look(figure, look, known, axis, view, xaxis)
+    """Add dots to an axis, a trace per look, so that a legend can name it; or all in one shape."""
+    known = [line for line in lines if line[2].estimate.known]
+    for look in dict.fromkeys(_shape(dot.look, shape) for _, _, dot in known):
+        own = [line for line in known if _shape(line[2].look, shape) == look]
+        _add_intervals(figure, own, axis, look, view)
+        _add_look(figure, look, own, axis, view)
 
 
-def _add_look(
-    figure: Any, look: Look, own: Sequence[tuple[float, Dot]], axis: Axis, view: View, xaxis: str
-) -> None:
+def _shape(look: Look, given: Shape | None) -> Shape:
+    return given or Shape(look.says, look.mark, SYMBOLS[look.mark])
+
+
+def _add_look(figure: Any, look: Shape, own: Sequence[Line], axis: Axis, view: View) -> None:
     import plotly.graph_objects as go
 
     figure.add_trace(
         go.Scatter(
-            x=[axis.held(d.estimate.value) for _, d in own],
-            y=[row for row, _ in own],
-            xaxis=xaxis,
+            x=[axis.held(dot.estimate.value) for _, _, dot in own],
+            y=[row for row, _, _ in own],
+            xaxis=axis.name,
             legendgroup=look.says,
             showlegend=look.says not in {trace.name for trace in figure.data},
             mode="markers",
             name=look.says,
-            marker={"color": colours(view.theme)[look.role], "symbol": look.shape, "size": 12},
+            marker={"color": colours(view.theme)[look.role], "symbol": look.symbol, "size": 12},
             cliponaxis=False,
-            customdata=[mark(d.group) for _, d in own],
-            hovertext=[f"{shown(plain(d.group))}<br>{shown(d.hover)}" for _, d in own],
+            customdata=[mark(group) for _, group, _ in own],
+            hovertext=[_hover(group, dot.tells) for _, group, dot in own],
             hoverinfo="text",
             unselected={"marker": {"opacity": 1}},
         )
     )
 
 
-def _add_intervals(
-    figure: Any,
-    own: Sequence[tuple[float, Dot]],
-    axis: Axis,
-    colour: str,
-    xaxis: str,
-    dash: str,
-) -> None:
+def _hover(group: Group, text: str) -> str:
+    return f"{shown(plain(group))}<br>{shown(text)}"
+
+
+def _add_intervals(figure: Any, own: Sequence[Line], axis: Axis, look: Shape, view: View) -> None:
     """Draw the intervals as lines; Plotly's own error bars cannot be dotted."""
     import plotly.graph_objects as go
 
     x: list[float | None] = []
     y: list[float | None] = []
-    for row, dot in own:
+    for row, _, dot in own:
         low, high = dot.estimate.low, dot.estimate.high
         if math.isnan(low + high) or low == high:
             continue
@@ -189,19 +180,58 @@ def _add_intervals(
         y += [row, row, None]
     if not x:
         return
+    line = {"color": colours(view.theme)[look.role], "width": 2.5, "dash": look.dash}
     figure.add_trace(
         go.Scatter(
-            x=x, y=y, xaxis=xaxis, mode="lines", name="interval", hoverinfo="skip",
-            showlegend=False, line={"color": colour, "width": 2.5, "dash": dash},
+            x=x, y=y, xaxis=axis.name, mode="lines", name="interval", hoverinfo="skip",
+            showlegend=False, line=line,
         )
     )  # fmt: skip
 
 
-def _add_unknown(figure: Any, dots: Sequence[Dot], axis: Axis, view: View) -> None:
+def _add_people(figure: Any, lines: Sequence[Line], axis: Axis, view: View) -> None:
+    """Put the real people beside, joined to the effective ones by a line."""
+    import plotly.graph_objects as go
+
+    there = [line for line in lines if line[2].people > 0]
+    if not there:
+        return
+    colour = colours(view.theme)
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for row, _, dot in there:
+        if dot.estimate.known:
+            x += [axis.held(dot.estimate.value), dot.people, None]
+            y += [row, row, None]
+    figure.add_trace(
+        go.Scatter(
+            x=x, y=y, mode="lines", hoverinfo="skip", showlegend=False,
+            line={"color": colour["quiet"], "width": 1, "dash": "dot"},
+        )
+    )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=[dot.people for _, _, dot in there],
+            y=[row for row, _, _ in there],
+            mode="markers",
+            name="real people",
+            marker={
+                "color": colour["real"], "symbol": "line-ns-open", "size": 14,
+                "line": {"width": 2.5},
+            },
+            customdata=[mark(group) for _, group, _ in there],
+            unselected={"marker": {"opacity": 1}},
+            hovertext=[_hover(group, f"{dot.people:,.0f} real people") for _, group, dot in there],
+            hoverinfo="text",
+        )
+    )  # fmt: skip
+
+
+def _add_unknown(figure: Any, found: Ranking, axis: Axis, view: View) -> None:
     """Hatch the lines of groups of whom nothing can be said: a gap would look like a mistake."""
     import plotly.graph_objects as go
 
-    own = [(row, dot) for row, dot in enumerate(dots) if not dot.estimate.known]
+    own = [line for line in lines_of(found, axis.panel) if not line[2].estimate.known]
     if not own:
         return
     colour = colours(view.theme)
@@ -209,33 +239,47 @@ def _add_unknown(figure: Any, dots: Sequence[Dot], axis: Axis, view: View) -> No
         go.Bar(
             base=[axis.start] * len(own),
             x=[axis.end - axis.start] * len(own),
-            y=[row for row, _ in own],
+            y=[row for row, _, _ in own],
             width=0.34,
             orientation="h",
-            name=own[0][1].look.says,
+            name=own[0][2].look.says,
             marker={
                 "color": colour["not enough evidence tint"],
                 "pattern": {"shape": "/", "fgcolor": colour["not enough evidence"], "size": 7},
                 "line": {"width": 0},
             },
-            customdata=[mark(dot.group) for _, dot in own],
-            hovertext=[f"{shown(plain(d.group))}<br>{shown(d.beside)}" for _, d in own],
+            customdata=[mark(group) for _, group, _ in own],
+            hovertext=[_hover(group, found.beside[int(row)]) for row, group, _ in own],
             hoverinfo="text",
             unselected={"marker": {"opacity": 1}},
         )
     )
 
 
-def _set_off(dots: Sequence[Dot], view: View) -> list[dict[str, Any]]:
+def _bands(axes: Sequence[Axis], view: View) -> list[dict[str, Any]]:
+    """Return the shaded parts of the axes in which nothing is wrong."""
+    found = []
+    for axis in axes:
+        low, high = (axis.held(end) for end in axis.panel.band)
+        if high > low:
+            found.append({
+                "type": "rect", "xref": axis.name, "x0": low, "x1": high, "y0": 0, "y1": 1,
+                "yref": "paper", "layer": "below", "fillcolor": colours(view.theme)["band"],
+                "line": {"width": 0}, "name": "band",
+            })  # fmt: skip
+    return found
+
+
+def _set_off(found: Ranking, view: View) -> list[dict[str, Any]]:
     """Return a band behind the group that is set off."""
     return [
         {
             "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": row - 0.68, "y1": row + 0.32,
             "fillcolor": colours(view.theme)["real tint"], "opacity": 0.55, "line": {"width": 0},
-            "layer": "below",
+            "layer": "below", "name": "set off",
         }
-        for row, dot in enumerate(dots)
-        if dot.group == view.highlight
+        for row, group in enumerate(found.groups)
+        if group == view.highlight
     ]  # fmt: skip
 
 
@@ -244,38 +288,32 @@ def _legend_room(figure: Any) -> int:
     return 20 * len([trace for trace in figure.data if trace.showlegend is not False])
 
 
-def add_limit(
-    figure: Any, limit: Limit, axis: Axis, rows: int, *, view: View, xaxis: str = "x", step: int = 0
-) -> dict[str, Any]:
-    """Add a line to compare with and return the words above it, `step` lines up.
-
-    The line is drawn beside every mark and left out where names stand, so that it crosses none.
-    """
+def _add_limit(figure: Any, limit: Limit, axis: Axis, rows: int, view: View) -> None:
+    """Add a line to compare with beside every mark; where names stand it is left out."""
     import plotly.graph_objects as go
 
-    colour = colours(view.theme)
     y: list[float | None] = []
     for row in range(rows):
         y += [row - 0.16, row + 0.3, None]
     figure.add_trace(
         go.Scatter(
-            x=[limit.at, limit.at, None] * rows, y=y, xaxis=xaxis, mode="lines",
+            x=[limit.at, limit.at, None] * rows, y=y, xaxis=axis.name, mode="lines",
             name=shown(limit.says), meta="limit", hoverinfo="skip", showlegend=False,
-            line={"color": colour["quiet"], "width": 1.2, "dash": limit.dash},
+            line={"color": colours(view.theme)["quiet"], "width": 1.2, "dash": limit.line},
         )
     )  # fmt: skip
-    return {
-        "x": axis.place(limit.at),
-        "xref": xaxis,
-        "xanchor": _anchor(limit.at, axis),
-        "y": 1,
-        "yref": "paper",
-        "yanchor": "bottom",
-        "yshift": 2 + _STEP * (step % _STEPS),
-        "text": shown(limit.says),
-        "showarrow": False,
-        "font": {"size": 12, "color": colour["quiet"]},
-    }
+
+
+def _limit_words(axis: Axis, theme: Theme) -> list[dict[str, Any]]:
+    """Return what stands above the limits, each on a line of its own."""
+    return [
+        note(
+            shown(limit.says), theme, x=axis.place(limit.at), xref=axis.name,
+            xanchor=_anchor(limit.at, axis), y=1, yanchor="bottom",
+            yshift=2 + _STEP * (step % _STEPS),
+        )
+        for step, limit in enumerate(axis.limits)
+    ]  # fmt: skip
 
 
 def _anchor(at: float, axis: Axis) -> str:
@@ -285,39 +323,59 @@ def _anchor(at: float, axis: Axis) -> str:
     return "left" if place < 0.15 else "right" if place > 0.85 else "center"
 
 
-def _lay_out(
-    figure: Any, dots: Sequence[Dot], axis: Axis, title: str, view: View
-) -> list[dict[str, Any]]:
+def _lay_out(figure: Any, found: Ranking, axes: Sequence[Axis], view: View) -> list[dict[str, Any]]:
     """Lay out the figure and return the names over its marks."""
-    colour = colours(view.theme)
-    two_lines = any(len(plain(d.group)) + len(d.beside) > _ON_ONE_LINE for d in dots)
-    height = _LINE + (16 if two_lines else 0)
+    named = list(zip(found.groups, found.beside, strict=True))
+    two_lines = any(len(plain(group)) + len(beside) > _ON_ONE_LINE for group, beside in named)
+    height, rows = _LINE + (16 if two_lines else 0), len(named)
     figure.update_layout(
-        sheet(view.theme, title=title, height=_AROUND + height * max(len(dots), 2)),
+        sheet(view.theme, title=found.title, height=_AROUND + height * max(rows, 2)),
     )
     figure.update_yaxes(
         showticklabels=False,
         tickmode="array",  # hair lines along which to look from a name to its mark
-        tickvals=[row + 0.36 for row in range(len(dots) - 1)],
-        range=[max(len(dots), 1) - 0.6, -0.8],
-        gridcolor=colour["grid"],
+        tickvals=[row + 0.36 for row in range(rows - 1)],
+        range=[max(rows, 1) - 0.6, -0.8],
+        gridcolor=colours(view.theme)["grid"],
         zeroline=False,
         fixedrange=True,
     )
-    figure.update_xaxes(
-        title={"text": axis.title, "font": {"size": 12}},
-        type="log" if axis.log else "linear",
-        range=[axis.place(axis.start), axis.place(axis.end)],
-        tickformat=".0%" if axis.percent else None,
-        nticks=6,
-        minor={"showgrid": False},
-        gridcolor=colour["grid"],
-        zeroline=False,
-        fixedrange=True,
-    )
-    if axis.log:
-        figure.update_xaxes(**_ticks(axis))
-    return names_above([_named(dot, two_lines=two_lines) for dot in dots], _ABOVE, view.theme)
+    wide = (1 - _BETWEEN * (len(axes) - 1)) / len(axes)
+    for place, axis in enumerate(axes):
+        left = place * (wide + _BETWEEN)
+        settings = _axis_settings(axis, view.theme, narrow=len(axes) > 1)
+        figure.update_layout({f"xaxis{axis.name[1:]}": settings | {"domain": [left, left + wide]}})
+    texts = [_named(group, beside, two_lines=two_lines) for group, beside in named]
+    return names_above(texts, _ABOVE, view.theme)
+
+
+def _axis_settings(axis: Axis, theme: Theme, *, narrow: bool) -> dict[str, Any]:
+    panel = axis.panel
+    title = _in_two(panel.title) if narrow else panel.title
+    ticks = _ticks(axis) if panel.log else {"nticks": 5 if narrow else 6}
+    return {
+        "title": {
+            "text": f"{title}<br>(logarithmic)" if panel.log else title,
+            "font": {"size": 12},
+        },
+        "anchor": "y",
+        "type": "log" if panel.log else "linear",
+        "range": [axis.place(axis.start), axis.place(axis.end)],
+        "tickformat": ".0%" if panel.percent else None,
+        "minor": {"showgrid": False},
+        "gridcolor": colours(theme)["grid"],
+        "zeroline": False,
+        "fixedrange": True,
+    } | ticks
+
+
+def _in_two(text: str) -> str:
+    """Return a text in two lines, broken near its middle."""
+    gaps = [place for place, sign in enumerate(text) if sign == " "]
+    if not gaps:
+        return text
+    middle = min(gaps, key=lambda place: abs(place - len(text) / 2))
+    return f"{text[:middle]}<br>{text[middle + 1 :]}"
 
 
 def _ticks(axis: Axis) -> dict[str, Any]:
@@ -329,17 +387,18 @@ def _ticks(axis: Axis) -> dict[str, Any]:
     return {"tickvals": inside, "ticktext": [f"{place:,.4g}" for place in inside]}
 
 
-def _named(dot: Dot, *, two_lines: bool) -> str:
-    beside = shown(dot.beside)
+def _named(group: Group, beside: str, *, two_lines: bool) -> str:
     between = "<br>" if two_lines else "  "
-    return f"<b>{label(dot.group)}</b>{between}{beside}" if beside else f"<b>{label(dot.group)}</b>"
+    name = f"<b>{label(group)}</b>"
+    return f"{name}{between}{shown(beside)}" if beside else name
 
 
-def beneath(drawn: int, total: int, theme: Theme) -> list[dict[str, Any]]:
+def _beneath(found: Ranking, theme: Theme) -> list[dict[str, Any]]:
     """Return what is said where there is nothing to draw, or not all of it."""
+    drawn = len(found.groups)
     if not drawn:
         return [note("no group to show", theme, x=0.5, y=0.5)]
-    if total == drawn:
+    if not found.left_out:
         return []
-    text = f"the worst {drawn} of {total:,} groups; the table has all"
+    text = f"the worst {drawn} of {drawn + found.left_out:,} groups; the table has all"
     return [note(text, theme, x=0, y=0, xanchor="left", yanchor="top", yshift=-44)]

@@ -43,7 +43,11 @@ def dots(
     UnknownNameError
         If there is no picture for the question.
     """
-    found = ranking(answer, groups, most)
+    return drawn(ranking(answer, groups, most), width)
+
+
+def drawn(found: Ranking, width: float = 480) -> Picture:
+    """Return a ranking as a picture: a line per group, its dots, and how many rows it has."""
     if not found.groups:
         text = Text(width / 2, 20, "no group to show", size=_TEXT, fill="quiet", anchor="middle")
         return Picture(width, 32, (text,), found.alt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from audits.estimates import Estimate
 from audits.pictures.marks import MarkName
@@ -22,7 +23,8 @@ class Look:
 class Dot:
     """One value of a group, how it is written, and where the real people stand, if anywhere.
 
-    An unknown value has no dot; `says` then is why. `about` stands behind the value.
+    An unknown value has no dot; `says` then is why. `about` stands behind the value, and `tells` is
+    all of it for who points at the dot.
     """
 
     estimate: Estimate
@@ -30,15 +32,21 @@ class Dot:
     says: str
     about: str = ""
     people: float = math.nan
+    tells: str = ""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """A line to compare with; `solid` where nothing is wrong."""
+    """A line to compare with: solid where nothing is wrong, dashed or dotted where something is."""
 
     at: float
     says: str
-    solid: bool = False
+    line: Literal["solid", "dash", "dot"] = "dash"
+
+    @property
+    def solid(self) -> bool:
+        """Whether nothing is wrong here."""
+        return self.line == "solid"
 
 
 @dataclass(frozen=True)
@@ -62,11 +70,16 @@ class Panel:
 
 @dataclass(frozen=True)
 class Ranking:
-    """Groups in order, with how many rows each has, and the panels they are shown in."""
+    """Groups in order, with how many rows each has, and the panels they are shown in.
+
+    `beside` is what stands beside a group's name where no column lists its rows.
+    """
 
     groups: tuple[Group, ...]
     rows: tuple[tuple[int, int], ...]
     panels: tuple[Panel, ...]
     alt: str
+    title: str
+    beside: tuple[str, ...]
     left_out: int
     left_out_unknown: int

@@ -12,6 +12,7 @@ import figures
 import parts
 from audits.charts import heat
 from audits.charts.answers import chart
+from audits.charts.dots import MOST
 from audits.results import Answer, Group
 from figures import Takeaway
 from state import Here
@@ -128,7 +129,7 @@ def _frame(answer: Answer, groups: list[Group]) -> Any:
 def _picture(audit: audits.Audit, question: str, groups: list[Group]) -> Any:
     from audits.pictures.dots import dots
 
-    return dots(audit[question], groups)
+    return dots(audit[question], groups, most=MOST)
 
 
 def _named_small(audit: audits.Audit, crossed: list[Group], fewest: int) -> None:

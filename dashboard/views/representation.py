@@ -11,9 +11,12 @@ import streamlit as st
 import audits
 import figures
 import parts
-from audits.charts import representation
 from audits.charts.answers import chart
+from audits.charts.dots import MOST
+from audits.charts.representation import against_reference
 from audits.estimates import Estimate, number, percent
+from audits.pictures import ranked_reference
+from audits.pictures.ranked_reference import too_few
 from audits.results import Answer, Group, Row, Verdict, worst
 from figures import Takeaway
 from parts import Cell, Column, Link
@@ -48,8 +51,8 @@ def show(here: Here) -> None:
     )
     takeaway = Takeaway(
         "representation",
-        lambda shared: _frame(shared, groups),
-        partial(_picture, groups=groups) if against == _REAL else None,
+        partial(_frame, fewest=fewest, groups=groups),
+        partial(_picture, against=against, fewest=fewest, groups=groups),
     )
     figures.opening(
         figures.figure_block(
@@ -80,24 +83,23 @@ def _choices(coverage: Answer) -> tuple[str, int, list[Group]]:
 
 
 def _figure(coverage: Answer, against: str, fewest: int, groups: list[Group]) -> Any:
-    if against == _POPULATION:
-        return representation.against_reference(
-            coverage, theme=parts.theme(), groups=groups, fewest=fewest
-        )
-    few = representation.too_few(coverage, fewest)
-    return chart(few, theme=parts.theme(), groups=groups)
+    draw = against_reference if against == _POPULATION else chart
+    return draw(too_few(coverage, fewest), theme=parts.theme(), groups=groups)
 
 
-def _picture(audit: audits.Audit, groups: list[Group]) -> Any:
+def _picture(audit: audits.Audit, against: str, fewest: int, groups: list[Group]) -> Any:
+    """Return what the page shows, for paper: no rate there either of whom there are too few."""
     from audits.pictures.dots import dots
 
-    return dots(audit["coverage"], groups)
+    draw = ranked_reference.against_reference if against == _POPULATION else dots
+    return draw(too_few(audit["coverage"], fewest), groups, most=MOST)
 
 
-def _frame(audit: audits.Audit, groups: list[Group]) -> Any:
+def _frame(audit: audits.Audit, fewest: int, groups: list[Group]) -> Any:
     from audits.reports.frames import frame_of
 
-    return frame_of([row for row in audit["coverage"].rows if row.group in set(groups)])
+    wanted, shown = set(groups), too_few(audit["coverage"], fewest)
+    return frame_of([row for row in shown.rows if row.group in wanted])
 
 
 # -- tables ----------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import parts
 from audits.cards import Card, card
 from audits.charts import heat
 from audits.charts.answers import chart
+from audits.charts.dots import MOST
 from audits.charts.lorenz import lorenz
 from audits.charts.profiles import profile_figure
 from audits.estimates import Estimate, in_effect, number, percent
@@ -245,7 +246,7 @@ def _people(here: Here, audit: audits.Audit) -> None:
 def _provenance_picture(audit: audits.Audit) -> Any:
     from audits.pictures.dots import dots
 
-    return dots(audit["provenance"])
+    return dots(audit["provenance"], most=MOST)
 
 
 def _people_table(answer: Answer) -> None:
