@@ -19,7 +19,7 @@ def lorenz(card: Card, width: float = 230, height: float | None = None) -> Pictu
 
     The straight line is where all people would be used alike; the further the curve hangs beneath
     it, the fewer carry the rows. Where the people are not listed, the picture says so. Without a
-    `height` the curve stands in a square.
+    `height` the curve stands in a square; with one, less is written in it.
     """
     if not sum(card.people):
         said = f"{card.name}: on whom each synthetic row rests is not listed."
@@ -33,7 +33,7 @@ def lorenz(card: Card, width: float = 230, height: float | None = None) -> Pictu
     return Picture(
         width,
         6 + high + _BOTTOM,
-        tuple(_curve(card, long, high)),
+        tuple(_curve(card, long, high, flat=height is not None)),
         visible(f"{card.name}: {_says(card)}."),
     )
 
@@ -46,7 +46,7 @@ def _says(card: Card) -> str:
     return f"{said} of the synthetic rows"
 
 
-def _curve(card: Card, long: float, high: float) -> Iterator[Item]:
+def _curve(card: Card, long: float, high: float, *, flat: bool) -> Iterator[Item]:
     people = sorted(card.people)
     total, top = sum(people), 6.0
     floor, right = top + high, _LEFT + long
@@ -67,7 +67,7 @@ def _curve(card: Card, long: float, high: float) -> Iterator[Item]:
     yield Polygon((*points, (_LEFT, floor)), fill="synthetic tint")
     yield Line(_LEFT, floor, right, top, stroke="real", stroke_width=1.2)
     yield Polygon(tuple(points), stroke="synthetic", stroke_width=1.8, closed=False)
-    if len(people) > 5:  # the top five: what lies right of this line
+    if len(people) > 5 and not flat:  # the top five: what lies right of this line
         x, y = points[-6]
         yield Line(x, top, x, floor, stroke="quiet", stroke_width=0.7, dash=(2.0, 2.0))
         yield Line(x, y, right, y, stroke="quiet", stroke_width=0.7, dash=(2.0, 2.0))
@@ -81,7 +81,5 @@ def _curve(card: Card, long: float, high: float) -> Iterator[Item]:
     yield Line(_LEFT + 5, top + 13, _LEFT + 25, top + 13, stroke="real", stroke_width=1.2)
     yield Text(_LEFT + 5, top + 25, "these synthetic rows", size=_SMALL, fill="ink")
     yield Line(_LEFT + 5, top + 29, _LEFT + 25, top + 29, stroke="synthetic", stroke_width=1.8)
-    yield Text(
-        _LEFT, floor + 22, "people, least used first; upwards: synthetic rows", size=_SMALL,
-        fill="quiet", room=long + 6,
-    )  # fmt: skip
+    said = "people, least used first; upwards: " + ("rows" if flat else "synthetic rows")
+    yield Text(_LEFT, floor + 22, said, size=_SMALL, fill="quiet", room=long + 6)

@@ -102,7 +102,7 @@ class Section:
     """A heading (level 1 to 3) and what stands beneath it, until the next section.
 
     `look` says how it is set: sections `beside` each other in two columns; a `dense` one with its
-    facts and statements in two columns. `one_page` asks that a section and those beneath it take a
+    facts in two columns. `one_page` asks that a section and those beneath it take a
     page of their own, set smaller where that is what it takes.
     """
 

@@ -109,16 +109,16 @@ def _sections(material: Material, identity: str) -> tuple[Section, ...]:
         document_cover.marks(material),
         *document_summary.summary(material, pages),
         *document_questions.questions(material, pages),
-        *document_groups.pages(material),
         *document_groups.crossings(material),
         *document_groups.matrix(material),
         *document_appendix.unjudged(material),
         *document_appendix.hidden(material),
+        *document_groups.pages(material),
         document_appendix.settings_in_force(material),
         *document_methods.methods(material),
         document_appendix.inputs(material, identity),
-        document_appendix.words_used(material),
         document_appendix.limits(material),
+        document_appendix.words_used(material),
     )
 
 

@@ -50,9 +50,7 @@ def unjudged(material: Material) -> tuple[Section, ...]:
         "Findings without enough evidence, those that need the fewest more people first",
         _unjudged_cut(len(lines), len(found)),
     )
-    return (
-        Section("unjudged", "What could not be judged", (Paragraph(lead), table), new_page=True),
-    )
+    return (Section("unjudged", "What could not be judged", (Paragraph(lead), table)),)
 
 
 def _unjudged_cut(shown: int, of: int) -> str:
@@ -84,11 +82,11 @@ def settings_in_force(material: Material) -> Section:
     )
     table = Table(
         (
-            Column("Setting", width=0.2),
-            Column("Value", "right", 0.1),
-            Column("Range", width=0.13),
-            Column("Meaning", width=0.39),
-            Column("Source", width=0.18),
+            Column("Setting", width=0.18),
+            Column("Value", "right", 0.08),
+            Column("Range", width=0.1),
+            Column("Meaning", width=0.44),
+            Column("Source", width=0.2),
         ),
         rows,
         "Settings in force",
@@ -136,7 +134,7 @@ def inputs(material: Material, identity: str) -> Section:
             "quiet",
         ),
     ]
-    return Section("inputs", "Inputs, and how to repeat this", tuple(blocks), new_page=True)
+    return Section("inputs", "Inputs, and how to repeat this", tuple(blocks))
 
 
 def _notes(notes: tuple[str, ...]) -> list[Block]:
@@ -207,7 +205,7 @@ def command(material: Material) -> str:
 def words_used(material: Material) -> Section:
     """The field's terms that this report uses."""
     pairs = glossary(list(material.audit.answers))
-    return Section("glossary", "Glossary", (Facts(pairs),), new_page=True)
+    return Section("glossary", "Glossary", (Facts(pairs),))
 
 
 _ALWAYS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import accumulate
 
 from audits.cards import Card
 from audits.estimates import number
@@ -22,6 +23,7 @@ from audits.reports.blocks import (
 from audits.reports.document_material import (
     Material,
     anchor,
+    brief,
     cut,
     in_effect,
     many,
@@ -41,9 +43,11 @@ from audits.results import Finding, Group, Verdict, group_name
 from audits.visible import visible
 
 PAGES = 12
-_FINDINGS = 6
-_SENTENCES = 6
-_PROFILES = 4
+_FINDINGS = 4
+_SENTENCES = 4
+_NEEDS = 3
+_LETTERS = 660  # of the findings on a group's page
+_PROFILES = 3
 _LINES = 40
 _MATRIX = 60
 
@@ -67,6 +71,8 @@ def pages(material: Material) -> tuple[Section, ...]:
         f"{_who(troubled)}, worst first, each on a page of its own: "
         "on whom it rests, what its real members share, what nobody can have seen, and whom to ask."
     )
+    if material.audit.min_cell:
+        said += " What would tell of few people is hidden, and is left out."
     left = troubled[PAGES:]
     blocks: list[Block] = [Paragraph(said)]
     if left:
@@ -78,9 +84,9 @@ def pages(material: Material) -> tuple[Section, ...]:
                 "quiet",
             )
         )
-    sections = [Section("groups", "Groups with a problem", tuple(blocks), new_page=True)]
-    for number_, group in enumerate(paged(material)):
-        sections += _page(group, material, new_page=number_ > 0)
+    sections = [Section("groups", "Groups with a problem", tuple(blocks))]
+    for group in paged(material):
+        sections += _page(group, material)
     return tuple(sections)
 
 
@@ -94,7 +100,7 @@ def _who(troubled: tuple[Group, ...]) -> str:
     return f"{many(groups, 'group')} with a problem, and the table as a whole"
 
 
-def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
+def _page(group: Group, material: Material) -> list[Section]:
     card = material.card(group)
     findings = material.findings[group]
     own = anchor(group)
@@ -104,20 +110,25 @@ def _page(group: Group, material: Material, *, new_page: bool) -> list[Section]:
         lead.append(Paragraph(f"In full: {full}", "quiet"))
     if card is None:
         lead += _found(findings, material)
-        return [Section(own, capital(name_of(group)), tuple(lead), level=2, new_page=new_page)]
-    lead.append(Paragraph(without_name(card.headline, group), "lead"))
-    lead += [_tiles(card), *of_people(card), _facts(card, material)]
-    sections = [Section(own, capital(name_of(group)), tuple(lead), level=2, new_page=new_page)]
-    for name, title, blocks in _parts(card, findings, material):
-        if blocks:
-            sections.append(Section(f"{own}-{name}", title, tuple(blocks), level=3))
-    return sections
+    else:
+        lead.append(Paragraph(without_name(card.headline, group), "lead"))
+        lead += [Paragraph(_verdicts(card, material), "quiet"), _tiles(card)]
+        lead += of_people(card, material.audit.min_cell)
+        lead += [_facts(card)] if _facts(card).pairs else []
+        lead += of_members(_worst_profiles(card, findings))
+    head = Section(
+        own, capital(name_of(group)), tuple(lead), level=2, new_page=True, look="dense",
+        one_page=True,
+    )  # fmt: skip
+    if card is None:
+        return [head]
+    return [head, *_parts(card, findings, material, own)]
 
 
 def _parts(
-    card: Card, findings: tuple[Finding, ...], material: Material
-) -> list[tuple[str, str, list[Block]]]:
-    return [
+    card: Card, findings: tuple[Finding, ...], material: Material, own: str
+) -> list[Section]:
+    said: list[tuple[str, str, list[Block]]] = [
         (
             "common",
             "What the real members have in common",
@@ -126,13 +137,28 @@ def _parts(
         ("unseen", "What was probably never seen", _list(card.unseen, material)),
         ("unnoticed", "What drift could not have been noticed", _list(card.unnoticed, material)),
         ("collect", "What to collect", _collect(card)),
-        ("found", "What was found", _found(findings, material)),
-        (
-            "pictures",
-            "Its members in pictures",
-            [*of_members(card, _worst_profiles(card, findings))],
-        ),
     ]
+    sections = [
+        Section(f"{own}-{name}", title, tuple(blocks), level=3, look="beside")
+        for name, title, blocks in said
+        if blocks
+    ]
+    title = "What else was found" if _told_above(card) else "What was found"
+    found = tuple(_found(findings, material, without="provenance" if _told_above(card) else ""))
+    if found:
+        sections.append(Section(f"{own}-found", title, found, level=3, look="beside"))
+    return sections
+
+
+def _told_above(card: Card) -> bool:
+    """Whether the page's first sentence and numbers are what provenance found."""
+    return card.basis.known
+
+
+def _verdicts(card: Card, material: Material) -> str:
+    """The verdict of every question, in words."""
+    said = [f"{material.title(q).lower()}: {v.value}" for q, v in card.verdicts.items()]
+    return f"{capital('; '.join(said))}."
 
 
 def _collect(card: Card) -> list[Block]:
@@ -141,16 +167,11 @@ def _collect(card: Card) -> list[Block]:
     asked = [need for need in card.collect if need.more > 0]
     blocks: list[Block] = [Paragraph(_sentence(need.says)) for need in before]
     if asked:
-        rows = tuple((whole(n.more), whole(n.people), capital(n.says)) for n in asked[:_SENTENCES])
-        heads = (
-            Column("More real people", "right", 0.16),
-            Column("In all", "right", 0.1),
-            Column("What for", width=0.74),
-        )
-        note = ""
-        if len(asked) > len(rows):
-            note = f"{len(asked) - len(rows):,} more purposes are left out."
-        blocks.append(Table(heads, rows, "Real people to ask for", note))
+        said = [f"{n.more:,} more ({n.people:,} in all) {n.says}." for n in asked[:_NEEDS]]
+        blocks.append(Bullets(tuple(said)))
+    if len(asked) > _NEEDS:
+        more = f"{many(len(asked) - _NEEDS, 'further purpose')} in the JSON of this audit."
+        blocks.append(Paragraph(more, "quiet"))
     return blocks
 
 
@@ -181,7 +202,7 @@ def _tiles(card: Card) -> Tiles:
         tiles.append(
             Tile(
                 in_effect(card.basis.value),
-                "real people they rest on, in effect",
+                "people they rest on, in effect",
                 card.verdicts.get("provenance"),
             )
         )
@@ -192,32 +213,31 @@ def _tiles(card: Card) -> Tiles:
     return Tiles(tuple(tiles))
 
 
-def _facts(card: Card, material: Material) -> Facts:
+def _facts(card: Card) -> Facts:
     pairs = [
-        (
-            "Verdicts",
-            listed(
-                [f"{material.title(q).lower()}: {v.value}" for q, v in card.verdicts.items()],
-                most=9,
-            ),
-        ),
         ("Share of the real rows", shared(card.real_share)),
         ("Share of the synthetic rows", shared(card.synthetic_share)),
         ("Ratio of the two", ranged(card.ratio)),
         ("Synthetic rows per person", plain(card.amplification)),
-        ("Rows of the five most used people", part_of(card.top5_share)),
-        ("Spread over people, 1 as fresh ones", ranged(card.kappa)),
+        ("Rows of the five most used", part_of(card.top5_share)),
+        ("Spread, 1 as fresh people", ranged(card.kappa)),
     ]
     return Facts(tuple(pair for pair in pairs if pair[1] != "–"))
 
 
-def _found(findings: tuple[Finding, ...], material: Material) -> list[Block]:
-    """Findings in their own words, bad ones first; what is in order is counted."""
+def _found(findings: tuple[Finding, ...], material: Material, without: str = "") -> list[Block]:
+    """The worst finding of every other question, in its own words; all others are counted."""
     told = [f for f in findings if f.verdict is not Verdict.OK]
+    first: dict[str, Finding] = {}
+    findings = tuple(f for f in findings if f.question != without)
+    told = [f for f in told if f.question != without]
+    for finding in told:
+        first.setdefault(finding.question, finding)
+    shown = _that_fit(list(first.values())[:_FINDINGS])
     blocks: list[Block] = [
-        statement(finding, frozenset(), _about(finding, material)) for finding in told[:_FINDINGS]
+        statement(finding, frozenset(), _about(finding, material), short=True) for finding in shown
     ]
-    fine, more = len(findings) - len(told), len(told) - _FINDINGS
+    fine, more = len(findings) - len(told), len(told) - len(shown)
     said = []
     if more > 0:
         said.append(f"{many(more, 'further finding')} in the JSON of this audit")
@@ -228,6 +248,13 @@ def _found(findings: tuple[Finding, ...], material: Material) -> list[Block]:
     if said:
         blocks.append(Paragraph(_sentence("; ".join(said)), "quiet"))
     return blocks
+
+
+def _that_fit(findings: list[Finding]) -> list[Finding]:
+    """The first findings whose sentences leave the page one page."""
+    letters = accumulate(len(brief(finding)) for finding in findings)
+    fit = sum(count <= _LETTERS for count in letters)
+    return findings[: max(fit, 1)]
 
 
 def _about(finding: Finding, material: Material) -> str:
@@ -329,6 +356,4 @@ def matrix(material: Material) -> tuple[Section, ...]:
     caption = "The worst verdict of every group in every question"
     said = "Read along a line for one group, down a column for one question."
     table = Table(heads, lines, caption, note)
-    return (
-        Section("matrix", "Every group, every question", (Paragraph(said), table), new_page=True),
-    )
+    return (Section("matrix", "Every group, every question", (Paragraph(said), table)),)

@@ -12,7 +12,7 @@ from audits import estimates
 from audits.cards import Card, card
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate, number, percent
-from audits.questions.words import capital
+from audits.questions.words import capital, share
 from audits.results import Audit, Finding, Group, InputRecord, Row, Verdict, group_name
 from audits.visible import visible
 
@@ -140,6 +140,21 @@ def without_name(text: str, group: Group, attribute: str | None = None) -> str:
     """
     text = text.removeprefix(f"{capital(group_name(group))}: ")
     return text if attribute and text.startswith(attribute) else capital(text)
+
+
+def brief(finding: Finding) -> str:
+    """A finding's sentence; one on all columns at once without its samples and examples.
+
+    Only what the sentence itself says is kept, in its own numbers.
+    """
+    auc, pairs = finding.evidence.get("auc"), finding.evidence.get("pairs")
+    clauses = []
+    if isinstance(auc, Estimate) and auc.known and f"{auc}, where" in finding.because:
+        clauses.append(f"Real and synthetic rows are told apart with a chance of {auc}; 0.5 is "
+                       "guessing")  # fmt: skip
+    if isinstance(pairs, Estimate) and pairs.known and f"{share(pairs)} of the" in finding.because:
+        clauses.append(f"{share(pairs)} of the people have combinations they should not")
+    return f"{'. '.join(clauses)}." if clauses else finding.because
 
 
 def in_effect(value: float) -> str:

@@ -13,7 +13,7 @@ from audits.settings import Settings
 def methods(material: Material) -> tuple[Section, ...]:
     """A heading for methods, and a short part for every question."""
     settings = material.audit.settings
-    sections = [Section("methods", "Methods in plain words", _common(settings), new_page=True)]
+    sections = [Section("methods", "Methods in plain words", _common(settings))]
     for name, answer in material.audit.answers.items():
         words = _WORDS.get(name)
         said = words(settings) if words else (answer.asks, "This question comes from a plug-in.")

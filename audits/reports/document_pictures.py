@@ -8,17 +8,17 @@ from collections.abc import Sequence
 from audits.cards import Card
 from audits.errors import UnknownNameError
 from audits.estimates import percent
-from audits.pictures.model import Picture
 from audits.questions.drift_rows import ProfileRow
 from audits.questions.words import listed
 from audits.reports.blocks import Figure
 from audits.reports.document_material import Material, name_of, short
 from audits.results import Answer, Group
 
-_WIDTH, _HALF = 480.0, 230.0
+_WIDTH = 467.0
 _GROUPS = 20
 _TALLEST = 620.0  # points that fit on a page beside a heading and a caption
-_BESIDE = 2  # profiles beside the curve
+_PAGE, _CURVE, _LOW = 467.0, 168.0, 104.0  # of the pictures on a group's page
+_PARTS = 9  # categories of a small profile
 _GRIDS = 2  # pairs of features that are drawn
 
 _CAPTIONS = {
@@ -44,53 +44,44 @@ def of_answer(answer: Answer) -> list[Figure]:
     return [Figure(picture, f"{caption}; intervals of {level}.")]
 
 
-def of_people(card: Card) -> list[Figure]:
-    """A strip of real people, and the synthetic rows that rest on each."""
+def of_people(card: Card, min_cell: int = 0) -> list[Figure]:
+    """A strip of real people with the rows that rest on each, and how unevenly they do.
+
+    Where small counts are hidden, the numbers per person are means of neighbours.
+    """
     from audits.pictures.card import strip
+    from audits.pictures.grids import beside
+    from audits.pictures.lorenz import lorenz
 
     if not card.real and not card.synthetic:
         return []
-    said = "and the synthetic rows that rest on each" if _known(card) else "and the synthetic rows"
-    return [Figure(strip(card, _WIDTH), f"The real people of {name_of(card.group, 60)}, {said}.")]
+    name = name_of(card.group, 60)
+    if not sum(card.people):
+        return [Figure(strip(card, _PAGE), f"The real people of {name}, and the synthetic rows.")]
+    tranche = min_cell if any(card.people) else 0
+    if tranche:
+        said = (
+            f"The real people of {name}, and the synthetic rows that rest on each, averaged in "
+            f"tranches of at least {min_cell:,} people; what single people carry is hidden."
+        )
+        return [Figure(strip(card, _PAGE, tranche=tranche, height=_LOW), said)]
+    said = f"The real people of {name}, and the synthetic rows that rest on each"
+    if len(card.people) == 1 or math.isnan(card.top5_share):
+        return [Figure(strip(card, _PAGE, height=_LOW), f"{said}.")]
+    both = [strip(card, _PAGE - _CURVE - 16, height=_LOW), lorenz(card, _CURVE, _LOW)]
+    return [Figure(beside(both), f"Left: {said[0].lower()}{said[1:]}. Right: how unevenly.")]
 
 
-def of_members(card: Card, rows: Sequence[ProfileRow]) -> list[Figure]:
-    """How unevenly people are used, beside the columns in which a group differs most."""
-    from audits.pictures.grids import grid
-    from audits.pictures.lorenz import lorenz
-    from audits.pictures.profiles import profile
+def of_members(rows: Sequence[ProfileRow]) -> list[Figure]:
+    """The columns in which a group differs most, real beside synthetic, in small."""
+    from audits.pictures.profiles import profiles
 
-    drawn = [(row, profile(row, _HALF)) for row in rows]
-    drawn = [(row, picture) for row, picture in drawn if picture.height <= _TALLEST / 2]
-    if not _known(card) or len(card.people) == 1:
-        return _paired(drawn)
-    uneven = "how unevenly the synthetic rows rest on the real people"
-    curve, beside = lorenz(card, _HALF), drawn[:_BESIDE]
-    if not beside:
-        return [Figure(curve, f"{uneven[0].upper()}{uneven[1:]}.")]
-    right = grid([picture for _, picture in beside], columns=1)
-    caption = f"Left, {uneven}; right, {_members(beside)}."
-    return [Figure(grid([curve, right]), caption), *_paired(drawn[_BESIDE:])]
-
-
-def _known(card: Card) -> bool:
-    """Whether it is listed on whom each row rests."""
-    return sum(card.people) > 0 and not math.isnan(card.top5_share)
-
-
-def _paired(drawn: Sequence[tuple[ProfileRow, Picture]]) -> list[Figure]:
-    """Profiles beside each other."""
-    from audits.pictures.grids import grid
-
-    if not drawn:
+    rows = [row for row in rows if len(row.labels) <= _PARTS or row.edges]
+    if not rows:
         return []
-    said = _members(drawn)
-    return [Figure(grid([one for _, one in drawn]), f"{said[0].upper()}{said[1:]}.")]
-
-
-def _members(drawn: Sequence[tuple[ProfileRow, Picture]]) -> str:
-    names = listed([short(row.attribute, 40) for row, _ in drawn])
-    return f"real and synthetic members by {names}, as shares of their rows"
+    names = listed([short(row.attribute, 40) for row in rows])
+    said = f"Members by {names}: shares of the real and of the synthetic rows."
+    return [Figure(profiles(rows, _PAGE, 3), said)]
 
 
 def of_crossings(material: Material) -> list[Figure]:

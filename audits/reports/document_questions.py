@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from audits.questions.words import capital, listed
 from audits.reports.blocks import Block, Bullets, Paragraph, Section, Statement
-from audits.reports.document_material import BAD, Material, anchor, many, name_of, without_name
+from audits.reports.document_material import (
+    BAD,
+    Material,
+    anchor,
+    brief,
+    many,
+    name_of,
+    without_name,
+)
 from audits.reports.document_pictures import of_answer
 from audits.reports.document_tables import tables_of_answer
 from audits.results import Answer, Finding, Group, Verdict
@@ -74,13 +82,17 @@ def _worst(
     return [statement(finding, pages) for finding in list(first.values())[:most]]
 
 
-def statement(finding: Finding, pages: frozenset[Group], title: str = "") -> Statement:
-    """A finding in its own words, under the group's name or a title of its own."""
+def statement(
+    finding: Finding, pages: frozenset[Group], title: str = "", *, short: bool = False
+) -> Statement:
+    """A finding in its own words, or in `short`, under the group's name or a title of its own."""
     flips = finding.sensitivity
     return Statement(
         finding.verdict,
         title or capital(name_of(finding.group)),
-        without_name(finding.because, finding.group, finding.attribute),
+        without_name(
+            brief(finding) if short else finding.because, finding.group, finding.attribute
+        ),
         "" if flips == "stable" else f"Not stable: {flips.removeprefix('flips: ')}.",
         anchor(finding.group) if finding.group in pages else "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from audits.reports.glyphs import clusters, printable, spelled_out
@@ -47,7 +48,7 @@ def laid_out(document: dict[str, Any]) -> dict[str, Any]:
     return {
         "title": title,
         "cover": cover,
-        "sections": sections,
+        "items": list(_items(sections)),
         "running": _cut(document["running"], _RUNNING),
         "identity": _cut(document["identity"], _RUNNING),
         "author": _cut(document["author"], _TITLE),
@@ -128,8 +129,58 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
         "level": section["level"],
         "new_page": section["new_page"],
         "whole": False,
+        "look": section["look"],
+        "one_page": section["one_page"],
+        "kind": "section",
         "blocks": blocks,
     }
+
+
+def _items(sections: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Sections, and those that take a page of their own with all that stands beneath them."""
+    at = 0
+    while at < len(sections):
+        first = sections[at]
+        end = at + 1
+        while first["one_page"] and end < len(sections) and sections[end]["level"] > first["level"]:
+            end += 1
+        parts = list(_rows(sections[at:end]))
+        yield from [_page(sections[at:end], parts)] if first["one_page"] else parts
+        at = end
+
+
+def _page(sections: list[dict[str, Any]], parts: list[dict[str, Any]]) -> dict[str, Any]:
+    """What takes a page of its own, and how much of it is drawn, which stays as high as it is."""
+    pictures = (b["picture"] for s in sections for b in s["blocks"] if b["kind"] == "figure")
+    drawn = sum(picture["height"] * picture["scale"] for picture in pictures)
+    return {"kind": "page", "parts": parts, "drawn": drawn}
+
+
+def _rows(sections: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Sections as they come, those beside each other cut into two columns as even as can be."""
+    for is_beside, found in groupby(sections, key=lambda section: section["look"] == "beside"):
+        run = list(found)
+        if not is_beside:
+            yield from run
+            continue
+        heights = [_height(section) for section in run]
+        cut = min(range(len(run) + 1), key=lambda at: max(sum(heights[:at]), sum(heights[at:])))
+        yield {"kind": "row", "columns": [run[:cut], run[cut:]]}
+
+
+def _height(section: dict[str, Any]) -> float:
+    """About how many lines a section takes in half a page's width."""
+    lines = 2.5
+    for block in section["blocks"]:
+        if block["kind"] == "facts":
+            lines += sum(1.4 * max(len(name) / 14, len(value) / 26, 1) for name, value in
+                         block["pairs"])  # fmt: skip
+        elif block["kind"] == "statement":
+            lines += 2 + (len(block["text"]) + len(block["remark"])) / 42
+        else:
+            lines += sum(0.2 + len(text) // 46 + 1 for text in _texts(block.get("items", [])))
+            lines += len(block.get("text", "")) / 46
+    return lines
 
 
 def _is_brief(section: dict[str, Any]) -> bool:
@@ -253,6 +304,8 @@ def _replaced(codes: tuple[str, ...]) -> dict[str, Any]:
         "title": "Characters replaced",
         "level": 1,
         "new_page": False,
+        "look": "plain",
+        "one_page": False,
         "blocks": [paragraph],
     }
 
