@@ -63,17 +63,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         saved = asked.audits or [sample_audit(folder), wide_audit(folder, asked.rows)]
-        print(f"{'audit':24} {'KB':>7} {'document':>8} {'seconds':>8} {'peak MB':>8} {'KB':>7}")
+        print(
+            f"{'audit':24} {'KB':>7} {'document':>8} {'seconds':>8} {'CPU s':>6} {'peak MB':>8} {'KB':>7}"
+        )
         for audit in saved:
             for ending in (".pdf", ".html"):
                 made = folder / f"report{ending}"
                 command = [*AUDITS, "report", str(audit), "--output", str(made)]
                 took = [run([*command, "--min-cell", asked.min_cell]) for _ in range(asked.runs)]
-                seconds = statistics.median(one for one, _ in took)
-                peak = max(most for _, most in took)
+                seconds, busy = (statistics.median(each[i] for each in took) for i in (0, 1))
+                peak = max(most for _, _, most in took)
                 print(
                     f"{audit.name[:24]:24} {audit.stat().st_size / 1000:7.0f} {ending[1:]:>8} "
-                    f"{seconds:8.2f} {peak:8.0f} {made.stat().st_size / 1000:7.0f}"
+                    f"{seconds:8.2f} {busy:6.2f} {peak:8.0f} {made.stat().st_size / 1000:7.0f}"
                 )
 
 

@@ -1,7 +1,8 @@
-"""What a process and all it starts cost: wall seconds and peak memory, looked at while they run."""
+"""What a process and all it starts cost: seconds, and peak memory, looked at while they run."""
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import threading
 import time
@@ -53,13 +54,15 @@ def watching(pid: int, every: float = EVERY) -> Iterator[Seen]:
         looker.join()
 
 
-def run(command: list[str]) -> tuple[float, float]:
-    """Run a command; return its seconds and the most megabytes it and its children held."""
-    start = time.perf_counter()
+def run(command: list[str]) -> tuple[float, float, float]:
+    """Run a command; return wall seconds, CPU seconds, and the most megabytes of it and its own."""
+    start, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     with watching(process.pid) as seen:
         _, said = process.communicate()
     took = time.perf_counter() - start
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{said.decode(errors='replace')}")
-    return took, seen.most
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    busy = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return took, busy, seen.most
