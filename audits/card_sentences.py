@@ -108,8 +108,8 @@ def unseen(
         key=lambda row: (-row.unseen.value, row.attribute),
     )
     said += [
-        f"{share(row.unseen)} of the group probably have a {row.attribute} that none of the "
-        f"{real:,} has"
+        f"{share(row.unseen)} of the group probably have another {row.attribute} than any of the "
+        f"{real:,}"
         for row in mass[:3]
     ]
     return tuple(said)

@@ -75,7 +75,7 @@ def document(
         cover=cover,
         sections=_sections(material, identity),
         running=f"Representation audit · {short(cover.title, 60)}",
-        identity=identity,
+        identity=f"Report {identity} · audits {audit.versions.get('audits', 'unknown')}",
         author=author,
         timestamp=timestamp,
     )

@@ -7,29 +7,34 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from audits.estimates import Estimate, percent
-from audits.questions.words import capital, listed
+from audits.questions.words import listed
 from audits.reports.document_material import BAD, Material, many, name_of, parts
 from audits.results import Finding, Group, Verdict
 from audits.settings import Settings
 
 _NAMED = 6
-_NEEDS = 3  # needs of single groups that are spelled out
+_FEW = 3  # names where there is little room
+_NEEDS = 2  # needs of single groups that are spelled out
 
 Reason = Callable[[Finding, Settings], bool]
 
 
 def advice(material: Material) -> tuple[str, ...]:
-    """What to do, most pressing first; nothing where nothing is bad."""
+    """What to do, most pressing first; nothing where nothing is bad.
+
+    All that asks for new rows is one piece of advice: they are made once.
+    """
     said: list[str] = []
+    settings = material.audit.settings
+    if again := _again(material):
+        said.append(again)
     for reason, words in _RULES:
         groups = _groups(material, reason)
-        if not groups:
-            continue
-        said.append(words(named(groups, material), material.audit.settings))
-        if reason is _too_few:
-            said += _asked_for(groups, material)
+        if groups:
+            more = _asked_for(groups, material) if reason is _too_few else ""
+            said.append(words(named(groups, material, _FEW), settings) + more)
     if bad := material.having(Verdict.PROBLEM):
-        rows = f"the synthetic rows of {named(bad, material)}"
+        rows = f"the synthetic rows of {named(bad, material, _FEW)}"
         said.append(f"Until this is mended, draw no conclusions from {rows}.")
     if said:
         said.append(
@@ -39,6 +44,16 @@ def advice(material: Material) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _again(material: Material) -> str:
+    """Why, and how, the rows have to be made again."""
+    settings = material.audit.settings
+    clauses = []
+    for reason, words in _AGAIN:
+        if groups := _groups(material, reason):
+            clauses.append(words(named(groups, material, _FEW), settings))
+    return f"Make the rows again, {'; '.join(clauses)}." if clauses else ""
+
+
 def _groups(material: Material, reason: Reason) -> list[Group]:
     """The groups of the bad findings for which a reason holds, worst first, each once."""
     settings = material.audit.settings
@@ -46,21 +61,28 @@ def _groups(material: Material, reason: Reason) -> list[Group]:
     return list(dict.fromkeys(found))
 
 
-def _asked_for(groups: Iterable[Group], material: Material) -> list[str]:
-    """What the cards of the first of these groups say has to be collected."""
-    said: list[str] = []
+def _asked_for(groups: Iterable[Group], material: Material) -> str:
+    """How many more people the cards of the first of these groups ask for, and what for."""
+    said: list[tuple[str, int, int]] = []
+    what = ""
     hidden = material.audit.hidden  # their numbers of people are not known here
-    for group in [one for one in _leads(groups) if one not in hidden][:_NEEDS]:
+    for group in [one for one in _leads(groups) if one not in hidden]:
         card = material.card(group)
         if card is None or card.real >= material.audit.settings.support_watch:
             continue  # enough to stand on: what more would show is on the group's page
-        asked = [need for need in card.collect if need.more > 0]
-        if asked:
-            need = asked[0]
-            more = many(need.more, "more real person", "more real people")
-            name = capital(name_of(group))
-            said.append(f"{name}: {more}, {need.people:,} in all: {need.says}.")
-    return said
+        asked = next((need for need in card.collect if need.more > 0), None)
+        if asked is None or what not in ("", asked.says):
+            continue
+        what = asked.says
+        said.append((name_of(group, 40), asked.more, asked.people))
+    if not said:
+        return ""
+    more = [f"{n:,} more of {name}" for name, n, _ in said[:_NEEDS]]
+    return (
+        f" Ask {listed(more, most=_NEEDS)} ({said[0][2]:,} of each in all) {what}."
+        if len(more) > 1
+        else f" Ask {more[0]} ({said[0][2]:,} in all) {what}."
+    )
 
 
 def _leads(groups: Iterable[Group]) -> list[Group]:
@@ -69,7 +91,7 @@ def _leads(groups: Iterable[Group]) -> list[Group]:
     return [group for group in groups if not there.intersection(parts(group))]
 
 
-def named(groups: Iterable[Group], material: Material) -> str:
+def named(groups: Iterable[Group], material: Material, most: int = _NAMED) -> str:
     """Groups by name, as few names as say it; crossings are counted with the first of their parts.
 
     Everyone stands for all.
@@ -93,7 +115,7 @@ def named(groups: Iterable[Group], material: Material) -> str:
         else name_of(lead, 48)
         for lead in leads
     ]
-    return listed(names, most=_NAMED)
+    return listed(names, most=most)
 
 
 # -- reasons, read from a finding's evidence, which may lack what is hidden
@@ -113,13 +135,13 @@ def _too_few(finding: Finding, settings: Settings) -> bool:
     """Whether a group has, or rests in effect on, too few real people."""
     if finding.question == "provenance":
         few = min(_number(finding, "real"), _number(finding, "basis")) < settings.support_watch
-        return few and not _used_unevenly(finding, settings)
+        return few and not used_unevenly(finding, settings)
     return finding.question == "coverage" and (
         0 < min(_number(finding, "real"), _number(finding, "effective")) < settings.support_watch
     )
 
 
-def _used_unevenly(finding: Finding, settings: Settings) -> bool:
+def used_unevenly(finding: Finding, settings: Settings) -> bool:
     """Whether the generator used a part of the people only."""
     return (
         finding.question == "provenance" and _estimate(finding, "kappa").high < settings.kappa_watch
@@ -174,77 +196,69 @@ def _drifted(finding: Finding, _settings: Settings) -> bool:
 
 def _few_words(groups: str, settings: Settings) -> str:
     return (
-        f"Ask more people, in {groups}: fewer than {settings.support_watch:,} real people "
-        "are there, or stand behind the rows in effect. No synthetic row can stand in for people "
-        "who were not asked."
+        f"Ask more people, in {groups}: fewer than {settings.support_watch:,} real people are "
+        "there, or stand behind the rows in effect."
     )
 
 
 def _sample_words(groups: str, settings: Settings) -> str:
     return (
         "Correct the sample, not only the generator: the real table holds less than "
-        f"{percent(settings.share_watch)} of the reference share of {groups}. A generator "
-        "can copy the rows it has; it cannot know who is missing."
+        f"{percent(settings.share_watch)} of the reference share of {groups}. No generator can "
+        "know who is missing."
     )
 
 
 def _inherited_words(groups: str, _settings: Settings) -> str:
     return (
-        f"Look for other kinds of people in {groups}: in some columns all real members "
-        "are alike, and no generator can know what they do not show."
-    )
-
-
-def _unevenly_words(groups: str, _settings: Settings) -> str:
-    return (
-        "Make the rows again so that more of the real people are used, or mix real rows in, for "
-        f"{groups}: the rows made now rest on a part of the people there are."
-    )
-
-
-def _alike_words(groups: str, _settings: Settings) -> str:
-    return (
-        f"Make the rows again with the variety that real members have, for {groups}: here "
-        "the generator added the sameness."
-    )
-
-
-def _share_words(groups: str, settings: Settings) -> str:
-    return (
-        f"Make the rows again with a floor on the shares of {groups}: with the whole "
-        f"interval they keep less than {percent(settings.share_watch)} of their real share."
-    )
-
-
-def _drift_words(groups: str, _settings: Settings) -> str:
-    return (
-        "Make the rows again, or leave them out of analyses by group, for "
-        f"{groups}: they do not look like the real members."
-    )
-
-
-def _gone_words(_groups: str, _settings: Settings) -> str:
-    return (
-        "Mix real rows in, or make the rows again, so that the values and combinations of values "
-        "come back that only one table has; the section on coverage lists them."
+        f"Look for other kinds of people in {groups}: in some columns all real members are alike, "
+        "which no generator can mend."
     )
 
 
 def _grown_words(groups: str, _settings: Settings) -> str:
     return (
-        f"Filter or reweight the synthetic rows of {groups}: there are more of them than "
-        "the real table, or the reference population, accounts for."
+        f"Filter or reweight the synthetic rows of {groups}: there are more of them than the real "
+        "table, or the reference population, accounts for."
     )
 
 
-_RULES: tuple[tuple[Reason, Callable[[str, Settings], str]], ...] = (
-    (_used_unevenly, _unevenly_words),
-    (_too_few, _few_words),
-    (_sample_short, _sample_words),
-    (_inherited, _inherited_words),
+def _unevenly_words(groups: str, _settings: Settings) -> str:
+    return f"so that more of the real people are used, for {groups}"
+
+
+def _alike_words(groups: str, _settings: Settings) -> str:
+    return (
+        f"with the variety real members have, for {groups}, where the generator added the sameness"
+    )
+
+
+def _share_words(groups: str, settings: Settings) -> str:
+    return (
+        f"with a floor on the shares of {groups}, which keep less than "
+        f"{percent(settings.share_watch)} of their real share"
+    )
+
+
+def _drift_words(groups: str, _settings: Settings) -> str:
+    return f"so that they look like the real members, for {groups}, or analyse no such group"
+
+
+def _gone_words(_groups: str, _settings: Settings) -> str:
+    return "with the values and combinations that are gone, which the section on coverage lists"
+
+
+_Words = Callable[[str, Settings], str]
+_AGAIN: tuple[tuple[Reason, _Words], ...] = (
+    (used_unevenly, _unevenly_words),
     (_made_alike, _alike_words),
     (_lost_share, _share_words),
     (_drifted, _drift_words),
     (_values_gone, _gone_words),
+)
+_RULES: tuple[tuple[Reason, _Words], ...] = (
+    (_too_few, _few_words),
+    (_sample_short, _sample_words),
+    (_inherited, _inherited_words),
     (_grown, _grown_words),
 )

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
-from audits.estimates import percent
+from audits.estimates import Estimate, number, percent
 from audits.questions.words import capital, listed
 from audits.reports.blocks import Block, Bullets, Paragraph, Section, Statement
-from audits.reports.document_advice import advice, named
+from audits.reports.document_advice import advice, named, used_unevenly
 from audits.reports.document_cover import elaborated, headline
 from audits.reports.document_material import (
     BAD,
     Material,
     anchor,
+    brief,
+    in_effect,
     many,
     name_of,
     parts,
     without_name,
 )
 from audits.results import Finding, Group, Verdict
+from audits.settings import Settings
 
 _MOST = 6
+_NAMED = 6  # groups by name in one line
 
 
 @dataclass
@@ -37,18 +42,93 @@ def summary(material: Material, pages: frozenset[Group]) -> tuple[Section, ...]:
     blocks: list[Block] = [
         Paragraph(f"{headline(material)} {elaborated(material)}".strip(), "lead")
     ]
-    blocks += [_statement(story, material, pages) for story in told[:_MOST]]
+    lines = joined(told, material.audit.settings)
+    blocks += [
+        _statement(line[0], material, pages)
+        if len(line) == 1
+        else _together(line, material.audit.settings)
+        for line in lines[:_MOST]
+    ]
     if not told and material.audit.findings:
         blocks.append(
             Paragraph("No group is beyond a limit, and the table as a whole is not either.")
         )
-    if (left := len(told) - _MOST) > 0:
+    if (left := sum(map(len, lines[_MOST:]))) > 0:
         blocks.append(Paragraph(f"And {left:,} more, in the sections that follow.", "quiet"))
-    sections = [Section("summary", "Summary", tuple(blocks), new_page=True)]
+    sections = [Section("summary", "Summary", tuple(blocks), new_page=True, one_page=True)]
     if recommended := advice(material):
         sections.append(Section("advice", "What we recommend", (Bullets(recommended),), level=2))
     sections.append(Section("sure", "How sure this is", (Bullets(how_sure(material)),), level=2))
     return tuple(sections)
+
+
+def joined(told: list[Story], settings: Settings) -> list[list[Story]]:
+    """Stories of the same kind and verdict as one; a problem keeps its own line if there is room.
+
+    Groups that are gone are always told together.
+    """
+    lines: dict[object, list[Story]] = {}
+    crowded = len(told) > _MOST
+    for place, story in enumerate(told):
+        kind, verdict = _kind(story.finding, settings), story.finding.verdict
+        together = kind == _GONE or (kind and (verdict is Verdict.WATCH or crowded))
+        lines.setdefault((kind, verdict) if together else place, []).append(story)
+    return list(lines.values())
+
+
+_GONE, _FEW, _PART, _GROWN = (
+    "No synthetic row is left",
+    "Resting on few real people in effect",
+    "Resting on a part of their real people",
+    "Grown share",
+)
+
+
+def _kind(finding: Finding, settings: Settings) -> str:
+    """What stories that can be told together have in common; empty where nothing has."""
+    evidence = finding.evidence
+    if not finding.group or finding.attribute:
+        return ""
+    if finding.question == "provenance" and _known(evidence.get("basis")):
+        if used_unevenly(finding, settings):
+            return _PART if _known(evidence.get("real")) else ""
+        return _FEW
+    if finding.question != "coverage":
+        return ""
+    if evidence.get("synthetic") == 0 and _known(evidence.get("real")) and evidence["real"]:
+        return _GONE
+    ratio = evidence.get("ratio")
+    few = evidence.get("real", 0) < settings.support_watch
+    grown = isinstance(ratio, Estimate) and ratio.low > 1 / settings.share_watch
+    return _GROWN if grown and not few else ""
+
+
+def _known(value: object) -> bool:
+    return isinstance(value, int | float) and not math.isnan(value)
+
+
+def _together(told: list[Story], settings: Settings) -> Statement:
+    """Several groups of which the same is found, each with its number."""
+    finding = told[0].finding
+    kind = _kind(finding, settings)
+    said = [f"{name_of(one.finding.group, 40)} ({_amount(one.finding, kind)})" for one in told]
+    return Statement(
+        finding.verdict,
+        f"{kind}: {many(len(told), 'group')}",
+        f"{capital(listed(said, most=_NAMED))}.",
+        "",
+        f"question-{finding.question}",
+    )
+
+
+def _amount(finding: Finding, kind: str) -> str:
+    evidence = finding.evidence
+    if kind == _GROWN:
+        return f"{number(evidence['ratio'].value)} times its real share"
+    if kind == _GONE:
+        return many(evidence["real"], "real person", "real people")
+    people = in_effect(float(evidence["basis"]))
+    return f"{people} of {evidence['real']:,}" if kind == _PART else people
 
 
 def stories(material: Material) -> list[Story]:
@@ -94,7 +174,7 @@ def _plainest(own: list[Finding]) -> Finding:
 def _statement(story: Story, material: Material, pages: frozenset[Group]) -> Statement:
     finding = story.finding
     card = material.card(finding.group) if finding.question == "provenance" else None
-    said = finding.because if card is None else card.headline
+    said = brief(finding) if card is None else card.headline
     return Statement(
         finding.verdict,
         capital(name_of(finding.group)),
@@ -153,9 +233,8 @@ def how_sure(material: Material) -> tuple[str, ...]:
             "would stay as they are if the limits were a fifth lower or a quarter higher."
         )
         said.append(
-            "They are adjusted for how many groups and columns were looked at: of the accusations "
-            f"in a question, at most {percent(settings.false_discovery_rate)} are expected to be "
-            "false."
+            "They are adjusted for how much was looked at: of the accusations in a question, at "
+            f"most {percent(settings.false_discovery_rate)} are expected to be false."
         )
     unknown = audit.counts[Verdict.NOT_ENOUGH_EVIDENCE.value]
     if unknown:

@@ -131,6 +131,7 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
         "whole": False,
         "look": section["look"],
         "one_page": section["one_page"],
+        "outlined": section["level"] == 1 or (section["level"] == 2 and section["one_page"]),
         "kind": "section",
         "blocks": blocks,
     }
