@@ -64,7 +64,8 @@ def main() -> None:
         folder = Path(name)
         saved = asked.audits or [sample_audit(folder), wide_audit(folder, asked.rows)]
         print(
-            f"{'audit':24} {'KB':>7} {'document':>8} {'seconds':>8} {'CPU s':>6} {'peak MB':>8} {'KB':>7}"
+            f"{'audit':24} {'KB':>7} {'document':>8} "
+            f"{'seconds':>8} {'CPU s':>6} {'peak MB':>8} {'KB':>7}"
         )
         for audit in saved:
             for ending in (".pdf", ".html"):

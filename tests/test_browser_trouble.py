@@ -68,13 +68,15 @@ def _unfinished(folder: Path) -> list[str]:
 
 
 def _audit_begun(who: Visitor, dashboard: Dashboard) -> psutil.Process:
-    """Begin an audit of the sample; return its worker, once it says how far it is."""
+    """Begin an audit of the sample; hold its worker still once it has said how far it is."""
     who.open()
     who.press("Try the sample")
     who.page.get_by_role("button", name=re.compile("^Run ")).click()
-    who.page.get_by_role("button", name="Stop the audit").wait_for()
-    who.page.get_by_text(re.compile("Reading the tables|Asking about")).wait_for()
+    told = _folder(who, dashboard) / "job" / "far.json"
+    _wait(told.exists)
     (worker,) = _workers(dashboard)
+    worker.suspend()
+    who.page.get_by_text(re.compile("Reading the tables|Asking about")).wait_for()
     return worker
 
 
@@ -102,6 +104,7 @@ def test_an_audit_can_be_stopped(dashboard: Dashboard, chromium: Any) -> None:
     with visitor(chromium, dashboard.url) as who:
         worker = _audit_begun(who, dashboard)
         assert not violations(who.page)
+        worker.resume()
         who.press("Stop the audit")
         _wait(lambda: _ended(worker))
         who.settled()
@@ -128,6 +131,7 @@ def test_an_audit_goes_on_when_the_tab_is_closed(dashboard: Dashboard, chromium:
     with visitor(chromium, dashboard.url) as who:
         worker = _audit_begun(who, dashboard)
         address, folder = who.page.url, _folder(who, dashboard)
+    worker.resume()
     _wait(lambda: _ended(worker), seconds=90)
     assert not [path for path in folder.rglob("*") if path.name.startswith(".part")]
     with visitor(chromium, dashboard.url) as who:
