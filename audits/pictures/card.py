@@ -41,10 +41,11 @@ def strip(
     items = tuple(_fan(card, width, tranche, _FAN) if listed else _amounts(card, width))
     if listed and height is not None and (more := _bottom(items) - height) > 0:
         items = tuple(_fan(card, width, tranche, max(_FAN - more, _LEAST_FAN)))
-    return Picture(width, _bottom(items), items, _alt(card, tranche))
+    return Picture(width, _bottom(items), items, alt(card, tranche))
 
 
-def _alt(card: Card, tranche: int) -> str:
+def alt(card: Card, tranche: int = 0) -> str:
+    """Return in words how the synthetic rows of a group rest on its real people."""
     said = f"{card.name}: {card.synthetic:,} synthetic rows, {card.real:,} real people"
     if card.basis.known:
         said += f", in effect {_ranged(card)}"
@@ -112,9 +113,10 @@ def _fan(card: Card, room: float, tranche: int, fan: float) -> Iterator[Item]:
     yield from rule
     if tranche:
         y = max(_bottom(rule), at.dots + at.radius + 2) + 12
-        yield Text(
-            at.left, y, _averaged(tranche), size=_SMALL, fill="quiet", room=at.right - at.left
-        )
+        said = _averaged(tranche)
+        if not all(people):
+            said += "; hollow: one half of a row at most"
+        yield Text(at.left, y, said, size=_SMALL, fill="quiet", room=at.right - at.left)
     else:
         yield from _beneath(people, at, _bottom(rule))
 

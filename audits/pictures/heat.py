@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from audits.errors import UsageError
 from audits.estimates import Estimate, number
+from audits.pictures.crossed import alt as crossed_alt
+from audits.pictures.crossed import crossed, levels
+from audits.pictures.judged import Judged, judged, worst_first
+from audits.pictures.judged import alt as judged_alt
 from audits.pictures.marks import MarkName, badge, mark
 from audits.pictures.model import Item, Line, Picture, Rect, Text
+from audits.pictures.ranked_coverage import share_look
 from audits.pictures.widths import width as wide
-from audits.results import Answer, Audit, Group, Verdict, group_name, worst
+from audits.pictures.widths import wrapped
+from audits.results import Answer, Audit, Group, group_name
 from audits.settings import Settings
 from audits.visible import visible
 
@@ -26,54 +32,23 @@ def verdicts(audit: Audit, width: float = 480, most: int = MOST) -> Picture:
     Groups with the worst verdicts stand on top; a note says how many are left out.
     """
     questions = list(dict.fromkeys([*audit.answers, *(f.question for f in audit.findings)]))
-    found = _by_group(audit)
-    order = sorted(found, key=lambda group: _severity(found[group], group))
+    found = judged(audit)
+    order = worst_first(found)
     drawn = order[: min(most, MOST)]
     if not drawn or not questions:
         text = Text(width / 2, 20, "nothing was judged", size=_TEXT, fill="quiet", anchor="middle")
-        return Picture(width, 32, (text,), "Nothing was judged.")
+        return Picture(width, 32, (text,), judged_alt(found, order))
     items = list(_matrix(drawn, questions, found, width))
     height = 18 + _LINE * len(drawn) + 4
     if len(order) > len(drawn):
         height += 11
         said = f"the worst {len(drawn)} of {len(order):,} groups; the others are in the table"
         items.append(Text(0, height - 4, said, size=_SMALL, fill="quiet", room=width))
-    return Picture(width, height, tuple(items), _says_matrix(found, order))
-
-
-def _by_group(audit: Audit) -> dict[Group, dict[str, Verdict]]:
-    lists: dict[Group, dict[str, list[Verdict]]] = {}
-    for finding in audit.findings:
-        lists.setdefault(finding.group, {}).setdefault(finding.question, []).append(finding.verdict)
-    return {
-        group: {question: worst(list_) for question, list_ in by_question.items()}
-        for group, by_question in lists.items()
-    }
-
-
-def _severity(found: Mapping[str, Verdict], group: Group) -> tuple[int, int, int, Group]:
-    problems, watched = (
-        sum(verdict is wanted for verdict in found.values())
-        for wanted in (Verdict.PROBLEM, Verdict.WATCH)
-    )
-    return (-problems, -watched, len(group), group)
-
-
-def _says_matrix(found: Mapping[Group, Mapping[str, Verdict]], order: Sequence[Group]) -> str:
-    bad = [group for group in order if Verdict.PROBLEM in found[group].values()]
-    if not bad:
-        return f"Of {len(order):,} groups, none has a problem in any question."
-    first = bad[0]
-    questions = [q for q, verdict in found[first].items() if verdict is Verdict.PROBLEM]
-    return visible(
-        f"Of {len(order):,} groups, {len(bad):,} have a problem in at least one question; the most "
-        f"are {group_name(first)}'s: {', '.join(questions)}."
-    )
+    return Picture(width, height, tuple(items), judged_alt(found, order))
 
 
 def _matrix(
-    groups: Sequence[Group], questions: Sequence[str], found: Mapping[Group, Mapping[str, Verdict]],
-    room: float,
+    groups: Sequence[Group], questions: Sequence[str], found: Judged, room: float
 ) -> Iterator[Item]:  # fmt: skip
     longest = max(wide(visible(group_name(group)), _TEXT) for group in groups)
     names = min(longest + _GAP, max(0.3 * room, 60.0))
@@ -124,10 +99,11 @@ def crossing(answer: Answer, rows: str, columns: str, width: float = 480) -> Pic
     grid = _Grid(answer, rows, columns, width)
     if not grid.cells:
         said = f"no group of {visible(rows)} × {visible(columns)} to show"
+        none = crossed_alt([], rows, columns)
         text = Text(width / 2, 20, said, size=_TEXT, fill="quiet", anchor="middle", room=width)
-        return Picture(width, 32, (text,), f"N{said[1:]}.")
+        return Picture(width, 32, (text,), none)
     items = [*_heads(grid), *_cells(grid, answer.settings), *_notes(grid)]
-    return Picture(width, grid.bottom + 11 * len(grid.notes), tuple(items), _says_grid(grid))
+    return Picture(width, grid.bottom + 11 * len(grid.notes), tuple(items), grid.alt)
 
 
 class _Grid:
@@ -135,13 +111,12 @@ class _Grid:
 
     def __init__(self, answer: Answer, rows: str, columns: str, room: float) -> None:
         self.names, self.room = (rows, columns), room
-        wanted = {rows, columns}
-        self.cells: dict[tuple[str, str], Any] = {}
-        for row in answer.rows:
-            values = dict(row.group)
-            if set(values) == wanted and len(wanted) == 2:
-                self.cells[values[rows], values[columns]] = row
-        total = [list(dict.fromkeys(sorted(key[side] for key in self.cells))) for side in (0, 1)]
+        found = crossed(answer, rows, columns) if rows != columns else []
+        self.cells: dict[tuple[str, str], Any] = {
+            (values[rows], values[columns]): row for row in found for values in [dict(row.group)]
+        }
+        self.alt = crossed_alt(found, rows, columns)
+        total = [levels(found, name) for name in self.names]
         self.rows, self.columns = (values[:MOST] for values in total)
         longest = max((wide(visible(value), _TEXT) for value in self.rows), default=0.0)
         self.left = min(longest + _GAP, max(0.25 * room, 60.0))
@@ -160,7 +135,7 @@ class _Grid:
         notes = []
         if not self.worded:
             key = ", ".join(f"{i} {visible(name)}" for i, name in enumerate(self.columns, 1))
-            notes = _wrapped(f"{visible(self.names[1])}: {key}", self.room)
+            notes = wrapped(f"{visible(self.names[1])}: {key}", self.room, _SMALL)
             notes.append("too many columns for numbers: they are in the table")
         for name, values, shown in zip(self.names, total, (self.rows, self.columns), strict=True):
             if len(values) > len(shown):
@@ -169,17 +144,6 @@ class _Grid:
                     "table has all"
                 )
         return notes
-
-
-def _wrapped(text: str, room: float) -> list[str]:
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and wide(longer, _SMALL) > room:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
 
 
 def _heads(grid: _Grid) -> Iterator[Item]:
@@ -208,7 +172,7 @@ def _cells(grid: _Grid, settings: Settings) -> Iterator[Item]:
                 yield Rect(*box, fill="not enough evidence tint", hatched=True)
                 yield from _unknown(grid, x, y, found)
                 continue
-            name = _look(ratio, settings)
+            name = share_look(ratio, settings).mark
             yield Rect(*box, fill=f"{name} tint", radius=1.0)
             yield from _known(grid, (x, y), name, found)
 
@@ -244,27 +208,6 @@ def _unknown(grid: _Grid, x: float, y: float, row: Any) -> Iterator[Item]:
     )  # fmt: skip
 
 
-def _look(ratio: Estimate, settings: Settings) -> MarkName:
-    if ratio.high < settings.share_problem:
-        return "problem"
-    if ratio.high < settings.share_watch:
-        return "watch"
-    return "over" if ratio.low > 1 / settings.share_watch else "ok"
-
-
 def _notes(grid: _Grid) -> Iterator[Item]:
     for line, note in enumerate(grid.notes):
         yield Text(0, grid.bottom + 7 + 11 * line, note, size=_SMALL, fill="quiet", room=grid.room)
-
-
-def _says_grid(grid: _Grid) -> str:
-    known = [row for row in grid.cells.values() if row.ratio.known]
-    said = f"{grid.names[0]} × {grid.names[1]}: {len(grid.cells):,} groups"
-    if known:
-        lowest = min(known, key=lambda row: (row.ratio.value, row.group))
-        said += (
-            f"; the lowest share ratio is {group_name(lowest.group)}'s, {lowest.ratio}, "
-            f"with {lowest.real:,} real people"
-        )
-    unknown = len(grid.cells) - len(known)
-    return visible(said + (f"; {unknown:,} have no ratio." if unknown else "."))

@@ -22,20 +22,25 @@ def lorenz(card: Card, width: float = 230, height: float | None = None) -> Pictu
     `height` the curve stands in a square; with one, less is written in it.
     """
     if not sum(card.people):
-        said = f"{card.name}: on whom each synthetic row rests is not listed."
         text = Text(
             width / 2, 20, "on whom each row rests is not listed", size=_SMALL, fill="quiet",
             anchor="middle", room=width,
         )  # fmt: skip
-        return Picture(width, 32, (text,), visible(said))
+        return Picture(width, 32, (text,), alt(card))
     long = width - _LEFT - 6
     high = long if height is None else max(height - 6 - _BOTTOM, 48.0)
     return Picture(
         width,
         6 + high + _BOTTOM,
         tuple(_curve(card, long, high, flat=height is not None)),
-        visible(f"{card.name}: {_says(card)}."),
+        alt(card),
     )
+
+
+def alt(card: Card) -> str:
+    """Return in one sentence on how few people the synthetic rows rest."""
+    says = _says(card) if sum(card.people) else "on whom each synthetic row rests is not listed"
+    return visible(f"{card.name}: {says}.")
 
 
 def _says(card: Card) -> str:

@@ -72,13 +72,13 @@ def _profile(row: ProfileRow, width: float, look: _Look, *, sized: bool = False)
     items: list[Item] = [*_key(row, width, look, sized=sized)]
     if not (real or synthetic):
         items.append(Text(_MARGIN, look.top + 12, "no rows to show", size=_SMALL, fill="quiet"))
-        return Picture(width, look.top + 18, tuple(items), _alt(row))
+        return Picture(width, look.top + 18, tuple(items), alt(row))
     draw = _ridge if row.edges else _bars
     height = look.top + (look.high + 14 if row.edges else look.line * len(row.labels) + 3)
     items += draw(row, real, synthetic, width, look)
     if row.edges and any(_missing(row, real, synthetic, width, look)):
         height += 12
-    return Picture(width, height, tuple(items), _alt(row))
+    return Picture(width, height, tuple(items), alt(row))
 
 
 def _shares(counts: Sequence[int]) -> list[float]:
@@ -124,7 +124,8 @@ def _key_items(
     yield Text(x, y + 6, synthetic, size=_SMALL, room=room - x)
 
 
-def _alt(row: ProfileRow) -> str:
+def alt(row: ProfileRow) -> str:
+    """Return in one sentence where most rows of a group stand, in both tables."""
     said = [f"{row.attribute} among {group_name(row.group)}"]
     for name, counts in (("real", row.real), ("synthetic", row.synthetic)):
         shares = _shares(counts)

@@ -42,6 +42,22 @@ def cut(text: str, size: float, room: float | None, *, bold: bool = False) -> st
     return "".join(kept).rstrip() + "…"
 
 
+def wrapped(text: str, room: float, size: float) -> list[str]:
+    """Return a text in lines that fit, broken between words.
+
+    >>> wrapped("one two three", 30, 8)
+    ['one two', 'three']
+    """
+    lines = [""]
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width(longer, size) > room:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
 def _letters(text: str) -> Iterator[str]:
     """Every letter with the marks and joined signs that belong to it."""
     held = ""

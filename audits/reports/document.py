@@ -110,7 +110,6 @@ def _sections(material: Material, identity: str) -> tuple[Section, ...]:
         *document_summary.summary(material, pages),
         *document_questions.questions(material, pages),
         *document_groups.crossings(material),
-        *document_groups.matrix(material),
         *document_appendix.unjudged(material),
         *document_appendix.hidden(material),
         *document_groups.pages(material),

@@ -135,13 +135,13 @@ def _too_few(finding: Finding, settings: Settings) -> bool:
     """Whether a group has, or rests in effect on, too few real people."""
     if finding.question == "provenance":
         few = min(_number(finding, "real"), _number(finding, "basis")) < settings.support_watch
-        return few and not used_unevenly(finding, settings)
+        return few and not _used_unevenly(finding, settings)
     return finding.question == "coverage" and (
         0 < min(_number(finding, "real"), _number(finding, "effective")) < settings.support_watch
     )
 
 
-def used_unevenly(finding: Finding, settings: Settings) -> bool:
+def _used_unevenly(finding: Finding, settings: Settings) -> bool:
     """Whether the generator used a part of the people only."""
     return (
         finding.question == "provenance" and _estimate(finding, "kappa").high < settings.kappa_watch
@@ -250,7 +250,7 @@ def _gone_words(_groups: str, _settings: Settings) -> str:
 
 _Words = Callable[[str, Settings], str]
 _AGAIN: tuple[tuple[Reason, _Words], ...] = (
-    (used_unevenly, _unevenly_words),
+    (_used_unevenly, _unevenly_words),
     (_made_alike, _alike_words),
     (_lost_share, _share_words),
     (_drifted, _drift_words),

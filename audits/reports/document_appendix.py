@@ -179,9 +179,10 @@ def _columns(columns: tuple[ColumnRecord, ...], *, hiding: bool) -> Table:
 
 
 def _missing(column: ColumnRecord, count: int, *, hiding: bool) -> str:
-    """How many values are missing; nothing where it was not counted, or is hidden."""
-    untold = hiding and "hidden" in column.note
-    return "–" if untold or not column.kind else whole(count)
+    """How many values are missing; nothing where it was not counted."""
+    if hiding and "hidden" in column.note:
+        return "hidden"
+    return whole(count) if column.kind else "–"
 
 
 def command(material: Material) -> str:

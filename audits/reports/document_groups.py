@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import accumulate
+from typing import Literal
 
 from audits.cards import Card
 from audits.estimates import number
@@ -48,7 +49,7 @@ _SENTENCES = 4
 _NEEDS = 3
 _LETTERS = 660  # of the findings on a group's page
 _PROFILES = 3
-_LINES = 40
+_LINES = 24
 _MATRIX = 60
 
 
@@ -63,10 +64,10 @@ def _pageable(material: Material) -> tuple[Group, ...]:
 
 
 def pages(material: Material) -> tuple[Section, ...]:
-    """A page for each group with a problem, under one heading."""
+    """Every group at a glance, then a page for each group with a problem, under one heading."""
     troubled = _pageable(material)
     if not troubled:
-        return ()
+        return matrix(material, level=1)
     said = (
         f"{_who(troubled)}, worst first, each on a page of its own: "
         "on whom it rests, what its real members share, what nobody can have seen, and whom to ask."
@@ -84,7 +85,7 @@ def pages(material: Material) -> tuple[Section, ...]:
                 "quiet",
             )
         )
-    sections = [Section("groups", "Groups with a problem", tuple(blocks))]
+    sections = [Section("groups", "Groups with a problem", tuple(blocks)), *matrix(material, 2)]
     for group in paged(material):
         sections += _page(group, material)
     return tuple(sections)
@@ -313,7 +314,7 @@ def crossings(material: Material) -> tuple[Section, ...]:
         *of_crossings(material),
         table,
     )
-    return (Section("crossings", "Where groups overlap", blocks, new_page=True),)
+    return (Section("crossings", "Where groups overlap", blocks),)
 
 
 def _worse_than_parts(group: Group, material: Material) -> bool:
@@ -341,7 +342,7 @@ def _crossing(group: Group, material: Material, worse: bool) -> tuple[str | Verd
 # -- everything at a glance ------------------------------------------------------------------------
 
 
-def matrix(material: Material) -> tuple[Section, ...]:
+def matrix(material: Material, level: Literal[1, 2]) -> tuple[Section, ...]:
     """The worst verdict of every group in every question."""
     groups = [*([()] if () in material.findings else []), *material.groups]
     names = list(material.audit.answers)
@@ -356,4 +357,5 @@ def matrix(material: Material) -> tuple[Section, ...]:
     caption = "The worst verdict of every group in every question"
     said = "Read along a line for one group, down a column for one question."
     table = Table(heads, lines, caption, note)
-    return (Section("matrix", "Every group, every question", (Paragraph(said), table)),)
+    title = "Every group, every question"
+    return (Section("matrix", title, (Paragraph(said), table), level=level),)

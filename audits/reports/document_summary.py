@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from audits.estimates import Estimate, number, percent
 from audits.questions.words import capital, listed
 from audits.reports.blocks import Block, Bullets, Paragraph, Section, Statement
-from audits.reports.document_advice import advice, named, used_unevenly
+from audits.reports.document_advice import advice, named
 from audits.reports.document_cover import elaborated, headline
 from audits.reports.document_material import (
     BAD,
@@ -90,9 +90,8 @@ def _kind(finding: Finding, settings: Settings) -> str:
     if not finding.group or finding.attribute:
         return ""
     if finding.question == "provenance" and _known(evidence.get("basis")):
-        if used_unevenly(finding, settings):
-            return _PART if _known(evidence.get("real")) else ""
-        return _FEW
+        few = evidence["basis"] < settings.support_watch
+        return _FEW if few else _PART if _known(evidence.get("real")) else ""
     if finding.question != "coverage":
         return ""
     if evidence.get("synthetic") == 0 and _known(evidence.get("real")) and evidence["real"]:

@@ -34,17 +34,26 @@ _Cell = Callable[[Any], "str | Verdict"]
 
 @dataclass(frozen=True)
 class _Shown:
-    """A column of a table: its heading, and what it says of a row."""
+    """A column of a table: its heading, and what it says of a row.
+
+    Where small counts are hidden, a number that `hides` is missing for no other reason.
+    """
 
     name: str
     cell: _Cell
     left: bool = False
     width: float = 0.0
+    hides: bool = False
+
+    def said(self, row: Any, *, hiding: bool) -> str | Verdict:
+        """The cell of a row, which tells what is hidden from what is not known."""
+        found = self.cell(row)
+        return "hidden" if hiding and self.hides and found == "–" else found
 
 
 _GROUP = _Shown("Group", lambda row: name_of(row.group, 60), left=True, width=0.22)
-_REAL = _Shown("Real people", lambda row: whole(row.real))
-_SYNTHETIC = _Shown("Synthetic rows", lambda row: whole(row.synthetic))
+_REAL = _Shown("Real people", lambda row: whole(row.real), hides=True)
+_SYNTHETIC = _Shown("Synthetic rows", lambda row: whole(row.synthetic), hides=True)
 _ATTRIBUTE = _Shown("Column", lambda row: short(row.attribute, 40), left=True, width=0.2)
 
 
@@ -58,9 +67,9 @@ _MAIN: dict[str, tuple[str, tuple[_Shown, ...]]] = {
         "Counts and shares of groups; the ratio is synthetic share over real share",
         (
             _GROUP, _REAL, _SYNTHETIC,
-            _Shown("Real share", lambda row: part_of(row.real_share.value)),
-            _Shown("Synthetic share", lambda row: shared(row.synthetic_share)),
-            _Shown("Ratio", lambda row: ranged(row.ratio)),
+            _Shown("Real share", lambda row: part_of(row.real_share.value), hides=True),
+            _Shown("Synthetic share", lambda row: shared(row.synthetic_share), hides=True),
+            _Shown("Ratio", lambda row: ranged(row.ratio), hides=True),
             _Shown("Reference share", lambda row: part_of(row.reference_share)),
         ),
     ),
@@ -78,8 +87,8 @@ _MAIN: dict[str, tuple[str, tuple[_Shown, ...]]] = {
         "How alike the members of groups are; variety: mean difference of two, 0 to 1",
         (
             _GROUP, _REAL, _SYNTHETIC,
-            _Shown("Real variety", lambda row: plain(row.variety_real)),
-            _Shown("Synthetic variety", lambda row: plain(row.variety_synthetic)),
+            _Shown("Real variety", lambda row: plain(row.variety_real), hides=True),
+            _Shown("Synthetic variety", lambda row: plain(row.variety_synthetic), hides=True),
             _Shown("Variety lost", lambda row: shared(row.index)),
         ),
     ),
@@ -207,8 +216,12 @@ def _judged(
     own = _own_order(answer, material)
     rows = sorted(by_group.values(), key=lambda row: (rank(row), own.get(row.group, len(own))))
     used = [one for one in shown if _says_anything(one, rows)]
+    hiding = material.audit.min_cell > 0
     lines = tuple(
-        (*(one.cell(row) for one in used), material.verdict(row.group, name) or "not judged")
+        (
+            *(one.said(row, hiding=hiding) for one in used),
+            material.verdict(row.group, name) or "not judged",
+        )
         for row in rows[:LINES]
     )
     if not lines:

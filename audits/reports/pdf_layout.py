@@ -123,7 +123,9 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
         block["leads"] = _leads(block, after)
         block["first"] = before is None or before["kind"] != block["kind"]
         block["last"] = after is None or after["kind"] != block["kind"]
+    anchored = _anchored(blocks, section["level"])
     return {
+        "anchor": anchored,
         "label": _label(places.get(section["id"], len(places))),
         "title": breakable(_cut(section["title"], _TITLE)),
         "level": section["level"],
@@ -182,6 +184,26 @@ def _height(section: dict[str, Any]) -> float:
             lines += sum(0.2 + len(text) // 46 + 1 for text in _texts(block.get("items", [])))
             lines += len(block.get("text", "")) / 46
     return lines
+
+
+def _anchored(blocks: list[dict[str, Any]], level: int) -> bool:
+    """Mark where what leads to a table begins, and how high it is; say whether a heading does."""
+    heading = False
+    for block in blocks:
+        block["anchor"] = False
+    for place, block in enumerate(blocks):
+        if block["kind"] != "table":
+            continue
+        first = place
+        while first > 0 and blocks[first - 1]["leads"]:
+            first -= 1
+        led = [len(text) for lead in blocks[first:place] for text in (lead["text"],)]
+        block["extra"] = sum(8.0 + 12.5 * (length // 100 + 1) for length in led)
+        if first == 0:
+            heading = True
+            block["extra"] += (55.0, 42.0, 30.0)[level - 1]
+        blocks[first]["anchor"] = first > 0
+    return heading
 
 
 def _is_brief(section: dict[str, Any]) -> bool:
