@@ -322,7 +322,7 @@ def test_cells_of_too_few_people_are_hatched_and_have_no_rate():
         "coverage",
         [crossed("a", "x", spread(0.3), real=9), crossed("a", "y", spread(0.3), real=10)],
     )
-    figure = heat.ratio_heat(made, "race", "sex", fewest=10)
+    figure = heat.ratio_heat(ranked_reference.too_few(made, 10), "race", "sex")
     [few] = [t for t in figure.data if t.marker.pattern.shape == "/"]
     assert list(few.text) == ["○ no rate<br>n 9"]
     assert "0.30" not in few.hovertext[0]
@@ -439,15 +439,16 @@ def test_at_most_ten_people_stand_beside_each_other():
 
 
 def test_people_that_are_not_listed_are_not_invented():
-    for figure in (strip(card(())), lorenz(card(()))):
+    unlisted = dataclasses.replace(card(()), real=30, synthetic=780)
+    for figure in (strip(unlisted), lorenz(unlisted)):
         assert "whom the rows rest on is not listed" in words(figure)
         assert "not listed" in figure.layout.meta["alt"]
 
 
 def test_people_in_words():
     assert strip(card()).layout.meta["alt"] == (
-        "Black: 780 synthetic rows rest on 4 of 30 real people; 262 of them rest on one person, "
-        "and on 26 people none."
+        "Black: 780 synthetic rows, 30 real people, in effect 3 (2.7 to 3.3). The rows on those "
+        "most used: 262, 261, 256."
     )
 
 

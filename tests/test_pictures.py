@@ -812,7 +812,7 @@ def test_a_matrix_is_cut_at_sixty_groups_and_says_so():
 
 
 def test_an_audit_without_findings_says_so():
-    assert verdicts(an_audit()).alt == "Nothing was judged."
+    assert verdicts(an_audit()).alt == "No group was judged."
 
 
 def crossed(ratios):
@@ -836,7 +836,7 @@ def test_a_crossing_has_the_ratio_and_the_number_of_people_in_each_cell():
     hatched = [rect for rect in items(picture, Rect) if rect.hatched]
     assert len(hatched) == 1  # White × m, of whom nothing is known
     assert "not shown" in said
-    assert [p.fill for p in items(picture, Polygon)] == ["problem", "over"]
+    assert [p.fill for p in items(picture, Polygon)] == ["over", "problem"]  # more people first
     assert "lowest share ratio is Black × f's, 0.30 (0.20 to 0.40), with 15 real people" in (
         picture.alt
     )

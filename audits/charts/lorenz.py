@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from audits.cards import Card
 from audits.charts.looks import Theme, colours, note, sheet
-from audits.charts.names import visible_name
 from audits.estimates import percent
+from audits.pictures.lorenz import alt
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -41,7 +41,7 @@ def lorenz(card: Card, *, theme: Theme = "light") -> go.Figure:
     )  # fmt: skip
     _lay_out(figure, theme)
     figure.update_layout(
-        meta={"alt": _alt(card)},
+        meta={"alt": alt(card)},
         annotations=[]
         if len(x) > 1
         else [note("whom the rows rest on is not listed", theme, x=0.5, y=0.5)],
@@ -80,15 +80,3 @@ def _lay_out(figure: Any, theme: Theme) -> None:
         range=[0, 1.02], tickformat=".0%", gridcolor=colour["grid"], zeroline=False, nticks=6,
         automargin=True, fixedrange=True,
     )  # fmt: skip
-
-
-def _alt(card: Card) -> str:
-    name = visible_name(card.name)
-    x, y = points(card)
-    if len(x) == 1:
-        return f"{name}: it is not listed on whom the synthetic rows rest."
-    half = len(card.people) // 2
-    return (
-        f"{name}: the least used half of the real people ({half:,} of {len(card.people):,}) stands "
-        f"behind {percent(y[half])} of the synthetic rows."
-    )

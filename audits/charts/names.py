@@ -67,8 +67,3 @@ def marked(carried: object) -> tuple[Group, str] | None:
         return as_group(tuple((name, value) for name, value in json.loads(group))), str(attribute)
     except (TypeError, ValueError):
         return None
-
-
-def visible_name(name: str) -> str:
-    """Return a name for a sentence of plain text."""
-    return visible(name)

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from audits.charts.looks import Theme, colours, names_above, note, sheet
-from audits.charts.names import label, plain, short, shown
+from audits.charts.names import label, short, shown
 from audits.errors import UsageError
 from audits.estimates import percent
+from audits.pictures.profiles import alt
 from audits.results import Row
 
 if TYPE_CHECKING:
@@ -34,25 +35,8 @@ def profile_figure(rows: Sequence[Row], *, theme: Theme = "light") -> go.Figure:
     if len({row.attribute for row in profiles}) != 1:
         raise UsageError("a profile figure takes the profiles of one attribute, and at least one.")
     figure = (_ridges if profiles[0].edges else _bars)(profiles, theme)
-    figure.update_layout(meta={"alt": profile_alt(profiles[0])})
+    figure.update_layout(meta={"alt": alt(profiles[0])})
     return figure
-
-
-def profile_alt(row: Any) -> str:
-    """Return in one sentence where most members stand, in both tables."""
-    where = f"{plain(row.group)}, {shown(row.attribute)}"
-    said = []
-    for side, counts in _counted(row):
-        total, most = sum(counts), max(counts, default=0)
-        if not total:
-            said.append(f"no {side} row")
-            continue
-        value = shown(row.labels[counts.index(most)])
-        said.append(
-            f"{percent(most / total)} of {total:,} {side} rows are {value}, over "
-            f"{sum(count > 0 for count in counts)} of {len(counts)} parts"
-        )
-    return f"{where}: {'; '.join(said)}."
 
 
 def _counted(row: Any) -> list[tuple[str, tuple[int, ...]]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from audits.cards import Card
 from audits.charts.looks import Theme, colours, note, sheet
-from audits.charts.names import visible_name
+from audits.pictures.card import alt
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -41,7 +41,7 @@ def strip(card: Card, *, theme: Theme = "light") -> go.Figure:
         annotations=_counts(places, people, theme)
         if people
         else [note("whom the rows rest on is not listed", theme, x=0.5, y=0.5)],
-        meta={"alt": _alt(card)},
+        meta={"alt": alt(card)},
     )
     return figure
 
@@ -164,15 +164,3 @@ def _resting(rows: int) -> str:
     if rows == 0:
         return "no synthetic row rests on them"
     return f"{rows:,} synthetic {'row rests' if rows == 1 else 'rows rest'} on them"
-
-
-def _alt(card: Card) -> str:
-    name = visible_name(card.name)
-    if not card.people:
-        return f"{name}: it is not listed on whom the {card.synthetic:,} synthetic rows rest."
-    carrying = sum(rows > 0 for rows in card.people)
-    return (
-        f"{name}: {card.synthetic:,} synthetic rows rest on {carrying} of {len(card.people)} real "
-        f"people; {card.people[0]:,} of them rest on one person, and on "
-        f"{len(card.people) - carrying} people none."
-    )

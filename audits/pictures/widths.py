@@ -45,7 +45,7 @@ def cut(text: str, size: float, room: float | None, *, bold: bool = False) -> st
 def wrapped(text: str, room: float, size: float) -> list[str]:
     """Return a text in lines that fit, broken between words.
 
-    >>> wrapped("one two three", 30, 8)
+    >>> wrapped("one two three", 40, 8)
     ['one two', 'three']
     """
     lines = [""]

@@ -13,6 +13,8 @@ import parts
 from audits.charts import heat
 from audits.charts.answers import chart
 from audits.charts.dots import MOST
+from audits.pictures.crossed import crossed
+from audits.pictures.ranked_reference import too_few
 from audits.results import Answer, Group
 from figures import Takeaway
 from state import Here
@@ -33,22 +35,22 @@ def show(here: Here) -> None:
     """Show the intersections that fare worst, and any two features crossed."""
     audit = here.audit
     assert audit is not None
-    crossed = _crossed(audit)
-    if not crossed:
+    there = _crossed(audit)
+    if not there:
         parts.nothing(
             _QUESTION,
             "This audit crossed no sensitive features: choose two or more on the Data page and "
             "run it again.",
         )
         return
-    there = set(crossed)
-    findings = [one for one in audit.findings if one.group in there]
+    known = set(there)
+    findings = [one for one in audit.findings if one.group in known]
     parts.begin(_QUESTION, *parts.judged(findings))
     question, fewest = _choices(audit)
-    groups = [group for group in crossed if _size(audit, group) >= fewest]
+    groups = [group for group in there if _size(audit, group) >= fewest]
     _ranked(here, audit, question, groups, fewest)
-    _named_small(audit, crossed, fewest)
-    parts.opener(crossed, key="intersections")
+    _named_small(audit, there, fewest)
+    parts.opener(there, key="intersections")
     if parts.asked(audit, "coverage"):
         _two_features(here, audit, fewest)
 
@@ -132,11 +134,11 @@ def _picture(audit: audits.Audit, question: str, groups: list[Group]) -> Any:
     return dots(audit[question], groups, most=MOST)
 
 
-def _named_small(audit: audits.Audit, crossed: list[Group], fewest: int) -> None:
-    small = [group for group in crossed if _size(audit, group) < fewest]
+def _named_small(audit: audits.Audit, there: list[Group], fewest: int) -> None:
+    small = [group for group in there if _size(audit, group) < fewest]
     if not small:
         return
-    with st.expander(f"{len(small):,} of {len(crossed):,} have fewer real people than {fewest:,}"):
+    with st.expander(f"{len(small):,} of {len(there):,} have fewer real people than {fewest:,}"):
         group_table(audit, small, fewest)
 
 
@@ -151,7 +153,7 @@ def _two_features(here: Here, audit: audits.Audit, fewest: int) -> None:
     others = [name for name in features if name != first]
     second = two.selectbox("Across", others, format_func=audits_name, key="crossed-second")
     coverage = audit["coverage"]
-    rows = heat.crossed(coverage, first, second)
+    rows = crossed(coverage, first, second)
     if not rows:
         parts.paragraph(f"This audit did not cross {first} and {second}.")
         return
@@ -166,7 +168,7 @@ def _two_features(here: Here, audit: audits.Audit, fewest: int) -> None:
     figure = figures.kept(
         here,
         "crossed",
-        lambda: heat.ratio_heat(coverage, first, second, fewest=fewest, theme=parts.theme()),
+        lambda: heat.ratio_heat(too_few(coverage, fewest), first, second, theme=parts.theme()),
         first,
         second,
         fewest,
@@ -174,8 +176,8 @@ def _two_features(here: Here, audit: audits.Audit, fewest: int) -> None:
     groups = [row.group for row in rows]
     takeaway = Takeaway(
         "crossed",
-        lambda shared: _frame(shared["coverage"], groups),
-        partial(_crossing, first=first, second=second),
+        lambda shared: _frame(too_few(shared["coverage"], fewest), groups),
+        partial(_crossing, first=first, second=second, fewest=fewest),
     )
     clicked = figures.figure_block(
         here,
@@ -194,7 +196,7 @@ def audits_name(name: str) -> str:
     return visible(name)
 
 
-def _crossing(audit: audits.Audit, first: str, second: str) -> Any:
+def _crossing(audit: audits.Audit, first: str, second: str, fewest: int) -> Any:
     from audits.pictures.heat import crossing
 
-    return crossing(audit["coverage"], first, second)
+    return crossing(too_few(audit["coverage"], fewest), first, second)

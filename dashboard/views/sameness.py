@@ -54,7 +54,9 @@ def _variety(here: Here, audit: audits.Audit) -> None:
         "Choose a cell to see real and synthetic members of that group beside each other."
     )
     figure = figures.kept(here, "variety", lambda: heat.sameness_heat(answer, theme=parts.theme()))
-    takeaway = Takeaway("variety-lost", lambda shared: shared["diversity"].to_frame("attributes"))
+    takeaway = Takeaway(
+        "variety-lost", lambda shared: shared["diversity"].to_frame("attributes"), _variety_picture
+    )
     clicked = figures.figure_block(
         here, figure, takeaway, key="variety", table=lambda: _variety_table(answer)
     )
@@ -62,6 +64,12 @@ def _variety(here: Here, audit: audits.Audit) -> None:
     if clicked is not None:
         st.session_state[_CHOSEN] = clicked
     _one_group(here, audit, answer)
+
+
+def _variety_picture(audit: audits.Audit) -> Any:
+    from audits.pictures.lost import variety_lost
+
+    return variety_lost(audit["diversity"])
 
 
 def _variety_table(answer: Answer) -> None:
