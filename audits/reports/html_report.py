@@ -65,7 +65,8 @@ class _Laid:
     title: str
     number: str
     heading: int
-    new_page: bool
+    beside: bool
+    classes: str
     parts: tuple[_Part, ...]
 
 
@@ -103,10 +104,20 @@ def _laid_out(sections: Iterable[Section]) -> list[_Laid]:
         number = ".".join(str(n) for n in numbers[:level]) if level < 3 else ""
         laid.append(
             _Laid(
-                section.id, anchor, section.title, number, level + 1, section.new_page, tuple(parts)
+                section.id, anchor, section.title, number, level + 1, section.look == "beside",
+                _classes(section), tuple(parts),
             )
-        )
+        )  # fmt: skip
     return laid
+
+
+def _classes(section: Section) -> str:
+    """What a section's look hangs on."""
+    return " ".join(
+        name
+        for name, holds in (("new-page", section.new_page), ("dense", section.look == "dense"))
+        if holds
+    )
 
 
 def _next(numbers: list[int], level: int) -> list[int]:

@@ -26,6 +26,9 @@ _LONGEST, _PIECE = 40, 6
 _SHORT = 32
 """Characters of a cell that is better not wrapped."""
 
+_ENTRIES = 26
+"""Lines of the contents that leave room for a short section on their page."""
+
 _MAY_BREAK = "\u200b"
 
 
@@ -34,6 +37,9 @@ def laid_out(document: dict[str, Any]) -> dict[str, Any]:
     document = _safe(document)
     places = {section["id"]: place for place, section in enumerate(document["sections"])}
     sections = [_section(section, places) for section in document["sections"]]
+    if sum(section["outlined"] for section in sections) > _ENTRIES:
+        for section in sections:  # chapters, and what has a page of its own
+            section["outlined"] &= section["level"] == 1 or section["one_page"]
     if sections and not sections[0]["new_page"]:
         sections[0]["whole"] = _is_brief(sections[0])  # it follows the contents, or goes over whole
     replaced = spelled_out(_texts(document))
@@ -133,7 +139,7 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
         "whole": False,
         "look": section["look"],
         "one_page": section["one_page"],
-        "outlined": section["level"] == 1 or (section["level"] == 2 and section["one_page"]),
+        "outlined": section["level"] <= 2,
         "kind": "section",
         "blocks": blocks,
     }
