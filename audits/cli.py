@@ -112,7 +112,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
         remark(f"kept what was read in {kept}")
     if asked.output is not None:
         audit.save(asked.output)
-        remark(f"saved {asked.output}")
+        remark(f"saved {asked.output}{_holding(asked.output)}")
     _write(audit, asked.format, everything=everything)
     _gate(audit.findings, asked.fail_on, "found")
 
@@ -228,6 +228,13 @@ def report(
         loaded, output, min_cell=min_cell, title=title, author=author, timestamp=timestamp
     )
     remark(f"saved {output}, {_hiding(max(min_cell, loaded.min_cell))}")
+
+
+def _holding(path: str) -> str:
+    """Say of the file that holds every count that it does."""
+    if path.endswith(".json") and not path.endswith(".croissant.json"):
+        return ", with every count: keep it where the data are"
+    return ""
 
 
 def _hiding(min_cell: int) -> str:
@@ -383,7 +390,7 @@ def demo(*, output: options.Output = "audit.json") -> None:
             audit = audit_sample(version, ask=ask, progress=told)
         if first:
             for saved in (audit.save(place), save_report(audit, report)):
-                remark(f"saved {saved}")
+                remark(f"saved {saved}{_holding(str(saved))}")
             texts.append(audit_text(audit, **page_look()))
         else:
             texts.append(brief_text(audit, MADE[version], **page_look()))

@@ -22,6 +22,9 @@ from audits.registry import Question, questions
 from audits.results import Answer, Audit, Finding, InputRecord, ranked
 from audits.settings import JUDGING, Settings
 
+SAME_ROWS = "The real and the synthetic table hold the same rows"
+"""How the note begins that says so."""
+
 _PACKAGES = ("audits", "numpy", "scipy", "duckdb", "pyarrow", "pandas")
 
 
@@ -278,8 +281,7 @@ def _same_table(real: Engine, synthetic: Engine) -> list[str]:
     if real.rows != synthetic.rows or real.digest() != synthetic.digest():
         return []
     return [
-        "The real and the synthetic table hold the same rows: one is a copy of the other, and "
-        "'ok' says no more than that."
+        f"{SAME_ROWS}: one is a copy of the other, and 'ok' says no more than that."
     ]
 
 

@@ -9,6 +9,8 @@ import parts
 import state
 from audits.charts.looks import colours
 from audits.errors import AuditError
+from audits.results import Audit
+from audits.settings import JUDGING, settings_declared
 from sessions import Session, without_places
 from views import settings_panel, watching
 
@@ -60,9 +62,25 @@ def run() -> None:
         return
     if over := st.session_state.pop("session_over", None):
         st.warning(over)
+    if st.session_state.pop("opened_with_audit", False) and chosen is pages[0]:
+        state.go(state.FINDINGS)
     if chosen is not pages[0]:  # the page Data shows it where audits are started
         watching.banner(session)
+        _limits_moved(state.here().audit)
     chosen.run()
+
+
+def _limits_moved(audit: Audit | None) -> None:
+    """Say on every page that verdicts are not those of the limits everyone starts with."""
+    if audit is None:
+        return
+    moved = [
+        f"{setting.name} {audit.settings.to_dict()[setting.name]} (default {setting.default})"
+        for setting in settings_declared()
+        if setting.name in JUDGING and audit.settings.to_dict()[setting.name] != setting.default
+    ]
+    if moved:
+        st.info(f"Judged under other limits than the default ones: {', '.join(moved)}.")
 
 
 def _which_audit(session: Session, audit_id: str) -> None:

@@ -134,17 +134,18 @@ def begin() -> Session:
 def _fresh(owner: str) -> Session:
     session = sessions.new_session(owner)
     opening.fill(session)
+    if session.audits():  # the command line named one: its findings are what was asked for
+        st.session_state["opened_with_audit"] = True
     return session
 
 
 def _forget_all_but(session: Session) -> None:
     """Nothing of another session may stay in the browser's memory."""
-    kept = st.session_state.get("session_over")
+    kept = {name: st.session_state.get(name) for name in ("session_over", "opened_with_audit")}
     for name in list(st.session_state):
         del st.session_state[name]
     st.session_state["session"] = session
-    if kept:
-        st.session_state["session_over"] = kept
+    st.session_state.update({name: value for name, value in kept.items() if value})
 
 
 _SWEPT = [0.0]
@@ -244,13 +245,22 @@ def here() -> Here:
 
 def page(name: str, *, needs_audit: bool = True) -> None:
     """Show a page of `views`; without an audit, say where one is made."""
+    guarded(_page, name, needs_audit)
+
+
+def _page(name: str, needs_audit: bool) -> None:
+    now = here()
+    if now.audit is None and needs_audit:
+        _nothing_yet()
+        return
+    show: Callable[[Here], None] = import_module(f"views.{name}").show
+    show(now)
+
+
+def guarded(show: Callable[..., None], *given: Any) -> None:
+    """Show a page, or a part of one; what goes wrong becomes a sentence."""
     try:
-        now = here()
-        if now.audit is None and needs_audit:
-            _nothing_yet()
-            return
-        show: Callable[[Here], None] = import_module(f"views.{name}").show
-        show(now)
+        show(*given)
     except audits.AuditError as error:
         st.error(sentence(str(error)))
     except Exception as error:  # noqa: BLE001, the one place where a bug is made readable

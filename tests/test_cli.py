@@ -86,7 +86,9 @@ def test_json_on_standard_output_is_the_audit(folder, tmp_path):
     document = json.loads(done.stdout)
     assert document == json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))
     assert document["verdict"] == "problem"
-    assert done.stderr == f"audits: saved {tmp_path / 'a.json'}\n"
+    assert done.stderr == (
+        f"audits: saved {tmp_path / 'a.json'}, with every count: keep it where the data are\n"
+    )
 
 
 def test_csv_on_standard_output_has_a_line_per_finding(folder):
@@ -324,7 +326,7 @@ def test_streams_and_exit_code_of_a_real_process(folder, tmp_path):
     assert done.returncode == 1
     assert json.loads(done.stdout)["verdict"] == "problem"
     saying, gate = done.stderr.decode().splitlines()
-    assert saying == f"audits: saved {tmp_path / 'a.json'}"
+    assert saying.startswith(f"audits: saved {tmp_path / 'a.json'}, with every count")
     assert gate.startswith("audits: --fail-on watch: ")
 
 

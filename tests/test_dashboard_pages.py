@@ -285,6 +285,7 @@ def test_text_written_as_markdown_shows_every_character():
 def test_two_sessions_never_see_each_others_tables_or_audits(with_audits, sample):
     one, other = visit(), visit()
     assert one.query_params["s"] != other.query_params["s"]
+    one.switch_page("screens/data.py").run()
     upload(one, "real", "secret.csv", (sample / "survey_real.csv").read_bytes())
     other.run()
     assert "secret.csv" in said(one)
@@ -292,6 +293,27 @@ def test_two_sessions_never_see_each_others_tables_or_audits(with_audits, sample
     mine = session_of(one).keep_audit(_copy(with_audits[0], "mine"), "mine")
     address = {"s": other.query_params["s"], "a": mine}
     assert visit(**address).query_params["a"] != mine
+
+
+def test_a_session_that_begins_with_an_audit_begins_with_its_findings(with_audits):
+    app = visit()
+    assert "What needs attention first" in app.title[0].value
+    app.switch_page("screens/data.py").run()  # and stays where it is led from then on
+    assert "What are we comparing" in app.title[0].value
+
+
+def test_moved_limits_are_said_on_every_page(with_audits):
+    app = visit()
+    assert "other limits" not in said(app)
+    [audit] = (
+        app.query_params["a"]
+        if isinstance(app.query_params["a"], list)
+        else [app.query_params["a"]]
+    )
+    session_of(app).write("limits", {audit: {"support_problem": 12}})
+    for page in ("findings", "sameness", "review"):
+        app.switch_page(f"screens/{page}.py").run()
+        assert any("support_problem 12 (default 30)" in info.value for info in app.info), page
 
 
 def _copy(path, remark):

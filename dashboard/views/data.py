@@ -79,9 +79,9 @@ def _begin(here: Here, drafted: dict[str, Any]) -> None:
 
 def _loaded_so_far(drafted: dict[str, Any]) -> str:
     if "real" not in drafted:
-        return "A synthetic table is loaded. Load the real one that it was made from."
+        return "A synthetic table is here. Load the real one that it was made from."
     if not drafted["synthetic"]:
-        return f"{drafted['real']['label']} is loaded. Load a synthetic version of it."
+        return f"{drafted['real']['label']} is here. Load a synthetic version of it."
     others = ", ".join(one["label"] for one in draft.chosen(drafted)) or "nothing yet"
     return f"{drafted['real']['label']} against {others}."
 

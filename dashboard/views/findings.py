@@ -14,6 +14,7 @@ from audits.charts import heat
 from audits.charts.looks import GLYPHS
 from audits.pictures import heat as pictures
 from audits.results import Audit, Finding, Group, Verdict, group_name
+from audits.run import SAME_ROWS
 from figures import Takeaway
 from limits import GROUPS_A_PAGE
 from parts import Cell, Column, Link
@@ -22,6 +23,7 @@ from state import Here, group_text, open_group, sentence
 if TYPE_CHECKING:
     import pandas as pd
 
+_WRONG = (Verdict.PROBLEM,)
 _BELOW = (Verdict.PROBLEM, Verdict.WATCH)
 _NOTES = 200
 _MAPPED = 8  # groups drawn against the questions; the table beneath has all
@@ -50,6 +52,7 @@ def show(here: Here) -> None:
     assert audit is not None
     worst = audit.findings[0].because if audit.findings else ""
     parts.begin("What needs attention first?", _compared(audit), audit.verdict, worst)
+    _copies(audit)
     _counts(audit)
     _heat_map(here)
     parts.heading("Worst group first")
@@ -63,6 +66,13 @@ def show(here: Here) -> None:
     _notes(audit)
 
 
+def _copies(audit: Audit) -> None:
+    """Say first that one table is a copy of the other: no verdict beneath does."""
+    for note in audit.notes:
+        if note.startswith(SAME_ROWS):
+            st.warning(note)
+
+
 def _compared(audit: Audit) -> str:
     tables = {record.role: record for record in audit.inputs}
     said = " against ".join(
@@ -70,7 +80,7 @@ def _compared(audit: Audit) -> str:
         for role in ("synthetic", "real")
         if role in tables
     )
-    groups = {finding.group for finding in audit.findings}
+    groups = {finding.group for finding in audit.findings} - {()}
     return f"{said}, in {len(groups):,} groups by {', '.join(audit.sensitive_features)}."
 
 
@@ -186,7 +196,8 @@ def _by_group(findings: Sequence[Finding]) -> list[tuple[Group, list[Finding]]]:
     found: dict[Group, list[Finding]] = {}
     for finding in findings:
         found.setdefault(finding.group, []).append(finding)
-    return list(found.items())
+    # a table that is wrong as a whole is not told after its parts
+    return sorted(found.items(), key=lambda one: one[0] != () or one[1][0].verdict not in _WRONG)
 
 
 def _listed(groups: list[tuple[Group, list[Finding]]], chosen: _Choice) -> None:

@@ -13,6 +13,8 @@ from sessions import Session
 def banner(session: Session) -> None:
     """Show the progress of the session's audit; or why it ended; or land on its findings."""
     job = running.look(session)
+    if stopped := st.session_state.pop("stopped", ""):
+        st.info(f"The audit was stopped, and nothing of it was kept: {stopped}")
     if job is None:
         return
     if job.error:
@@ -39,6 +41,7 @@ def _watch(session: Session) -> None:
         st.progress(job.share, text=f"{_stage(job.stage)}; {job.seconds:.0f} s so far")
         if st.button("Stop the audit", key="stop"):
             running.stop(session)
+            st.session_state["stopped"] = state.sentence(job.label)
             st.rerun(scope="app")
 
 
