@@ -173,3 +173,25 @@ def _inert(who: Visitor, where: str) -> None:
     )
     assert done == [None, 0, 0, 0], where
     assert not who.page.get_by_test_id("stException").count()
+
+
+def test_what_is_looked_for_would_be_seen(reader: Dashboard, chromium: Any) -> None:
+    with visitor(chromium, reader.url, size=PHONE) as who:
+        who.open("/compare")
+        who.page.evaluate(
+            """
+            () => {
+              const main = document.querySelector('[data-testid="stMainBlockContainer"]');
+              main.insertAdjacentHTML('beforeend',
+                '<p style="color:#ddd">pale</p><a href="javascript:alert(1)">x</a>' +
+                '<div data-testid="wide" style="width:900px">wide</div>');
+              fetch('http://127.0.0.1:9/elsewhere').catch(() => 0);
+            }
+            """
+        )
+        who.whole()
+        assert any("color-contrast" in found for found in violations(who.page))
+        assert hangs_over(who.page)
+        assert who.outside == ["http://127.0.0.1:9/elsewhere"]
+        with pytest.raises(AssertionError):
+            _inert(who, "Compare")
