@@ -86,5 +86,5 @@ def _curve(card: Card, long: float, high: float, *, flat: bool) -> Iterator[Item
     yield Line(_LEFT + 5, top + 13, _LEFT + 25, top + 13, stroke="real", stroke_width=1.2)
     yield Text(_LEFT + 5, top + 25, "these synthetic rows", size=_SMALL, fill="ink")
     yield Line(_LEFT + 5, top + 29, _LEFT + 25, top + 29, stroke="synthetic", stroke_width=1.8)
-    said = "people, least used first; upwards: " + ("rows" if flat else "synthetic rows")
+    said = "people, least used first" + ("" if flat else "; upwards: synthetic rows")
     yield Text(_LEFT, floor + 22, said, size=_SMALL, fill="quiet", room=long + 6)

@@ -69,7 +69,7 @@ def pages(material: Material) -> tuple[Section, ...]:
     if not troubled:
         return matrix(material, level=1)
     said = (
-        f"{_who(troubled)}, worst first, each on a page of its own: "
+        f"{_who(troubled)}, worst first, each beginning a page of its own: "
         "on whom it rests, what its real members share, what nobody can have seen, and whom to ask."
     )
     if material.audit.min_cell:

@@ -47,7 +47,7 @@ def _section(answer: Answer, material: Material, pages: frozenset[Group]) -> Sec
     blocks += tables_of_answer(answer, material)
     if answer.notes:
         blocks.append(Bullets(answer.notes))
-    return Section(f"question-{answer.question}", titled(answer), tuple(blocks), new_page=True)
+    return Section(f"question-{answer.question}", titled(answer), tuple(blocks))
 
 
 def _counted(answer: Answer, material: Material) -> str:

@@ -126,9 +126,10 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
         if block["kind"] == "statement":
             block["target"] = _label(places.get(block["target"]))
     for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
-        block["leads"] = _leads(block, after)
         block["first"] = before is None or before["kind"] != block["kind"]
         block["last"] = after is None or after["kind"] != block["kind"]
+    for block, after in reversed(list(zip(blocks, [*blocks[1:], None], strict=True))):
+        block["leads"] = _leads(block, after)
     anchored = _anchored(blocks, section["level"])
     return {
         "anchor": anchored,
@@ -223,7 +224,9 @@ def _is_brief(section: dict[str, Any]) -> bool:
 def _leads(block: dict[str, Any], after: dict[str, Any] | None) -> bool:
     """Whether a block is a short paragraph that belongs on the page of what it introduces."""
     is_short = block["kind"] == "paragraph" and len(block["text"]) < 600
-    return is_short and after is not None and after["kind"] not in {"paragraph", "bullets"}
+    if not is_short or after is None or after["kind"] == "bullets":
+        return False
+    return after["kind"] != "paragraph" or bool(after["leads"])
 
 
 def _label(place: int | None) -> str | None:
