@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+MOST_DOTS, MOST_ROWS = 30, 20
+"""Groups in a chart of dots and in a heat map on a page; the table beneath has more."""
+
 _HELD = 60
 """Figures and tables that a session keeps at once."""
 
@@ -33,13 +36,12 @@ _HIDDEN = Picture(320, 40, (Text(8, 24, _HIDDEN_SAYS),), _HIDDEN_SAYS)
 class Takeaway:
     """What can be downloaded of a chart, made of an audit in which small counts may be hidden.
 
-    `picture` is the chart for paper; without one, the chart itself offers to be saved as PNG, if
-    nothing has to be hidden.
+    `picture` is the chart for paper.
     """
 
     file_name: str
     frame: Callable[[audits.Audit], pd.DataFrame]
-    picture: Callable[[audits.Audit], Picture] | None = None
+    picture: Callable[[audits.Audit], Picture]
 
 
 def kept(here: Here, name: str, make: Callable[[], Any], *asked: object) -> Any:
@@ -62,11 +64,19 @@ def figure_block(
     `table` shows the table beneath, which says in words what the marks say.
     """
     alt = figure.layout.meta["alt"]
-    clicked = _chart(figure, key, alt, saves=takeaway.picture is None and not here.min_cell)
-    with st.expander("Table and downloads"):
-        table()
-        _downloads(here, takeaway, key)
+    clicked = _chart(figure, key, alt)
+    _beneath(here, takeaway, key, table)
     return clicked
+
+
+@parts.piece
+def _beneath(here: Here, takeaway: Takeaway, key: str, table: Callable[[], None]) -> None:
+    """Offer the table and the downloads; they are made when they are unfolded."""
+    beneath = st.expander("Table and downloads", key=f"{key}-beneath", on_change="rerun")
+    if beneath.open:
+        with beneath:
+            table()
+            _downloads(here, takeaway, key)
 
 
 def opening(clicked: tuple[Group, str] | None) -> None:
@@ -76,7 +86,7 @@ def opening(clicked: tuple[Group, str] | None) -> None:
         state.open_group(group, attribute or None)
 
 
-def _chart(figure: go.Figure, key: str, alt: str, *, saves: bool) -> tuple[Group, str] | None:
+def _chart(figure: go.Figure, key: str, alt: str) -> tuple[Group, str] | None:
     event = st.plotly_chart(
         figure,
         key=key,
@@ -84,13 +94,7 @@ def _chart(figure: go.Figure, key: str, alt: str, *, saves: bool) -> tuple[Group
         alt=alt,
         on_select="rerun",
         selection_mode="points",
-        config={
-            "displayModeBar": saves,
-            "displaylogo": False,
-            "modeBarButtons": [["toImage"]],
-            "toImageButtonOptions": {"format": "png", "scale": 2, "filename": key},
-            "scrollZoom": False,
-        },
+        config={"displayModeBar": False, "scrollZoom": False},
     )
     points = event["selection"]["points"] if event else []
     found = marked(points[0].get("customdata")) if points else None
@@ -109,10 +113,9 @@ def _downloads(here: Here, takeaway: Takeaway, key: str) -> None:
     name, now, shared = takeaway.file_name, parts.theme(), _shared(here)
     with st.container(horizontal=True):
         _button("CSV", f"{name}.csv", "text/csv", lambda: _csv(takeaway, shared), key)
-        if (draw := takeaway.picture) is not None:
-            drawn = _drawn(draw, shared)
-            _button("SVG", f"{name}.svg", "image/svg+xml", lambda: _svg(drawn(), now), key)
-            _button("PNG", f"{name}.png", "image/png", lambda: _png(drawn(), now), key)
+        drawn = _drawn(takeaway.picture, shared)
+        _button("SVG", f"{name}.svg", "image/svg+xml", lambda: _svg(drawn(), now), key)
+        _button("PNG", f"{name}.png", "image/png", lambda: _png(drawn(), now), key)
     if here.min_cell:
         parts.paragraph(
             f"In downloads, counts from 1 to {here.min_cell - 1} are hidden, with whatever would "

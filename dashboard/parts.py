@@ -6,8 +6,9 @@ Everything with a name in it is written as HTML with every character escaped, ne
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from typing import Literal
 from urllib.parse import urlencode
 
@@ -48,6 +49,14 @@ class Column:
 def theme() -> Theme:
     """Return whether the page is light or dark now."""
     return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def piece(show: Callable[..., None]) -> Callable[..., None]:
+    """Return a part of a page that comes again by itself when something in it is chosen.
+
+    The rest of the page stays as it is, which is what makes a choice answer at once.
+    """
+    return st.fragment(wraps(show)(lambda *given: state.guarded(show, *given)))
 
 
 # -- the head of a page ----------------------------------------------------------------------------

@@ -84,8 +84,23 @@ def opened(audit, page, tmp_path, **query):
         app.query_params[name] = [value]
     app.switch_page(f"screens/{page}.py")
     app.run()
+    unfold(app)
     assert not app.exception, app.exception
     return app
+
+
+BLOCKS = (
+    "verdict-map", "representation", "intersections-coverage", "intersections-provenance",
+    "intersections-diversity", "intersections-drift", "small", "crossed", "variety",
+    "sameness-profile", "provenance", "lorenz", "strip", "profile",
+)  # fmt: skip
+
+
+def unfold(app):
+    """A reader opens what is folded away under the charts."""
+    for key in BLOCKS:
+        app.session_state[f"{key}-beneath"] = True
+    app.run()
 
 
 def plain(app):
@@ -141,7 +156,8 @@ def test_every_chart_says_what_it_shows_and_has_its_table(three, tmp_path, page)
     assert len(beneath) == len(charts(app))
     for one in beneath:
         assert any("<table" in held.proto.body for held in one.get("html"))
-        assert next(held.proto.label for held in one.get("download_button")) == "CSV"
+        downloads = [held.proto.label for held in one.get("download_button")]
+        assert downloads == ["CSV", "SVG", "PNG"]
 
 
 @pytest.mark.parametrize("page", [*PAGES, "group"])
@@ -420,9 +436,13 @@ def people(audit):
     return pd.DataFrame({"=name": ["=1+1", "-x"], "rows": [row.synthetic, -2]})
 
 
+def nothing(audit):
+    return figures._HIDDEN
+
+
 def test_a_download_is_what_was_shown_and_no_formula(where):
     shared = figures._shared(where(0))
-    written = figures._csv(figures.Takeaway("x", people), shared).decode("utf-8-sig")
+    written = figures._csv(figures.Takeaway("x", people, nothing), shared).decode("utf-8-sig")
     assert written.splitlines() == ["'=name,rows", "'=1+1,780", "'-x,-2"]
 
 
@@ -448,7 +468,7 @@ def test_a_download_about_a_hidden_group_says_that_it_is_hidden(where):
         raise UsageError("no such group.")
 
     shared = figures._shared(where(0))
-    written = figures._csv(figures.Takeaway("x", gone), shared).decode("utf-8-sig")
+    written = figures._csv(figures.Takeaway("x", gone, nothing), shared).decode("utf-8-sig")
     assert written.startswith("Hidden:")
     assert figures._drawn(gone, shared)().alt.startswith("Hidden:")
 

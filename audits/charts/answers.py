@@ -21,6 +21,7 @@ def chart(
     theme: Theme = "light",
     groups: Collection[Group] | None = None,
     highlight: Group | Mapping[str, str] | None = None,
+    most: int = MOST,
 ) -> go.Figure:
     """Return an answer as a Plotly figure: one line per group, the worst first.
 
@@ -39,6 +40,8 @@ def chart(
         Draw these groups only; the alternative text then speaks of these.
     highlight : mapping, optional
         A group to set off from the others.
+    most : int, optional
+        How many groups to draw, at most 60.
 
     Raises
     ------
@@ -46,7 +49,7 @@ def chart(
         If there is no picture for the question.
     """
     view = View(theme, None if highlight is None else as_group(highlight))
-    return dot_figure(ranking(_asked(answer), groups, MOST), view)
+    return dot_figure(ranking(_asked(answer), groups, min(most, MOST)), view)
 
 
 def alt_text(answer: Answer) -> str:

@@ -37,6 +37,7 @@ def against_reference(
     theme: Theme = "light",
     groups: Collection[Group] | None = None,
     highlight: Group | Mapping[str, str] | None = None,
+    most: int = MOST,
 ) -> go.Figure:
     """Return what became of every group's share in the population: in the sample, and synthesised.
 
@@ -44,7 +45,7 @@ def against_reference(
     reference is hatched; so is one whose rates were taken out.
     """
     view = View(theme, None if highlight is None else as_group(highlight))
-    found = reference_ranking(coverage, groups, MOST)
+    found = reference_ranking(coverage, groups, min(most, MOST))
     shared = dataclasses.replace(found.panels[0], title=_TITLE)
     axis = axis_of(shared, others=found.panels[1:])
     figure, _ = sheet_of(found, view, [axis])

@@ -171,6 +171,7 @@ def _collect(found: Card) -> None:
 # -- profiles --------------------------------------------------------------------------------------
 
 
+@parts.piece
 def _profiles(here: Here, audit: audits.Audit, found: Card) -> None:
     parts.heading("Real and synthetic members, column by column")
     columns = [row.attribute for row in found.profiles]

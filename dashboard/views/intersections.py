@@ -12,11 +12,10 @@ import figures
 import parts
 from audits.charts import heat
 from audits.charts.answers import chart
-from audits.charts.dots import MOST
 from audits.pictures.crossed import crossed
 from audits.pictures.ranked_reference import too_few
 from audits.results import Answer, Group
-from figures import Takeaway
+from figures import MOST_DOTS, Takeaway
 from state import Here
 from views.representation import group_table
 
@@ -46,9 +45,12 @@ def show(here: Here) -> None:
     known = set(there)
     findings = [one for one in audit.findings if one.group in known]
     parts.begin(_QUESTION, *parts.judged(findings))
-    question, fewest = _choices(audit)
+    fewest = _fewest()
     groups = [group for group in there if _size(audit, group) >= fewest]
-    _ranked(here, audit, question, groups, fewest)
+    if groups:
+        _ranked(here, audit, groups, fewest)
+    else:
+        parts.paragraph(f"No intersection has {fewest:,} real people or more.")
     _named_small(audit, there, fewest)
     parts.opener(there, key="intersections")
     if parts.asked(audit, "coverage"):
@@ -62,16 +64,20 @@ def _crossed(audit: audits.Audit) -> list[Group]:
     return list(found)
 
 
-def _choices(audit: audits.Audit) -> tuple[str, int]:
-    one, two = st.columns(2)
-    question = one.selectbox(
-        "Rank by", [name for name in _TITLES if name in audit.answers], format_func=_TITLES.get
-    )
-    fewest = two.number_input(
-        "Fewest real people", min_value=0, max_value=100_000, value=_FEWEST,
-        help="Intersections of fewer real people are named, and have no rate.",
+def _fewest() -> int:
+    one, _ = st.columns(2)
+    return int(
+        one.number_input(
+            "Fewest real people", min_value=0, max_value=100_000, value=_FEWEST,
+            help="Intersections of fewer real people are named, and have no rate.",
+        )
     )  # fmt: skip
-    return question, int(fewest)
+
+
+def _question(audit: audits.Audit) -> str:
+    one, _ = st.columns(2)
+    asked = [name for name in _TITLES if name in audit.answers]
+    return str(one.selectbox("Rank by", asked, format_func=_TITLES.get))
 
 
 def _size(audit: audits.Audit, group: Group) -> int:
@@ -87,16 +93,14 @@ def _sizes(audit: audits.Audit) -> dict[Group, int]:
     return held[1]  # type: ignore[no-any-return]
 
 
-def _ranked(
-    here: Here, audit: audits.Audit, question: str, groups: list[Group], fewest: int
-) -> None:
-    if not groups:
-        parts.paragraph(f"No intersection has {fewest:,} real people or more.")
-        return
+@parts.piece
+def _ranked(here: Here, audit: audits.Audit, groups: list[Group], fewest: int) -> None:
+    """Show the intersections by what is chosen here, the worst first."""
+    question = _question(audit)
     figure = figures.kept(
         here,
         "intersections",
-        lambda: chart(audit[question], theme=parts.theme(), groups=groups),
+        lambda: chart(audit[question], theme=parts.theme(), groups=groups, most=MOST_DOTS),
         question,
         fewest,
     )
@@ -131,20 +135,29 @@ def _frame(answer: Answer, groups: list[Group]) -> Any:
 def _picture(audit: audits.Audit, question: str, groups: list[Group]) -> Any:
     from audits.pictures.dots import dots
 
-    return dots(audit[question], groups, most=MOST)
+    return dots(audit[question], groups, most=MOST_DOTS)
 
 
 def _named_small(audit: audits.Audit, there: list[Group], fewest: int) -> None:
     small = [group for group in there if _size(audit, group) < fewest]
     if not small:
         return
-    with st.expander(f"{len(small):,} of {len(there):,} have fewer real people than {fewest:,}"):
-        group_table(audit, small, fewest)
+    _small(audit, small, fewest, f"{len(small):,} of {len(there):,}")
+
+
+@parts.piece
+def _small(audit: audits.Audit, small: list[Group], fewest: int, how_many: str) -> None:
+    label = f"{how_many} have fewer real people than {fewest:,}"
+    beneath = st.expander(label, key="small-beneath", on_change="rerun")
+    if beneath.open:
+        with beneath:
+            group_table(audit, small, fewest)
 
 
 # -- two features crossed --------------------------------------------------------------------------
 
 
+@parts.piece
 def _two_features(here: Here, audit: audits.Audit, fewest: int) -> None:
     parts.heading("Two features crossed")
     features = list(audit.sensitive_features)

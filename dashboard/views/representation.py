@@ -12,13 +12,12 @@ import audits
 import figures
 import parts
 from audits.charts.answers import chart
-from audits.charts.dots import MOST
 from audits.charts.representation import against_reference
 from audits.estimates import Estimate, number, percent
 from audits.pictures import ranked_reference
 from audits.pictures.ranked_reference import too_few
 from audits.results import Answer, Group, Row, Verdict, worst
-from figures import Takeaway
+from figures import MOST_DOTS, Takeaway
 from parts import Cell, Column, Link
 from state import Here
 
@@ -40,6 +39,13 @@ def show(here: Here) -> None:
         parts.nothing(_QUESTION, "This audit did not ask whether every group is still there.")
         return
     parts.begin(_QUESTION, *parts.judged(audit.about("coverage")))
+    _shares(here, audit)
+    _losses(audit)
+
+
+@parts.piece
+def _shares(here: Here, audit: audits.Audit) -> None:
+    """Show the shares of the groups that are chosen here, against what is chosen."""
     against, fewest, groups = _choices(audit["coverage"])
     figure = figures.kept(
         here,
@@ -64,7 +70,6 @@ def show(here: Here) -> None:
         )
     )
     parts.opener(groups, key="representation")
-    _losses(audit)
 
 
 def _choices(coverage: Answer) -> tuple[str, int, list[Group]]:
@@ -84,7 +89,7 @@ def _choices(coverage: Answer) -> tuple[str, int, list[Group]]:
 
 def _figure(coverage: Answer, against: str, fewest: int, groups: list[Group]) -> Any:
     draw = against_reference if against == _POPULATION else chart
-    return draw(too_few(coverage, fewest), theme=parts.theme(), groups=groups)
+    return draw(too_few(coverage, fewest), theme=parts.theme(), groups=groups, most=MOST_DOTS)
 
 
 def _picture(audit: audits.Audit, against: str, fewest: int, groups: list[Group]) -> Any:
@@ -92,7 +97,7 @@ def _picture(audit: audits.Audit, against: str, fewest: int, groups: list[Group]
     from audits.pictures.dots import dots
 
     draw = ranked_reference.against_reference if against == _POPULATION else dots
-    return draw(too_few(audit["coverage"], fewest), groups, most=MOST)
+    return draw(too_few(audit["coverage"], fewest), groups, most=MOST_DOTS)
 
 
 def _frame(audit: audits.Audit, fewest: int, groups: list[Group]) -> Any:

@@ -14,13 +14,12 @@ import parts
 from audits.cards import Card, card
 from audits.charts import heat
 from audits.charts.answers import chart
-from audits.charts.dots import MOST
 from audits.charts.lorenz import lorenz
 from audits.charts.profiles import profile_figure
 from audits.estimates import Estimate, in_effect, number, percent
 from audits.results import Answer, Group, Row, group_name
 from audits.visible import visible
-from figures import Takeaway
+from figures import MOST_DOTS, MOST_ROWS, Takeaway
 from parts import Cell, Column, Link
 from state import Here
 
@@ -53,7 +52,9 @@ def _variety(here: Here, audit: audits.Audit) -> None:
     parts.paragraph(
         "Choose a cell to see real and synthetic members of that group beside each other."
     )
-    figure = figures.kept(here, "variety", lambda: heat.sameness_heat(answer, theme=parts.theme()))
+    figure = figures.kept(
+        here, "variety", lambda: heat.sameness_heat(answer, theme=parts.theme(), most=MOST_ROWS)
+    )
     takeaway = Takeaway(
         "variety-lost", lambda shared: shared["diversity"].to_frame("attributes"), _variety_picture
     )
@@ -69,7 +70,7 @@ def _variety(here: Here, audit: audits.Audit) -> None:
 def _variety_picture(audit: audits.Audit) -> Any:
     from audits.pictures.lost import variety_lost
 
-    return variety_lost(audit["diversity"])
+    return variety_lost(audit["diversity"], most=MOST_ROWS)
 
 
 def _variety_table(answer: Answer) -> None:
@@ -113,6 +114,7 @@ def _small(answer: Answer) -> None:
         parts.paragraph(f"Too few rows to say how alike they have become: {names}{more}.")
 
 
+@parts.piece
 def _one_group(here: Here, audit: audits.Audit, answer: Answer) -> None:
     """Show one group's spread over one column, beside everyone's."""
     rows: tuple[Row, ...] = audit["drift"].tables.get("profiles", ()) if _drift(audit) else ()
@@ -237,7 +239,9 @@ def _share(count: int, total: int) -> str:
 def _people(here: Here, audit: audits.Audit) -> None:
     parts.heading("People behind the rows")
     answer = audit["provenance"]
-    figure = figures.kept(here, "provenance", lambda: chart(answer, theme=parts.theme()))
+    figure = figures.kept(
+        here, "provenance", lambda: chart(answer, theme=parts.theme(), most=MOST_DOTS)
+    )
     takeaway = Takeaway(
         "people-behind-rows", lambda shared: shared["provenance"].to_frame(), _provenance_picture
     )
@@ -254,7 +258,7 @@ def _people(here: Here, audit: audits.Audit) -> None:
 def _provenance_picture(audit: audits.Audit) -> Any:
     from audits.pictures.dots import dots
 
-    return dots(audit["provenance"], most=MOST)
+    return dots(audit["provenance"], most=MOST_DOTS)
 
 
 def _people_table(answer: Answer) -> None:
@@ -286,6 +290,7 @@ def _in_effect(people: Estimate) -> str:
     return f"{in_effect(people.value)} ({in_effect(people.low)} to {in_effect(people.high)})"
 
 
+@parts.piece
 def _curve(here: Here, audit: audits.Audit, rows: list[Any]) -> None:
     parts.heading("How evenly the rows of a group rest on its people", 3)
     rows = sorted(rows, key=lambda row: (row.basis, row.group))
