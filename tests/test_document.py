@@ -343,7 +343,7 @@ def test_groups_that_are_gone_are_told_in_one_line():
 
 def test_what_is_told_together_is_of_one_verdict_and_one_kind(either, wide):
     for audit in (either, wide):
-        for line in joined(stories(Material(audit)), audit.settings):
+        for line in joined(stories(Material(audit)), Material(audit)):
             assert len({(s.finding.question, s.finding.verdict) for s in line}) == 1
 
 
@@ -606,3 +606,65 @@ def test_paragraphs_and_lists_are_never_empty(either):
     made = document(either)
     assert all(block.text.strip() for block in blocks(made, Paragraph))
     assert all(item.strip() for block in blocks(made, Bullets) for item in block.items)
+
+
+# -- on paper --------------------------------------------------------------------------------------
+
+
+def pages_of(made: Document):
+    """Of every page of the PDF, its bookmarks."""
+    import io
+
+    import pikepdf
+
+    from audits.reports.pdf_report import pdf_report
+
+    with pikepdf.open(io.BytesIO(pdf_report(made))) as pdf, pdf.open_outline() as outline:
+        places = {page.obj.objgen: number for number, page in enumerate(pdf.pages)}
+        found = [[] for _ in pdf.pages]
+        waiting = list(outline.root)
+        while waiting:
+            item = waiting.pop(0)
+            waiting = [*item.children, *waiting]
+            goes = item.destination if item.destination is not None else item.action.D
+            found[places[goes[0].objgen]].append(item.title)
+        return found
+
+
+@pytest.fixture(scope="module")
+def three_pages(three):
+    return pages_of(document(three))
+
+
+def test_the_summary_is_one_page(three_pages):
+    [page] = [titles for titles in three_pages if "2 Summary" in titles]
+    assert page == ["2 Summary", "2.1 What we recommend", "2.2 How sure this is"]
+
+
+def test_each_group_with_a_problem_takes_one_page_of_its_own(three, three_pages):
+    at = next(n for n, titles in enumerate(three_pages) if "9.2 Black" in titles)
+    for number_, name in enumerate(["Black", "Black × female", "Black × male"]):
+        titles = three_pages[at + number_]
+        assert titles[0] == f"9.{number_ + 2} {name}"
+        assert titles[-1] == "What else was found"
+    assert three_pages[at + 3][0] == "10 Settings in force"
+
+
+@pytest.mark.parametrize("least", [0, 11])
+def test_nobody_is_drawn_where_rows_per_person_are_hidden(three, least):
+    made = document(three, min_cell=least)
+    page = section(made, anchor(BLACK))
+    strip = next(block for block in page.blocks if isinstance(block, Figure))
+    drawn = " ".join(getattr(item, "text", "") for item in strip.picture.items)
+    assert ("how the rows fall on single people is hidden" in drawn) == (least == 11)
+    assert ("26 on whom no row rests" in drawn) == (least == 0)
+    assert ("most used" in strip.picture.alt) == (least == 0)
+
+
+def test_what_is_hidden_reads_hidden(three):
+    made = document(three, min_cell=11)
+    table = next(b for b in section(made, "question-diversity").blocks if isinstance(b, Table))
+    at = [column.name for column in table.columns].index("Real variety")
+    lines = {row[0]: row[at] for row in table.rows}
+    assert lines["Black × female"] == "hidden"
+    assert lines["White"] == number(three["diversity"][(("race", "White"),)][0].variety_real)

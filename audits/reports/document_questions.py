@@ -79,7 +79,10 @@ def _worst(
     for finding in material.audit.findings:
         if finding.question == answer.question and finding.verdict in BAD:
             first.setdefault(finding.group, finding)
-    return [statement(finding, pages) for finding in list(first.values())[:most]]
+    hidden = set(material.audit.hidden)
+    told = [finding for finding in first.values() if finding.group not in hidden]
+    # of those whose numbers are hidden no sentence says more than the verdict in the table
+    return [statement(finding, pages) for finding in (told or list(first.values()))[:most]]
 
 
 def statement(

@@ -42,11 +42,9 @@ def summary(material: Material, pages: frozenset[Group]) -> tuple[Section, ...]:
     blocks: list[Block] = [
         Paragraph(f"{headline(material)} {elaborated(material)}".strip(), "lead")
     ]
-    lines = joined(told, material.audit.settings)
+    lines = joined(told, material)
     blocks += [
-        _statement(line[0], material, pages)
-        if len(line) == 1
-        else _together(line, material.audit.settings)
+        _statement(line[0], material, pages) if len(line) == 1 else _together(line, material)
         for line in lines[:_MOST]
     ]
     if not told and material.audit.findings:
@@ -62,21 +60,25 @@ def summary(material: Material, pages: frozenset[Group]) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def joined(told: list[Story], settings: Settings) -> list[list[Story]]:
+def joined(told: list[Story], material: Material) -> list[list[Story]]:
     """Stories of the same kind and verdict as one; a problem keeps its own line if there is room.
 
-    Groups that are gone are always told together.
+    Groups that are gone, and those whose numbers are hidden, are always told together.
     """
+    settings, hidden = material.audit.settings, set(material.audit.hidden)
     lines: dict[object, list[Story]] = {}
     crowded = len(told) > _MOST
     for place, story in enumerate(told):
-        kind, verdict = _kind(story.finding, settings), story.finding.verdict
-        together = kind == _GONE or (kind and (verdict is Verdict.WATCH or crowded))
+        verdict = story.finding.verdict
+        kind = _HIDDEN if story.finding.group in hidden else _kind(story.finding, settings)
+        always = kind in (_GONE, _HIDDEN)
+        together = always or (kind and (verdict is Verdict.WATCH or crowded))
         lines.setdefault((kind, verdict) if together else place, []).append(story)
     return list(lines.values())
 
 
-_GONE, _FEW, _PART, _GROWN = (
+_HIDDEN, _GONE, _FEW, _PART, _GROWN = (
+    "Numbers hidden",
     "No synthetic row is left",
     "Resting on few real people in effect",
     "Resting on a part of their real people",
@@ -106,17 +108,25 @@ def _known(value: object) -> bool:
     return isinstance(value, int | float) and not math.isnan(value)
 
 
-def _together(told: list[Story], settings: Settings) -> Statement:
+def _together(told: list[Story], material: Material) -> Statement:
     """Several groups of which the same is found, each with its number."""
     finding = told[0].finding
-    kind = _kind(finding, settings)
-    said = [f"{name_of(one.finding.group, 40)} ({_amount(one.finding, kind)})" for one in told]
+    hidden = finding.group in material.audit.hidden
+    kind = _HIDDEN if hidden else _kind(finding, material.audit.settings)
+    names = [name_of(one.finding.group, 40) for one in told]
+    said = (
+        names
+        if hidden
+        else [
+            f"{name} ({_amount(one.finding, kind)})" for name, one in zip(names, told, strict=True)
+        ]
+    )
     return Statement(
         finding.verdict,
         f"{kind}: {many(len(told), 'group')}",
         f"{capital(listed(said, most=_NAMED))}.",
         "",
-        f"question-{finding.question}",
+        "hidden" if hidden else f"question-{finding.question}",
     )
 
 

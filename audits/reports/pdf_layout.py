@@ -128,7 +128,7 @@ def _section(section: dict[str, Any], places: dict[str, int]) -> dict[str, Any]:
     for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
         block["first"] = before is None or before["kind"] != block["kind"]
         block["last"] = after is None or after["kind"] != block["kind"]
-    for block, after in reversed(list(zip(blocks, [*blocks[1:], None], strict=True))):
+    for block, after in reversed(list(zip(blocks, [*blocks[1:], None], strict=False))):
         block["leads"] = _leads(block, after)
     anchored = _anchored(blocks, section["level"])
     return {
