@@ -56,10 +56,13 @@ def headline(
     return f"{name}: nothing was measured."
 
 
-def people_says(row: ProvenanceRow | None) -> str:
-    """Say how evenly the synthetic rows rest on the real people."""
-    if row is None or not row.people:
+def people_says(row: ProvenanceRow | None, min_cell: int) -> str:
+    """Say how evenly the synthetic rows rest on the real people, or why that is not said."""
+    if row is None or not row.real or not row.synthetic:
         return ""
+    if not row.people:
+        hidden = f"how the rows fall on single people is hidden, as are counts below {min_cell}."
+        return hidden if min_cell else ""
     total, n = sum(row.people), len(row.people)
     if total == 0:
         return ""

@@ -131,7 +131,7 @@ def card(audit: Audit, group: Group | Mapping[str, str]) -> Card:
         top5_share=provenance.top5_share if provenance else float("nan"),
         kappa=provenance.kappa if provenance else unknown,
         people=provenance.people if provenance else (),
-        people_says=card_sentences.people_says(provenance),
+        people_says=card_sentences.people_says(provenance, audit.min_cell),
         common=rows.common(),
         unseen=rows.unseen(),
         unnoticed=card_sentences.unnoticed(rows.drift),

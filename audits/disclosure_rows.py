@@ -6,11 +6,12 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from audits.disclosure_groups import Counts, Hidden, small
 from audits.disclosure_profiles import MISSING, OTHER, Profiles, parts_of
-from audits.estimates import Estimate, number, percent
+from audits.estimates import Estimate, in_effect, number, percent
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, PairDriftRow, ProfileRow
@@ -225,14 +226,17 @@ def _profile(row: ProfileRow, known: Known) -> ProfileRow | None:
 
 
 def _provenance(row: ProvenanceRow, known: Known) -> ProvenanceRow:
-    """Effective numbers of people are no counts, and stay; who has how many rows is averaged."""
+    """Effective numbers of people are no counts, and stay; who has how many rows is not shown.
+
+    Means over neighbours would be safe, too, and draw people whom nobody used as if they were.
+    """
     return _coarser(
         replace(
             row,
             distinct=_at_most(row.distinct, row.searched, known.min_cell),
             profiles=_at_most(row.profiles, row.searched, known.min_cell),
             top5_share=_NAN if known.min_cell > 5 else row.top5_share,
-            people=averaged(row.people, known.min_cell),
+            people=(),
         )
     )
 
@@ -244,23 +248,10 @@ def _at_most(count: int, of: int, min_cell: int) -> int:
     return of if small(of - count, min_cell) else count
 
 
-def averaged(counts: Sequence[int], min_cell: int) -> tuple[int, ...]:
-    """Return counts, largest first, each the mean of at least `min_cell` neighbours.
-
-    >>> averaged((9, 3, 3, 1, 0, 0, 0), 3)
-    (5, 5, 5, 0, 0, 0, 0)
-    """
-    means: list[int] = []
-    for k in range(max(len(counts) // min_cell, 1) if counts else 0):
-        last = k == len(counts) // min_cell - 1 or len(counts) < min_cell
-        part = counts[k * min_cell :] if last else counts[k * min_cell : (k + 1) * min_cell]
-        means += [round(sum(part) / len(part))] * len(part)
-    return tuple(means)
-
-
 # -- numbers as they are read ----------------------------------------------------------------------
 
 
+@lru_cache(maxsize=100_000)
 def as_read(value: float) -> float:
     """Return a number no finer than a reader sees it: more digits tell the counts behind it.
 
@@ -282,11 +273,15 @@ def as_read(value: float) -> float:
         round(math.floor(value / step) * step, digits),
         round(math.ceil(value / step) * step, digits),
     ):
-        if number(candidate) == number(value) and (
-            size >= 100 or percent(candidate) == percent(value)
-        ):
+        if _reads(candidate) == _reads(value):
             return candidate
     return round(value, digits)
+
+
+def _reads(value: float) -> tuple[str, ...]:
+    """Return a number in every way that reports write it."""
+    ways = (number(value), in_effect(value))
+    return ways if abs(value) >= 100 else (*ways, percent(value))
 
 
 def _coarser(row: _R) -> _R:

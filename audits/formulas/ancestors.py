@@ -314,7 +314,7 @@ def basis_interval(
         return float("nan"), float("nan")
     if not spread > 0 or np.isnan(spread_low) or np.isnan(spread_high):
         return min(1.0, basis), max(people, basis)
-    low = max(min(1.0, basis), basis * spread_low / spread)
+    low = min(basis, max(1.0, basis * spread_low / spread))
     high = max(basis, min(people, basis * spread_high / spread))
     return float(low), float(high)
 

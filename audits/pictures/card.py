@@ -19,48 +19,38 @@ _MARGIN = 5.0
 _LABELS = 8
 
 
-def strip(
-    card: Card, width: float = 480, *, tranche: int = 0, height: float | None = None
-) -> Picture:
+def strip(card: Card, width: float = 480, *, height: float | None = None) -> Picture:
     """Return how the synthetic rows of a group rest on its real people.
 
     Above, a bar of all synthetic rows, cut by the person each rests on; below, a dot per real
     person, those most used first; between them, what rests on whom. Beneath the dots a rule as
     long as the number of people that the rows rest on in effect, with its interval. Where it is
-    not known who stands behind the rows, their number is set against that of the people.
-
-    `tranche` says that `people` holds means over at least so many of them, as it does where small
-    counts are hidden: then nothing is said of any single person. `height` lowers what stands
-    between rows and people, so that the picture is about as high.
+    not known who stands behind the rows, or where it is hidden, their number is set against that of
+    the people. `height` lowers what stands between rows and people, so that the picture is about as
+    high.
     """
     if not (card.real or card.synthetic):
         said = "how many people and rows there are is not shown"
         text = Text(width / 2, 20, said, size=_SMALL, fill="quiet", anchor="middle", room=width)
         return Picture(width, 32, (text,), visible(f"{card.name}: {said}."))
     listed = bool(card.people) and card.real > 0 and card.synthetic > 0
-    items = tuple(_fan(card, width, tranche, _FAN) if listed else _amounts(card, width))
+    items = tuple(_fan(card, width, _FAN) if listed else _amounts(card, width))
     if listed and height is not None and (more := _bottom(items) - height) > 0:
-        items = tuple(_fan(card, width, tranche, max(_FAN - more, _LEAST_FAN)))
-    return Picture(width, _bottom(items), items, alt(card, tranche))
+        items = tuple(_fan(card, width, max(_FAN - more, _LEAST_FAN)))
+    return Picture(width, _bottom(items), items, alt(card))
 
 
-def alt(card: Card, tranche: int = 0) -> str:
+def alt(card: Card) -> str:
     """Return in words how the synthetic rows of a group rest on its real people."""
     said = f"{card.name}: {card.synthetic:,} synthetic rows, {card.real:,} real people"
     if card.basis.known:
         said += f", in effect {_ranged(card)}"
     says = card.people_says or ("" if any(card.people) else _why(card))
-    if tranche and any(card.people):
-        says = _averaged(tranche)
     parts = [said, *([says[0].upper() + says[1:]] if says else [])]
-    if any(card.people) and not tranche:
+    if any(card.people):
         most = ", ".join(f"{count:,}" for count in card.people[:3] if count)
         parts.append(f"The rows on those most used: {most}")
     return visible(" ".join(f"{part.rstrip('.')}." for part in parts))
-
-
-def _averaged(tranche: int) -> str:
-    return f"rows per person are means over at least {tranche:,} people beside each other"
 
 
 def _ranged(card: Card) -> str:
@@ -89,7 +79,7 @@ class _Places:
         return self.first + self.spacing * place
 
 
-def _fan(card: Card, room: float, tranche: int, fan: float) -> Iterator[Item]:
+def _fan(card: Card, room: float, fan: float) -> Iterator[Item]:
     people = sorted(card.people, reverse=True)
     if not sum(people):
         yield from _amounts(card, room)
@@ -99,7 +89,7 @@ def _fan(card: Card, room: float, tranche: int, fan: float) -> Iterator[Item]:
     for place, (start, end) in enumerate(pairwise(at.cuts)):
         if end > start:
             yield from _thread(at, place, start, end)
-    yield from _bar(at, people, says=not tranche)
+    yield from _bar(at, people)
     for place, count in enumerate(people):
         x = at.person(place + 0.5)
         if count:
@@ -111,14 +101,7 @@ def _fan(card: Card, room: float, tranche: int, fan: float) -> Iterator[Item]:
             )
     rule = list(_rule(card, at))
     yield from rule
-    if tranche:
-        y = max(_bottom(rule), at.dots + at.radius + 2) + 12
-        said = _averaged(tranche)
-        if not all(people):
-            said += "; hollow: one half of a row at most"
-        yield Text(at.left, y, said, size=_SMALL, fill="quiet", room=at.right - at.left)
-    else:
-        yield from _beneath(people, at, _bottom(rule))
+    yield from _beneath(people, at, _bottom(rule))
 
 
 def _thread(at: _Places, place: int, start: float, end: float) -> Iterator[Item]:
@@ -146,7 +129,7 @@ def _thread(at: _Places, place: int, start: float, end: float) -> Iterator[Item]
         )
 
 
-def _bar(at: _Places, people: Sequence[int], *, says: bool) -> Iterator[Item]:
+def _bar(at: _Places, people: Sequence[int]) -> Iterator[Item]:
     labelled = 0
     for place, (start, end) in enumerate(pairwise(at.cuts)):
         gap = min(0.5, (end - start) / 4)
@@ -156,7 +139,7 @@ def _bar(at: _Places, people: Sequence[int], *, says: bool) -> Iterator[Item]:
         if width(said, _SMALL) > end - start:
             said = f"{people[place]:,}"
         fits = width(said, _SMALL) < end - start and labelled < _LABELS
-        if says and people[place] and fits:
+        if people[place] and fits:
             yield Text((start + end) / 2, _BAR - 4, said, size=_SMALL, anchor="middle")
             labelled += 1
 
@@ -240,8 +223,9 @@ def _amounts(card: Card, room: float) -> Iterator[Item]:
             yield from _interval(low, end, high, y + 5)
             end = max(end, high)
         yield Text(end + 5, y + 8, said, size=_TEXT, bold=True)
+    said = card.people_says or _why(card)
     yield Text(
-        _MARGIN, 6.0 + 16 * len(bars) + 9, _why(card), size=_SMALL, fill="quiet",
+        _MARGIN, 6.0 + 16 * len(bars) + 9, said, size=_SMALL, fill="quiet",
         room=room - 2 * _MARGIN,
     )  # fmt: skip
 

@@ -114,7 +114,7 @@ def _page(group: Group, material: Material) -> list[Section]:
     else:
         lead.append(Paragraph(without_name(card.headline, group), "lead"))
         lead += [Paragraph(_verdicts(card, material), "quiet"), _tiles(card)]
-        lead += of_people(card, material.audit.min_cell)
+        lead += of_people(card)
         lead += [_facts(card)] if _facts(card).pairs else []
         lead += of_members(_worst_profiles(card, findings))
     head = Section(

@@ -44,11 +44,8 @@ def of_answer(answer: Answer) -> list[Figure]:
     return [Figure(picture, f"{caption}; intervals of {level}.")]
 
 
-def of_people(card: Card, min_cell: int = 0) -> list[Figure]:
-    """A strip of real people with the rows that rest on each, and how unevenly they do.
-
-    Where small counts are hidden, the numbers per person are means of neighbours.
-    """
+def of_people(card: Card) -> list[Figure]:
+    """A strip of real people with the rows that rest on each, and how unevenly they do."""
     from audits.pictures.card import strip
     from audits.pictures.grids import beside
     from audits.pictures.lorenz import lorenz
@@ -58,13 +55,6 @@ def of_people(card: Card, min_cell: int = 0) -> list[Figure]:
     name = name_of(card.group, 60)
     if not sum(card.people):
         return [Figure(strip(card, _PAGE), f"The real people of {name}, and the synthetic rows.")]
-    tranche = min_cell if any(card.people) else 0
-    if tranche:
-        said = (
-            f"The real people of {name}, and the synthetic rows that rest on each, averaged in "
-            f"tranches of at least {min_cell:,} people; what single people carry is hidden."
-        )
-        return [Figure(strip(card, _PAGE, tranche=tranche, height=_LOW), said)]
     said = f"The real people of {name}, and the synthetic rows that rest on each"
     if len(card.people) == 1 or math.isnan(card.top5_share):
         return [Figure(strip(card, _PAGE, height=_LOW), f"{said}.")]
