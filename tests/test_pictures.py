@@ -34,7 +34,7 @@ from audits.pictures.model import (
     Rect,
     Text,
 )
-from audits.pictures.profiles import profile
+from audits.pictures.profiles import profile, profiles
 from audits.pictures.rankings import ranking
 from audits.pictures.svg import svg
 from audits.pictures.widths import cut, width
@@ -895,3 +895,30 @@ def three():
     return audits.compare(
         SAMPLE / "survey_real.csv", SAMPLE / "synthetic_three.csv", sensitive_features="race"
     )
+
+
+def test_small_profiles_say_how_many_rows_once_where_all_have_as_many():
+    rows = [numeric((10, 10, 10), (0, 60, 0)), categories((20, 10), (15, 45))]
+    said = texts(profiles(rows, 467))
+    assert said.count("real, n = 30") == 1
+    assert said.count("synthetic, n = 60") == 1
+    assert "66.7 · 25 %" in said
+    uneven = texts(profiles([*rows, categories((1, 1), (1, 2), name="paid")], 467))
+    assert not [one for one in uneven if one.startswith("real, n")]
+    assert {"age, n = 30 · 60", "paid, n = 2 · 3"} <= set(uneven)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_small_profiles_stay_on_their_sheet(count):
+    picture = profiles([categories(name=f"column {i}") for i in range(count)], 467)
+    assert picture.width == 467
+    assert max(item.x + item.width for item in items(picture, Rect)) <= 467
+    assert picture.alt.count("Black") >= count
+
+
+def test_a_low_strip_keeps_everybody_and_is_lower():
+    card = a_card((262, 261, 256, 1, *[0] * 26), synthetic=780, basis=Estimate(3.0, 2.0, 4.0))
+    tall, low = strip(card), strip(card, height=104)
+    assert low.height < tall.height - 10
+    assert len(items(low, Circle)) == len(items(tall, Circle))
+    assert lorenz(card, 168, 104).height == 104
