@@ -199,6 +199,14 @@ def test_only_the_worst_sixty_are_drawn_and_it_says_so(question):
 
 
 @every_question
+def test_fewer_may_be_asked_for_and_never_more(question):
+    made = answer(question, [MAKERS[question](f"g{i:03}") for i in range(70)])
+    assert len(labels(audits.chart(made, most=5))) == 5
+    assert "the worst 5 of 70 groups; the table has all" in texts(audits.chart(made, most=5))
+    assert len(labels(audits.chart(made, most=500))) == 60
+
+
+@every_question
 def test_all_sixty_are_drawn_without_a_note(question):
     figure = audits.chart(answer(question, [MAKERS[question](f"g{i:03}") for i in range(60)]))
     assert len(labels(figure)) == 60

@@ -5,6 +5,7 @@ import html
 import json
 import math
 import re
+from functools import partial
 from pathlib import Path
 
 import dashboard_folder
@@ -219,6 +220,42 @@ def test_a_figure_follows_the_limits_in_force(three, tmp_path):
     app.run()
     assert "watch 300" in "".join(one.proto.spec for one in charts(app))
     assert "watch 300" not in "".join(before)
+
+
+def test_tables_and_downloads_are_made_when_they_are_unfolded(three, tmp_path):
+    app = opened(three, "representation", tmp_path)
+    there = len(tables(app))
+    app.session_state["representation-beneath"] = False
+    app.run()
+    assert len(tables(app)) == there - 1
+    assert not app.get("download_button")
+
+
+def test_what_goes_wrong_in_a_part_of_a_page_leaves_the_rest(three, tmp_path, monkeypatch):
+    def broken(*_, **__):
+        raise ValueError("secret")
+
+    monkeypatch.setattr(figures, "figure_block", broken)
+    app = opened(three, "representation", tmp_path)
+    [error] = app.error
+    assert "bug in the dashboard" in error.value
+    assert "secret" not in error.value
+    assert "What one table has and the other has not" in plain(app)
+
+
+@pytest.mark.parametrize("min_cell", [0, 40])
+@pytest.mark.parametrize("against", ["the real table", "the reference population"])
+def test_a_picture_to_take_away_is_of_what_is_shown_with_small_counts_hidden(
+    where, against, min_cell
+):
+    from views.representation import _picture
+
+    shared = figures._shared(where(min_cell))
+    draw = partial(_picture, against=against, fewest=10, groups=[BLACK])
+    picture = figures._drawn(draw, shared)()
+    written = {getattr(item, "text", "") for item in picture.items}
+    assert ("30" in written) == (not min_cell)  # real people who are Black
+    assert ("0.0769" in picture.alt) == (not min_cell and against != "the real table")
 
 
 # -- representation --------------------------------------------------------------------------------
