@@ -218,8 +218,8 @@ def _inherited_words(groups: str, _settings: Settings) -> str:
 
 def _grown_words(groups: str, _settings: Settings) -> str:
     return (
-        f"Filter or reweight the synthetic rows of {groups}: there are more of them than the real "
-        "table, or the reference population, accounts for."
+        f"Find out whether the synthetic rows of {groups} are too many: their share is beyond that "
+        "in the real table. Only a reference population can say which of the two is right."
     )
 
 

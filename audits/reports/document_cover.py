@@ -11,6 +11,8 @@ from audits.questions.words import capital, listed
 from audits.reports.blocks import Column, Cover, Facts, Paragraph, Section, Table, Tile, Tiles
 from audits.reports.document_material import Material, many, short
 from audits.results import InputRecord, Verdict
+from audits.run import SAME_ROWS
+from audits.settings import JUDGING, Settings, settings_declared
 
 # what a group with a bad verdict is, in the question's words: singular, plural
 _BAD = {
@@ -35,9 +37,10 @@ _COUNTED = {
     Verdict.OK: ("finding that is ok", "findings that are ok"),
 }
 _MEANINGS = {
-    Verdict.PROBLEM: "The whole interval lies beyond the limit for a problem; or there are too few "
-    "real people behind the group. Somebody has to act.",
-    Verdict.WATCH: "The whole interval lies beyond the lower limit. Somebody has to look.",
+    Verdict.PROBLEM: "The interval, adjusted for many statements, lies beyond the limit for a "
+    "problem; or too few real people are there. Somebody has to act.",
+    Verdict.WATCH: "The interval, adjusted for many statements, lies beyond the lower limit. Somebody "
+    "has to look.",
     Verdict.NOT_ENOUGH_EVIDENCE: "The data allow both a good and a bad answer. This is no "
     "all-clear: usually there are too few people to tell.",
     Verdict.OK: "The whole interval is short of the limit for a problem, and the estimate short of "
@@ -60,11 +63,16 @@ def cover(material: Material, *, title: str | None, author: str, timestamp: int 
         subtitle=f"{tables[1]}, compared with {tables[0]}",
         verdict=audit.verdict,
         headline=headline(material),
-        text=elaborated(material),
+        text=_copied(material) + elaborated(material),
         tiles=Tiles(tuple(_tile(verdict, audit.counts[verdict.value]) for verdict in Verdict)),
         compared=Facts(_compared(material, author, timestamp), caption="What we compared"),
         caveat=_CAVEAT + _hidden(material),
     )
+
+
+def _copied(material: Material) -> str:
+    """Say first that one table is a copy of the other: no verdict does."""
+    return "".join(f"{note} " for note in material.audit.notes if note.startswith(SAME_ROWS))
 
 
 def subject(material: Material) -> tuple[str, str]:
@@ -165,6 +173,8 @@ def _compared(
     pairs.append(("Holdout", described(material.input("holdout"))))
     pairs.append(("Questions asked", listed([a.title for a in audit.answers.values()], most=9)))
     pairs.append(("Counted by", listed(sorted({r.engine for r in audit.inputs}) or ["unknown"])))
+    if moved := _moved(audit.settings):
+        pairs.append(("Limits", f"not the default ones: {listed(moved, most=6)}"))
     if audit.min_cell:
         pairs.append(("Hidden", f"counts from 1 to {audit.min_cell - 1:,}"))
     if timestamp is not None:
@@ -195,6 +205,16 @@ def _features(material: Material) -> str:
         for name in material.audit.sensitive_features
     ]
     return listed(names, most=8)
+
+
+def _moved(settings: Settings) -> list[str]:
+    """Limits that are not those every audit starts with, with both values."""
+    in_force = settings.to_dict()
+    return [
+        f"{one.name} {in_force[one.name]} (default {one.default})"
+        for one in settings_declared()
+        if one.name in JUDGING and in_force[one.name] != one.default
+    ]
 
 
 def _reference(material: Material) -> str:

@@ -201,6 +201,19 @@ def _own_verdict(group: Group, question: str, material: Material) -> Verdict | N
     return None if explained or first is None else first.verdict
 
 
+def _explained_by(group: Group, material: Material) -> str:
+    """Name the groups whose findings this one shares, so that nobody takes them for absent."""
+    causes: dict[Group, None] = {}
+    for name in material.audit.answers:
+        found = next((one for one in material.findings[group] if one.question == name), None)
+        cause = None if found is None else _cause(found, material)
+        if cause is not None:
+            causes[cause] = None
+    if not causes:
+        return ""
+    return f"beside what holds for {listed([name_of(cause, 40) for cause in causes])}: "
+
+
 def _remarks(story: Story, material: Material) -> list[str]:
     """What else is bad in the group, and in which crossings."""
     finding = story.finding
@@ -212,7 +225,8 @@ def _remarks(story: Story, material: Material) -> list[str]:
             if _own_verdict(finding.group, name, material) is verdict
         ]
         clauses += [f"{words} {listed(names)}"] if names else []
-    remarks = [capital(f"{'; '.join(clauses)}.")]
+    beside = _explained_by(finding.group, material)
+    remarks = [capital(f"{beside}{'; '.join(clauses)}.")]
     if not finding.group:
         same = [
             group

@@ -51,7 +51,8 @@ TERMS: tuple[tuple[str, str, str], ...] = (
         "Effective number of people",
         "provenance",
         "How many equally used people would give the same spread of synthetic rows. Thirty "
-        "people of whom three gave nearly all rows count as about three.",
+        "people of whom three gave nearly all rows count as about three. It can be smaller for "
+        "everyone than for a part of them: a few people used very often weigh on the whole.",
     ),
     (
         "Everyone",
