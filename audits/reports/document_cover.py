@@ -39,8 +39,8 @@ _COUNTED = {
 _MEANINGS = {
     Verdict.PROBLEM: "The interval, adjusted for many statements, lies beyond the limit for a "
     "problem; or too few real people are there. Somebody has to act.",
-    Verdict.WATCH: "The interval, adjusted for many statements, lies beyond the lower limit. Somebody "
-    "has to look.",
+    Verdict.WATCH: "The interval, adjusted for many statements, lies beyond the lower limit. "
+    "Somebody has to look.",
     Verdict.NOT_ENOUGH_EVIDENCE: "The data allow both a good and a bad answer. This is no "
     "all-clear: usually there are too few people to tell.",
     Verdict.OK: "The whole interval is short of the limit for a problem, and the estimate short of "
