@@ -252,16 +252,17 @@ def _at_most(count: int, of: int, min_cell: int) -> int:
 
 
 @lru_cache(maxsize=100_000)
-def as_read(value: float) -> float:
+def as_read(value: float, *, people: bool = False) -> float:
     """Return a number no finer than a reader sees it: more digits tell the counts behind it.
 
-    It reads the same, as a number and (below a hundred) as a percentage.
+    It reads the same, as a number and (below a hundred) as a percentage; or, of `people`, as a
+    number of them in effect.
 
     >>> as_read(0.123456789), as_read(12.3456789), as_read(0.0123456)
     (0.1235, 12.346, 0.01235)
     """
     if not math.isfinite(value) or value == 0:
-        return value
+        return value + 0.0  # minus nothing is nothing
     size = abs(value)
     if size < 1e-9:
         return float(f"{value:.1g}")
@@ -273,15 +274,16 @@ def as_read(value: float) -> float:
         round(math.floor(value / step) * step, digits),
         round(math.ceil(value / step) * step, digits),
     ):
-        if _reads(candidate) == _reads(value):
+        if _reads(candidate, people) == _reads(value, people):
             return candidate
     return round(value, digits)
 
 
-def _reads(value: float) -> tuple[str, ...]:
-    """Return a number in every way that reports write it."""
-    ways = (number(value), in_effect(value))
-    return ways if abs(value) >= 100 else (*ways, percent(value))
+def _reads(value: float, people: bool) -> tuple[str, ...]:
+    """Return a number in the ways that reports write it."""
+    if people:
+        return number(value), in_effect(value)
+    return (number(value),) if abs(value) >= 100 else (number(value), percent(value))
 
 
 def _coarser(row: _R) -> _R:
@@ -289,16 +291,21 @@ def _coarser(row: _R) -> _R:
     changed: dict[str, Any] = {}
     for field in dataclasses.fields(row):
         value = getattr(row, field.name)
+        people = field.name in _PEOPLE
         if isinstance(value, float):
-            changed[field.name] = as_read(value)
+            changed[field.name] = as_read(value, people=people)
         elif isinstance(value, Estimate):
-            changed[field.name] = coarser_estimate(value)
+            changed[field.name] = coarser_estimate(value, people=people)
     return replace(row, **changed)
 
 
-def coarser_estimate(value: Estimate) -> Estimate:
+def coarser_estimate(value: Estimate, *, people: bool = False) -> Estimate:
     """An estimate with its numbers as they are read."""
-    return Estimate(as_read(value.value), as_read(value.low), as_read(value.high))
+    ends = (value.value, value.low, value.high)
+    return Estimate(*(as_read(end, people=people) for end in ends))
+
+
+_PEOPLE = frozenset({"basis", "effective", "effective_people", "n1", "n2"})
 
 
 _TREATED: dict[type[Row], Any] = {

@@ -62,7 +62,9 @@ def number(value: float) -> str:
         return "unknown"
     if math.isinf(value):
         return "no limit" if value > 0 else "no lower limit"
-    if value != 0 and abs(value) < 0.1:
+    if value == 0:  # minus nothing is nothing
+        return "0.00"
+    if abs(value) < 0.1:
         return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1g}"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}"
 
@@ -75,7 +77,7 @@ def percent(value: float) -> str:
     """
     if math.isnan(value):
         return "unknown"
-    hundred = 100 * value
+    hundred = 100 * value + 0.0  # minus nothing is nothing
     if abs(hundred) >= 99.95 or hundred == 0:
         return f"{hundred:.0f} %"
     digits = 1 if abs(hundred) >= 1 else 2

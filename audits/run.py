@@ -280,9 +280,7 @@ def _same_table(real: Engine, synthetic: Engine) -> list[str]:
     """Nothing is found between a table and itself, which is no praise: so it is said."""
     if real.rows != synthetic.rows or real.digest() != synthetic.digest():
         return []
-    return [
-        f"{SAME_ROWS}: one is a copy of the other, and 'ok' says no more than that."
-    ]
+    return [f"{SAME_ROWS}: one is a copy of the other, and 'ok' says no more than that."]
 
 
 def _records(tables: Mapping[str, Engine], reference: Reference | None) -> tuple[InputRecord, ...]:

@@ -226,7 +226,8 @@ def drift_rows(real: int, synthetic: int = 500) -> dict:
 def provenance_row(**changes) -> ProvenanceRow:
     row = ProvenanceRow(
         GROUP, 2000, 2000, 2000.0, 2000, 2000, True, 1500, 1500, 1300.0, 1400.0, 1400.0,
-        Estimate(1400.0, 1300.0, 1500.0), 1.4, 0.01, Estimate(1.0, 0.9, 1.1), 1.0, 0.02, 0.025, 0.8, 0.001, (), (),
+        Estimate(1400.0, 1300.0, 1500.0), 1.4, 0.01, Estimate(1.0, 0.9, 1.1), 1.0, 0.02, 0.025,
+        0.8, 0.001, (), (),
     )  # fmt: skip
     return dataclasses.replace(row, **changes)
 

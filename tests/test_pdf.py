@@ -4,7 +4,6 @@ and no name, however hostile, keeps it from being written."""
 from __future__ import annotations
 
 import io
-import json
 import re
 import struct
 import subprocess
