@@ -224,9 +224,7 @@ def report(
     if output.resolve() == audit.resolve():
         raise UsageError(f"--output {output} would overwrite the audit. Choose another name.")
     loaded = load(audit)
-    save_report(
-        loaded, output, min_cell=min_cell, title=title, author=author, timestamp=timestamp
-    )
+    save_report(loaded, output, min_cell=min_cell, title=title, author=author, timestamp=timestamp)
     remark(f"saved {output}, {_hiding(max(min_cell, loaded.min_cell))}")
 
 
