@@ -124,7 +124,7 @@ def _range(estimate: Estimate) -> str:
 
 
 def _common(found: Card) -> None:
-    parts.heading("What they have in common", 3)
+    parts.heading("What they have in common")
     if not found.common:
         parts.paragraph("Nothing stands out that all of them share and others do not.")
         return
@@ -148,7 +148,7 @@ def _shared(one: Common) -> list[Cell]:
 
 
 def _said(title: str, texts: tuple[str, ...]) -> None:
-    parts.heading(title, 3)
+    parts.heading(title)
     if texts:
         parts.bullets(texts)
     else:
@@ -156,7 +156,7 @@ def _said(title: str, texts: tuple[str, ...]) -> None:
 
 
 def _collect(found: Card) -> None:
-    parts.heading("What to do, and whom to ask", 3)
+    parts.heading("What to do, and whom to ask")
     if not found.collect:
         parts.paragraph("Nobody need be asked for what this audit judges.")
         return
