@@ -78,10 +78,17 @@ def values(column: Mapping[str, Any], found: Mapping[str, Any]) -> str:
     """Return the most frequent values of a column, or its span, in words."""
     name = column["name"]
     if (span := found["spans"].get(name)) is not None:
-        return f"{span[0]:,.6g} to {span[1]:,.6g}"
+        return f"{_plain(span[0])} to {_plain(span[1])}"
     levels = found["levels"].get(name, ())
     shown = ", ".join(visible(level["value"]) for level in levels[:LEVELS_SHOWN])
     more = column["levels"] - min(len(levels), LEVELS_SHOWN)
     if not levels:
         return f"{column['levels']:,} different" if column["levels"] else ""
     return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _plain(value: float) -> str:
+    """Write a number without powers of ten where it can be read so."""
+    if value == round(value) and abs(value) < 1e15:
+        return f"{value:,.0f}"
+    return f"{value:,.6g}"
