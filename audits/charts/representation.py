@@ -6,12 +6,12 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
+from audits.charts.axes import axis_of
 from audits.charts.dots import (
     MOST,
     Shape,
     View,
     add_dots,
-    axis_of,
     finished,
     lines_of,
     sheet_of,
