@@ -222,7 +222,6 @@ def _group(group: Group, findings: list[Finding]) -> None:
                 sentence(group_name(group)),
                 key=f"open-{group_text(group)}",
                 type="tertiary",
-                help="Open the card",
             ):
                 open_group(group, worst.attribute)
         parts.paragraph(worst.because)
