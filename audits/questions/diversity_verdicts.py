@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -34,10 +35,20 @@ def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Findin
         parts[whole.group].append(part)
     findings: list[Finding] = []
     for whole in groups:
-        said = parts[whole.group]
+        said = _with_whole(whole, parts[whole.group])
         quiet = partial(_quiet, whole, said, settings)
         findings += headline("diversity", whole.group, said, otherwise=quiet)
     return findings
+
+
+def _with_whole(row: GroupDiversityRow, parts: list[Part]) -> list[Part]:
+    """Let the worst column also say what is lost over all columns, where that alone is not bad."""
+    bad = [part for part in parts if part.verdict in BAD]
+    if not bad or not row.index.known or any(part.attribute is None for part in bad):
+        return parts
+    lead = min(bad, key=lambda part: (part.verdict.rank, -part.severity, part.attribute or ""))
+    text = f"{lead.text}. Over {columns(row.columns)}, variety lost is {lost(row.index)}"
+    return [replace(part, text=text) if part is lead else part for part in parts]
 
 
 def _claims(
