@@ -40,7 +40,7 @@ contracts: $(VENV)/.development
 # Tests, examples in docstrings and the notebook in one run; its exit code is kept for .ci/run.
 tests: $(VENV)/.development java chromium
 	@mkdir -p build
-	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks; \
+	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks --durations=15; \
 		code=$$?; echo $$code > build/pytest-exit-code; exit $$code
 
 # The wheel has to work by itself: no source tree, no development packages.

@@ -313,7 +313,7 @@ def basis_interval(
     if np.isnan(basis):
         return float("nan"), float("nan")
     if not spread > 0 or np.isnan(spread_low) or np.isnan(spread_high):
-        return min(1.0, basis), max(people, basis)
+        return min(1.0, basis), float(max(people, basis))
     low = min(basis, max(1.0, basis * spread_low / spread))
     high = max(basis, min(people, basis * spread_high / spread))
     return float(low), float(high)
