@@ -84,7 +84,8 @@ def _is_dark(who: Visitor) -> bool:
     )
 
 
-LOOKS = ((False, WIDE), (True, PHONE))  # both themes and both widths, in two looks
+# both themes and both widths, in two looks; wide at the end, where all that is clicked is seen
+LOOKS = ((True, PHONE), (False, WIDE))
 
 
 def _wrong(who: Visitor, where: str, looks: tuple[tuple[bool, Any], ...] = LOOKS) -> list[str]:
@@ -114,8 +115,10 @@ def _show(who: Visitor, *, dark: bool, size: tuple[int, int]) -> None:
 
 
 def _unfold(who: Visitor) -> None:
-    """Open whatever is folded away."""
-    while folded := who.page.query_selector_all("details:not([open]) > summary"):
+    """Open whatever is folded away; on a phone the side is folded away itself."""
+    narrow = who.page.viewport_size["width"] < WIDE[0]
+    where = '[data-testid="stMain"] ' if narrow else ""
+    while folded := who.page.query_selector_all(f"{where}details:not([open]) > summary"):
         for summary in folded:
             summary.click()
         who.settled()
