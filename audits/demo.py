@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from audits.errors import SourceError
+from audits.shipped import folder
 
 if TYPE_CHECKING:
     from audits.results import Audit
@@ -24,20 +24,8 @@ Told = Callable[[str, float], None]
 
 
 def sample_data() -> Path:
-    """Return the folder of the sample data: inside the package, or beside it in a checkout.
-
-    Raises
-    ------
-    SourceError
-        If it is in neither place.
-    """
-    package = Path(__file__).resolve().parent
-    for folder in (package / "sample_data", package.parent / "sample_data"):
-        if (folder / "survey_real.csv").is_file():
-            return folder
-    raise SourceError(
-        str(package / "sample_data"), "the sample data are missing.", "Install audits again."
-    )
+    """Return the folder of the sample data."""
+    return folder("sample_data", holding="survey_real.csv", what="the sample data are")
 
 
 def audit_sample(

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from audits.errors import SourceError, UsageError
+from audits.errors import UsageError
+from audits.shipped import folder
 
 STARTS_WITH = "AUDITS_DASHBOARD"  # the environment variable that tells the dashboard what to open
 
@@ -63,20 +64,8 @@ def command(port: int, *, browser: bool) -> list[str]:
 
 
 def dashboard() -> Path:
-    """Return the folder of the dashboard: inside the package, or beside it in a checkout.
-
-    Raises
-    ------
-    SourceError
-        If it is in neither place.
-    """
-    package = Path(__file__).resolve().parent
-    for folder in (package / "dashboard", package.parent / "dashboard"):
-        if (folder / "app.py").is_file():
-            return folder
-    raise SourceError(
-        str(package / "dashboard"), "the dashboard is missing.", "Install audits again."
-    )
+    """Return the folder of the dashboard."""
+    return folder("dashboard", holding="app.py", what="the dashboard is")
 
 
 def _there(path: str) -> str:

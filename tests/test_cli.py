@@ -703,12 +703,12 @@ def test_demo_refuses_a_place_before_it_works(tmp_path):
 
 
 def test_sample_data_may_be_inside_the_package_or_beside_it(tmp_path, monkeypatch):
-    from audits import demo
+    from audits import demo, shipped
     from audits.errors import SourceError
 
     package = tmp_path / "audits"
     package.mkdir()
-    monkeypatch.setattr(demo, "__file__", str(package / "demo.py"))
+    monkeypatch.setattr(shipped, "__file__", str(package / "shipped.py"))
     with pytest.raises(SourceError, match="missing"):
         demo.sample_data()
     for folder in (tmp_path / "sample_data", package / "sample_data"):
