@@ -16,15 +16,16 @@ from audits.visible import visible
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-PAGES = (
-    "Data",
-    "Findings",
-    "Representation",
-    "Intersections",
-    "Sameness",
-    "Compare",
-    "Review and report",
-)
+ASKS = {
+    "Data": "What are we comparing",
+    "Findings": "What needs attention first",
+    "Representation": "Who is missing",
+    "Intersections": "Where do groups vanish together",
+    "Sameness": "Who has become more alike",
+    "Compare": "What differs between two audits",
+    "Review and report": "What did people decide",
+}
+PAGES = tuple(ASKS)
 FEATURE = "<b onclick=window.hacked=1>group</b>"
 HOSTILE = (
     "<script>window.hacked=1</script>",
@@ -124,14 +125,27 @@ def _unfold(who: Visitor) -> None:
         who.settled()
 
 
+@pytest.fixture(scope="module", params=LOOKS, ids=["dark, narrow", "light, wide"])
+def looker(
+    request: pytest.FixtureRequest, reader: Dashboard, chromium: Any
+) -> Iterator[tuple[Visitor, tuple[bool, Any]]]:
+    """Somebody who goes from page to page in one look."""
+    dark, size = request.param
+    with visitor(chromium, reader.url, size=size, dark=dark) as who:
+        who.open("/")
+        yield who, request.param
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_everybody_can_read_every_page(page: str, reader: Dashboard, chromium: Any) -> None:
-    with visitor(chromium, reader.url) as who:
-        who.open("/" if page == "Data" else f"/{page.split()[0].lower()}")
-        found = _wrong(who, page)
-        assert not found, "\n".join(found)
-        assert not who.outside
-        assert not who.errors
+def test_everybody_can_read_every_page(page: str, looker: tuple[Visitor, tuple[bool, Any]]) -> None:
+    who, look = looker
+    who.resize(*look[1])
+    who.go(page)
+    assert ASKS[page] in who.page.get_by_role("heading", level=1).inner_text()
+    found = _wrong(who, page, (look,))
+    assert not found, "\n".join(found)
+    assert not who.outside
+    assert not who.errors
 
 
 def test_everybody_can_read_a_card(reader: Dashboard, chromium: Any) -> None:

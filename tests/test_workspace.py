@@ -231,6 +231,24 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch, sample):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("moment", ["open", "flock", "connect"])
+def test_a_folder_that_was_just_made_goes_when_interrupted(tmp_path, monkeypatch, moment):
+    from audits.data import workspace
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    if moment == "open":
+        monkeypatch.setattr(workspace.os, "open", interrupt)
+    elif moment == "flock":
+        monkeypatch.setattr(workspace.fcntl, "flock", interrupt)
+    else:
+        monkeypatch.setattr(workspace.Workspace, "_connect", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        workspace.Workspace(folder=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_audit_leaves_nothing(tmp_path, sample, sign):
     work, target = tmp_path / "work", tmp_path / "audit.json"

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -55,6 +56,8 @@ class Workspace:
     """
 
     _closed = False
+    _lock = -1
+    folder: Path
 
     def __init__(
         self,
@@ -79,12 +82,33 @@ class Workspace:
         self._spooled, self._tables = 0, 0
         parent = Path(folder or tempfile.gettempdir()).expanduser()
         _sweep(parent)
-        self.folder, self._lock = _made_in(parent)
         try:
+            self._make_in(parent)
             self.connection = self._connect()
         except BaseException:
             self.close()
             raise
+
+    def _make_in(self, parent: Path) -> None:
+        """Make a folder and lock it; once more, if another audit swept it away in between.
+
+        Its name is known before it is there, so that an interruption at any moment can remove it.
+        """
+        try:
+            while True:
+                self.folder = parent / f"{_PREFIX}{secrets.token_hex(8)}"
+                self.folder.mkdir(0o700)
+                self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+                fcntl.flock(self._lock, fcntl.LOCK_EX)
+                if (self.folder / _LOCK).exists():
+                    return
+                os.close(self._lock)
+                self._lock = -1
+        except OSError as error:
+            raise UsageError(
+                f"the work folder cannot be made in {parent} ({error.strerror}). Name a folder "
+                "that can be written with --work-folder."
+            ) from None
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         """Open a private in-memory database with the optimiser rules off that miscount NaN.
@@ -133,7 +157,8 @@ class Workspace:
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
-            (self.folder / _LOCK).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # never made, where there was no place for it
+                (self.folder / _LOCK).unlink()
             shutil.rmtree(self.folder / "database", ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
@@ -150,25 +175,8 @@ class Workspace:
         self.close()
 
     def __del__(self) -> None:
-        if hasattr(self, "_lock"):  # else it was never made
+        if hasattr(self, "folder"):  # else it was never made
             self.close()
-
-
-def _made_in(parent: Path) -> tuple[Path, int]:
-    """Make a folder and lock it; once more, if another audit swept it away in between."""
-    try:
-        while True:
-            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
-            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if (folder / _LOCK).exists():
-                return folder, lock
-            os.close(lock)
-    except OSError as error:
-        raise UsageError(
-            f"the work folder cannot be made in {parent} ({error.strerror}). Name a folder that "
-            "can be written with --work-folder."
-        ) from None
 
 
 def _sweep(parent: Path) -> None:
