@@ -236,6 +236,7 @@ def test_a_folder_that_was_just_made_goes_when_interrupted(tmp_path, monkeypatch
     from audits.data import workspace
 
     def interrupt(*_):
+        monkeypatch.undo()  # once: what tidies up opens folders, too
         raise KeyboardInterrupt
 
     if moment == "open":
