@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, guarded, out, page_look, remark, stop_if_told
+from audits.cli_streams import as_json, guarded, holding, out, page_look, remark, stop_if_told
+from audits.commands import FURTHER
 
 if TYPE_CHECKING:
     from audits.config import Request
@@ -112,7 +113,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
         remark(f"kept what was read in {kept}")
     if asked.output is not None:
         audit.save(asked.output)
-        remark(f"saved {asked.output}{_holding(asked.output)}")
+        remark(f"saved {asked.output}{holding(asked.output)}")
     _write(audit, asked.format, everything=everything)
     _gate(audit.findings, asked.fail_on, "found")
 
@@ -228,13 +229,6 @@ def report(
     remark(f"saved {output}, {_hiding(max(min_cell, loaded.min_cell))}")
 
 
-def _holding(path: str) -> str:
-    """Say of the file that holds every count that it does."""
-    if path.endswith(".json") and not path.endswith(".croissant.json"):
-        return ", with every count: keep it where the data are"
-    return ""
-
-
 def _hiding(min_cell: int) -> str:
     return f"counts below {min_cell} hidden" if min_cell > 1 else "with every count"
 
@@ -336,60 +330,5 @@ def _list(
         out(page.text)
 
 
-@app.command()
-@guarded
-def dashboard(
-    real: options.RealTable = None,
-    synthetic: options.SyntheticTable = None,
-    *,
-    sensitive_features: options.SensitiveFeatures = None,
-    reference: options.Reference = None,
-    holdout: options.Holdout = None,
-    audit: options.SavedAudits = None,
-    port: options.Port = 8501,
-    no_browser: options.NoBrowser = False,
-) -> None:
-    """Open the dashboard in a browser; on this machine only, and nothing leaves it."""
-    from audits.config import names
-    from audits.launch import launch
-
-    launch(
-        {"real": real, "synthetic": synthetic, "reference": reference, "holdout": holdout},
-        sensitive_features=names(sensitive_features) or (),
-        saved=audit or [],
-        port=port,
-        browser=not no_browser,
-    )
-
-
-@app.command()
-@guarded
-def demo(*, output: options.Output = "audit.json") -> None:
-    """Audit the sample data that come along; save the audit, and a report of it as PDF.
-
-    An invented survey, and three synthetic versions of it: one is written out, two are summed up.
-    """
-    from audits.config import check_place
-    from audits.demo import MADE, VERSIONS, WHERE_THEY_DIFFER, audit_sample, next_steps
-    from audits.progress import progress_bar
-    from audits.registry import BUILT_IN
-    from audits.reports.saving import save_report
-    from audits.reports.text_report import audit_text, brief_text
-
-    place = Path(output or "audit.json")
-    report = place.with_suffix(".pdf")
-    for target in (place, report):
-        check_place(target)
-    texts = []
-    for version in VERSIONS:
-        first = version == VERSIONS[0]
-        ask = BUILT_IN if first else WHERE_THEY_DIFFER
-        with progress_bar(["reading", *ask], f"synthetic_{version}.csv") as told:
-            audit = audit_sample(version, ask=ask, progress=told)
-        if first:
-            for saved in (audit.save(place), save_report(audit, report)):
-                remark(f"saved {saved}{_holding(str(saved))}")
-            texts.append(audit_text(audit, **page_look()))
-        else:
-            texts.append(brief_text(audit, MADE[version], **page_look()))
-    out("\n".join([*texts, next_steps(place, report)]))
+for _command in FURTHER:
+    app.command()(guarded(_command))

@@ -54,6 +54,13 @@ def remark(text: str) -> None:
     typer.echo(f"audits: {visible(text)}", err=True)
 
 
+def holding(path: str) -> str:
+    """Say of the file that holds every count that it does."""
+    if path.endswith(".json") and not path.endswith(".croissant.json"):
+        return ", with every count: keep it where the data are"
+    return ""
+
+
 def as_json(document: Any) -> str:
     """Write strict JSON that no terminal obeys; beyond ASCII only where it can be written."""
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"

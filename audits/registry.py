@@ -13,12 +13,17 @@ from audits.results import Finding, Row
 from audits.settings import Settings
 
 BUILT_IN = ("coverage", "drift", "diversity", "provenance")
+OF_CHAINS: tuple[str, ...] = ()
+"""Questions about a chain of generations, not about a pair of tables."""
 ENTRY_POINTS = "audits.questions"
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question an audit can ask: a module with TITLE, ASKS, SETTINGS, TABLES, measure, judge."""
+    """A question an audit can ask: a module with TITLE, ASKS, SETTINGS, TABLES, measure, judge.
+
+    `of` says of what it asks: a "pair" of tables, or a "chain" of generations.
+    """
 
     id: str
     title: str
@@ -28,25 +33,29 @@ class Question:
     main: str
     measure: Callable[[Any], dict[str, tuple[Row, ...]]]
     judge: Callable[[dict[str, tuple[Row, ...]], Settings], list[Finding]]
+    of: str = "pair"
 
 
 def all_questions() -> tuple[Question, ...]:
     """Return every question, built-in ones first; others come by entry point."""
-    found = [_question(name, import_module(f"audits.questions.{name}")) for name in BUILT_IN]
+    named = (*((name, "pair") for name in BUILT_IN), *((name, "chain") for name in OF_CHAINS))
+    found = [_question(name, import_module(f"audits.questions.{name}"), of) for name, of in named]
     others = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
-    found += [_question(entry.name, entry.load()) for entry in others]
+    found += [_question(entry.name, entry.load(), "pair") for entry in others]
     return tuple(found)
 
 
-def questions(names: list[str] | tuple[str, ...] | None) -> tuple[Question, ...]:
-    """Return the questions named, in the registry's order; all when none is.
+def questions(
+    names: list[str] | tuple[str, ...] | None, *, of: str | None = "pair"
+) -> tuple[Question, ...]:
+    """Return the questions named, in the registry's order; all of their kind when none is.
 
     Raises
     ------
     UnknownNameError
         If a name is unknown.
     """
-    known = all_questions()
+    known = tuple(question for question in all_questions() if of in (None, question.of))
     if not names:
         return known
     ids = [question.id for question in known]
@@ -56,7 +65,7 @@ def questions(names: list[str] | tuple[str, ...] | None) -> tuple[Question, ...]
     return tuple(question for question in known if question.id in names)
 
 
-def _question(name: str, module: Any) -> Question:
+def _question(name: str, module: Any, of: str) -> Question:
     return Question(
         id=name,
         title=module.TITLE,
@@ -66,4 +75,5 @@ def _question(name: str, module: Any) -> Question:
         main=module.MAIN,
         measure=module.measure,
         judge=module.judge,
+        of=of,
     )

@@ -266,7 +266,7 @@ def judge_again(audit: Audit, settings: Settings) -> Audit:
             f"{counting[0]} changes what is measured, not how it is judged: compare the tables "
             "again with it."
         )
-    asked = questions(list(audit.answers))
+    asked = questions(list(audit.answers), of=None)
     answers = {
         name: dataclasses.replace(answer, settings=settings)
         for name, answer in audit.answers.items()

@@ -1,0 +1,9 @@
+"""Commands beside `compare` and what reads saved audits: a module each."""
+
+from collections.abc import Callable
+
+from audits.commands.dashboard import dashboard
+from audits.commands.demo import demo
+
+FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo)
+"""In the order in which `audits --help` lists them, after those of :mod:`audits.cli`."""
