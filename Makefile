@@ -8,6 +8,7 @@
 PYTHON  ?= python3
 VENV    := .venv
 BIN     := $(VENV)/bin
+JOBS    ?= 2
 ALONE   := build/alone
 PIP     := -m pip --disable-pip-version-check --quiet install -c constraints.txt
 SOURCES := $(shell find audits sample_data -type f -not -name '*.pyc') README.md LICENSE
@@ -37,10 +38,12 @@ types: $(VENV)/.development
 contracts: $(VENV)/.development
 	$(BIN)/lint-imports
 
-# Tests, examples in docstrings and the notebook in one run; its exit code is kept for .ci/run.
+# Tests, examples in docstrings and the notebook in one run, on two processes (`make tests JOBS=0`
+# for one); a file stays together, and so does all of Spark. The exit code is kept for .ci/run.
 tests: $(VENV)/.development java chromium
 	@mkdir -p build
-	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks --durations=15; \
+	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks --durations=15 \
+		-n $(JOBS) --dist loadgroup; \
 		code=$$?; echo $$code > build/pytest-exit-code; exit $$code
 
 # The wheel has to work by itself: no source tree, no development packages.
