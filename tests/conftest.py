@@ -7,7 +7,6 @@ import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
 from spark_cluster import spark_cluster, spark_connect  # noqa: F401, fixtures
 
-
 LONG = ("spark", "browser", "slow")
 """Markers of what takes long, longest first."""
 
