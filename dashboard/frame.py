@@ -14,14 +14,19 @@ from audits.settings import JUDGING, settings_declared
 from sessions import Session, without_places
 from views import settings_panel, watching
 
-_PAGES = (
-    ("data", "Data"),
-    ("findings", "Findings"),
-    ("representation", "Representation"),
-    ("intersections", "Intersections"),
-    ("sameness", "Sameness"),
-    ("compare", "Compare"),
-    ("review", "Review and report"),
+# Address, title, and the questions of which one must have been asked.
+_PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("data", "Data", ()),
+    ("findings", "Findings", ()),
+    ("representation", "Representation", ("coverage",)),
+    ("intersections", "Intersections", ("coverage", "drift", "diversity", "provenance")),
+    ("sameness", "Sameness", ("diversity", "provenance")),
+    ("stereotypes", "Stereotypes", ("stereotypes",)),
+    ("records", "Copies and the impossible", ("copying", "plausibility")),
+    ("generations", "Generations", ("generations",)),
+    ("plan", "Collection plan", ("collection",)),
+    ("compare", "Compare", ()),
+    ("review", "Review and report", ()),
 )
 
 # What is chosen among pills is written in ink: in the theme's first colour it fails in contrast.
@@ -44,13 +49,19 @@ def run() -> None:
         _at_the_door()
         return
     session = state.begin()
+    audit_id = state.chosen_audit(session)
     pages = [
-        st.Page(f"screens/{name}.py", title=title, url_path=name, default=name == "data")
-        for name, title in _PAGES
+        st.Page(
+            f"screens/{name}.py",
+            title=title,
+            url_path=name,
+            default=name == "data",
+            visibility="visible" if _has(session, audit_id, asked) else "hidden",
+        )
+        for name, title, asked in _PAGES
     ]
     pages.append(st.Page("screens/group.py", title="Group", url_path="group", visibility="hidden"))
     chosen = st.navigation(pages, position="sidebar")
-    audit_id = state.chosen_audit(session)
     try:
         with st.sidebar:
             _which_audit(session, audit_id)
@@ -68,6 +79,17 @@ def run() -> None:
         watching.banner(session)
         _limits_moved(state.here().audit)
     chosen.run()
+
+
+def _has(session: Session, audit_id: str, asked: tuple[str, ...]) -> bool:
+    """Whether a page has something to show: all have, as long as there is no audit."""
+    try:
+        audit = state.counted(session, audit_id) if audit_id else None
+    except AuditError:  # said, and put away, once the pages are there
+        return True
+    if audit is None:
+        return asked != ("generations",)
+    return not asked or any(name in audit.answers for name in asked)
 
 
 def _limits_moved(audit: Audit | None) -> None:

@@ -1,0 +1,5 @@
+"""The page Generations."""
+
+from state import page
+
+page("generations")

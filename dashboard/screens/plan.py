@@ -1,0 +1,5 @@
+"""The page Plan."""
+
+from state import page
+
+page("plan")

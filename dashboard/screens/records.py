@@ -1,0 +1,5 @@
+"""The page Records."""
+
+from state import page
+
+page("records")

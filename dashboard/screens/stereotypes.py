@@ -1,0 +1,5 @@
+"""The page Stereotypes."""
+
+from state import page
+
+page("stereotypes")
