@@ -10,7 +10,13 @@ import numpy.typing as npt
 from scipy.special import gammaln, ndtri
 
 from audits.estimates import Estimate
-from audits.formulas.checks import Integers, checked_confidence, rows_per_type
+from audits.formulas.checks import (
+    Floats,
+    Integers,
+    checked_confidence,
+    not_negative,
+    rows_per_type,
+)
 from audits.formulas.richness import ace, chao1, singletons_and_pairs
 
 __all__ = [
@@ -18,6 +24,7 @@ __all__ = [
     "chao1",
     "chao_jost_coverage",
     "coverage_at",
+    "people_for_coverage",
     "people_to_reach_coverage",
     "singleton_retention",
     "unseen_mass",
@@ -243,17 +250,58 @@ def people_to_reach_coverage(counts: npt.ArrayLike, *, coverage: float) -> float
     >>> people_to_reach_coverage([50, 50], coverage=0.95)
     0.0
     """
-    rows = rows_per_type(counts)
+    n, f1, f2 = singletons_and_pairs(rows_per_type(counts))
+    return float(people_for_coverage(n, f1, f2, coverage=coverage))
+
+
+def people_for_coverage(
+    rows: npt.ArrayLike, once: npt.ArrayLike, twice: npt.ArrayLike, *, coverage: float
+) -> Floats:
+    """Further people needed to reach a coverage, from tallies, of many samples at once.
+
+    Parameters
+    ----------
+    rows, once, twice : array_like of int
+        Rows of each sample, and its types seen once and twice; they broadcast.
+    coverage : float, between 0 and 1
+        As in `people_to_reach_coverage`.
+
+    Returns
+    -------
+    array of float
+        As `people_to_reach_coverage`.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative, or `coverage` is outside (0, 1).
+
+    References
+    ----------
+    Chao, A., Jost, L. (2012). Coverage-based rarefaction and extrapolation: standardizing samples
+    by completeness rather than size. Ecology, 93(12), 2533-2547.
+
+    Examples
+    --------
+    Thirty rows, nine types seen once and five seen twice.
+
+    >>> people_for_coverage([30], [9], [5], coverage=0.95).round(1)
+    array([46.7])
+    """
+    n, f1, f2 = (
+        not_negative(name, given)
+        for name, given in (("rows", rows), ("once", once), ("twice", twice))
+    )
     if not 0 < coverage < 1:
         raise ValueError(f"coverage must be between 0 and 1, got {coverage:g}")
-    now = chao_jost_coverage(rows)
-    if np.isnan(now) or now >= coverage:
-        return float("nan") if np.isnan(now) else 0.0
-    n, f1, f2 = singletons_and_pairs(rows)
-    if (f1, f2) == (1, 0):
-        return float("nan")
-    log_a = np.log(singleton_retention(rows))
-    return float(max((np.log(n / f1) + np.log1p(-coverage)) / log_a - 1, 0.0))
+    singles = np.where(f2 > 0, (n - 1) * f1, (n - 1) * (f1 - 1))
+    lone = (f1 == 1) & (f2 == 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        kept = singles / (singles + np.where(f2 > 0, 2 * f2, 2))
+        now = np.where(f1 == 0, 1.0, 1 - f1 / n * np.where(lone, 1.0, kept))
+        further = (np.log(n / f1) + np.log1p(-coverage)) / np.log(kept) - 1
+    found = np.where(now >= coverage, 0.0, np.where(lone, np.nan, np.maximum(further, 0.0)))
+    return np.asarray(np.where((n < 2) | (f1 == n), np.nan, found))
 
 
 def _rarefied_coverage(rows: Integers, size: int) -> float:

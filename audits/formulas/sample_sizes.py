@@ -58,7 +58,9 @@ def people_for_half_width(half_width: npt.ArrayLike, *, confidence: float) -> Fl
     return _people(z**2 * (1 / (4 * width**2) - 1), at_least=1)
 
 
-def people_to_see(prevalence: npt.ArrayLike, *, confidence: float, times: int = 1) -> FloatOrArray:
+def people_to_see(
+    prevalence: npt.ArrayLike, *, confidence: float, times: npt.ArrayLike = 1
+) -> FloatOrArray:
     r"""Fewest people among whom a type is seen often enough.
 
     Smallest n with :math:`P(\mathrm{Bin}(n, \phi) \ge t) \ge c`; for once seen,
@@ -70,8 +72,8 @@ def people_to_see(prevalence: npt.ArrayLike, *, confidence: float, times: int = 
         Share of the type :math:`\phi`, above 0, at most 1.
     confidence : float, between 0 and 1
         Probability :math:`c` of seeing it.
-    times : int, at least 1
-        How often it is to be seen, :math:`t`.
+    times : array_like of int, at least 1
+        How often it is to be seen, :math:`t`; broadcasts with `prevalence`.
 
     Returns
     -------
@@ -97,17 +99,94 @@ def people_to_see(prevalence: npt.ArrayLike, *, confidence: float, times: int = 
     >>> people_to_see(0.10, confidence=0.95)
     29
     """
-    share = share_between("prevalence", prevalence)
+    share, often = np.broadcast_arrays(
+        share_between("prevalence", prevalence), np.asarray(times, dtype=np.float64)
+    )
     if not (share > 0).all():
         raise ValueError(f"prevalence must be above 0, got {np.min(share):g}")
-    if times < 1:
-        raise ValueError(f"times must be at least 1, got {times}")
+    if not (often >= 1).all():
+        raise ValueError(f"times must be at least 1, got {np.min(often):g}")
     level = checked_confidence(confidence)
 
-    if times == 1:
+    if (often == 1).all():
         with np.errstate(divide="ignore"):
             return _people(np.log(1 - level) / np.log1p(-share), at_least=1)
-    return _people(_smallest_with(share, level, times), at_least=times)
+    return _people(_smallest_with(share, level, often), at_least=often)
+
+
+def people_to_approach(wanted: npt.ArrayLike, prevalence: npt.ArrayLike) -> FloatOrArray:
+    r"""Mean number of people met at random until enough of a group are found, :math:`k / \pi`.
+
+    The number met has a negative binomial distribution; its quantile, the number that suffices
+    with a given confidence, is `people_to_see` with `times` as the number wanted.
+
+    Parameters
+    ----------
+    wanted : array_like
+        Members of the group to be found, :math:`k`.
+    prevalence : array_like
+        Share of the group among those met, :math:`\pi`, between 0 and 1.
+
+    Returns
+    -------
+    float or ndarray
+        People; 0 when nobody is wanted, infinite at a prevalence of 0.
+
+    Raises
+    ------
+    ValueError
+        If `wanted` is negative, or `prevalence` is outside [0, 1].
+
+    References
+    ----------
+    Haldane, J. B. S. (1945). On a method of estimating frequencies. Biometrika, 33(3), 222-225.
+
+    Examples
+    --------
+    Of every hundred people, thirteen belong to the group; 63 members are wanted.
+
+    >>> round(people_to_approach(63, 0.13)), people_to_see(0.13, confidence=0.95, times=63)
+    (485, 582)
+    """
+    share = share_between("prevalence", prevalence)
+    k = not_negative("wanted", wanted)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return plain(np.where(k > 0, k / share, 0.0))
+
+
+def within_population(people: npt.ArrayLike, population: npt.ArrayLike) -> FloatOrArray:
+    r"""People needed of a finite population, :math:`\lceil n / (1 + (n-1)/N) \rceil`.
+
+    Parameters
+    ----------
+    people : array_like
+        People needed of a population without end, :math:`n`.
+    population : array_like
+        People in the population, :math:`N`; infinity for one without end.
+
+    Returns
+    -------
+    int or ndarray of int
+        People, at most the population.
+
+    Raises
+    ------
+    ValueError
+        If either is negative.
+
+    References
+    ----------
+    Cochran, W. G. (1977). Sampling techniques, 3rd edition, section 4.4. Wiley.
+
+    Examples
+    --------
+    >>> within_population(381, 1000), within_population(381, float("inf")), within_population(9, 4)
+    (277, 381, 3)
+    """
+    n, size = not_negative("people", people), not_negative("population", population)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        needed = np.where(size > 0, n / (1 + (n - 1) / size), 0.0)
+    return _people(np.minimum(needed, size), at_least=0)
 
 
 def chance_missed(prevalence: npt.ArrayLike, n: npt.ArrayLike) -> FloatOrArray:
@@ -185,15 +264,14 @@ def people_to_settle(value: float, low: float, high: float, *, limit: float, peo
     return float(np.ceil(people * max(half / abs(limit - value), 1.0) ** 2 - 1e-9))
 
 
-def _people(number: Floats, *, at_least: int) -> FloatOrArray:
+def _people(number: Floats, *, at_least: npt.ArrayLike) -> FloatOrArray:
     whole = np.ceil(number - 1e-9)  # ln(1/4) / ln(1/2) is 2, not 2.0000000000000004
     return plain(np.maximum(whole, at_least).astype(np.int64))
 
 
-def _smallest_with(share: Floats, level: float, times: int) -> Floats:
+def _smallest_with(share: Floats, level: float, times: Floats) -> Floats:
     """Bisection on n; the chance of at least `times` is an incomplete beta function of n."""
-    too_few = np.full(share.shape, times - 1.0)
-    enough = np.full(share.shape, float(times))
+    too_few, enough = times - 1, times.copy()
     while (short := betainc(times, enough - times + 1, share) < level).any():
         too_few, enough = np.where(short, enough, too_few), np.where(short, 2 * enough, enough)
     while (enough - too_few > 1).any():
