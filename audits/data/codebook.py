@@ -66,13 +66,15 @@ def build(
     synthetic: Engine,
     plan: Plan,
     settings: Settings,
-    titles: tuple[str, str],
+    titles: tuple[str, ...],
     holdout: Engine | None = None,
     told: Callable[[str, float], None] = lambda _stage, _share: None,
+    further: Sequence[Engine] = (),
 ) -> Codebook:
     """Understand and encode every shared column, one at a time, in order of name.
 
-    A holdout is coded alike, but has no say in what a column is.
+    A holdout, and any `further` tables (whose titles follow those of the two), are coded alike,
+    but have no say in what a column is.
 
     Raises
     ------
@@ -91,11 +93,13 @@ def build(
         if plan.wants(name) and name != plan.weights:
             asked, banded = plan.kinds.get(name), name in plan.bands
             column = Column(name, (real, synthetic), titles, settings, asked, banded)
-            column.also = (holdout,) if holdout is not None and name in held else ()
+            also = (*further, *([] if holdout is None else [holdout]))
+            column.also = tuple(table for table in also if table is not holdout or name in held)
             columns.append(column)
         elif name != plan.weights:
             book.leave_out(name, "left out", "not among the features asked for")
-    _prepare(columns, [engine for engine in (real, synthetic, holdout) if engine is not None])
+    tables = (real, synthetic, *further, holdout)
+    _prepare(columns, [engine for engine in tables if engine is not None])
     for done, column in enumerate(columns):
         told("reading", done / len(columns))
         understand(column, book, plan)
@@ -106,7 +110,7 @@ def build(
     return book
 
 
-def shared_columns(here: Sequence[str], there: Sequence[str], titles: tuple[str, str]) -> list[str]:
+def shared_columns(here: Sequence[str], there: Sequence[str], titles: tuple[str, ...]) -> list[str]:
     """Return the names of the columns that both tables have, in order.
 
     Raises

@@ -26,7 +26,7 @@ class Column:
 
     name: str
     engines: tuple[Engine, Engine]
-    titles: tuple[str, str]
+    titles: tuple[str, ...]
     settings: Settings
     request: KindRequest | None
     banded: bool

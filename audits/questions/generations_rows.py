@@ -94,9 +94,9 @@ class GenerationStepRow(Row):
     generation 0 hold, mean over columns with categories; both to be read beside those of generation
     0. `ancestors` is the effective number of members of generation 0 behind this generation.
     `drift` is the share of values to be changed to get generation 0 back: total variation less
-    what chance explains, mean over columns; `drift_top` the same in the column with most, `drifted`.
-    `auc` is the chance of telling a member of this generation from one of generation 0, where it
-    was computed.
+    what chance explains, over all columns; `drift_top` the same in the column `drifted`, which
+    has most. `auc` is the chance of telling a member of this generation from one of generation 0,
+    where it was computed.
     """
 
     generation: int
