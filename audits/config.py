@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import csv
-import re
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from audits.errors import SourceError, UnknownNameError, UsageError
+from audits.data.documents import read_toml_file
+from audits.errors import UnknownNameError, UsageError
 from audits.settings import Settings
 
 FORMATS = ("text", "json", "csv")
@@ -133,7 +132,7 @@ def read_config(path: str | Path) -> dict[str, Any]:
         If it is not TOML (the line is named), names an unknown option, or a value is of the wrong
         kind.
     """
-    document = _toml(Path(path))
+    _, document = read_toml_file(path)
     known = [part.name for part in fields(Request)]
     read: dict[str, Any] = {}
     for name, value in document.items():
@@ -147,22 +146,6 @@ def read_config(path: str | Path) -> dict[str, Any]:
         if name in read and not (name in _TABLES and "spark" in read):  # there, a table's name
             read[name] = str(Path(path).parent / read[name])
     return read
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise SourceError(str(path), f"cannot be read ({error.strerror}).", "Check it.") from None
-    except UnicodeDecodeError:
-        raise SourceError(str(path), "is not UTF-8 text.", "Save it as UTF-8.") from None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        found = re.search(r"line (\d+)", str(error))
-        line = int(found.group(1)) if found else len(text.splitlines())
-        reason = re.sub(r" \(at .*\)$", "", str(error))
-        raise UsageError(f"{path}, line {line}: is not TOML ({reason}). Mend the line.") from None
 
 
 def _text(where: str, value: Any) -> str:

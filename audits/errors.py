@@ -74,6 +74,16 @@ class ColumnNotFoundError(UsageError):
         super().__init__(f"{table} has no column {column!r}. {advice} It has: {shown}{more}.")
 
 
+class RuleError(UsageError):
+    """A rule that does not parse or makes no sense: file, line, column, why."""
+
+    def __init__(self, file: str, line: int, column: int, reason: str, advice: str) -> None:
+        self.file, self.line, self.column = file, line, column
+        self.reason, self.advice = reason, advice
+        where = f"{file}, line {line}, column {column}"
+        super().__init__(f"{where}: {reason} {advice}".rstrip())
+
+
 class ColumnError(InputError):
     """A column whose values cannot be judged."""
 
