@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from audits.data import codebook, engines
+from audits.data.chain import Chain
 from audits.data.kinds import KindRequest, kinds_from_sdv, parse_bands, parse_kinds
 from audits.data.names import clean_name
 from audits.data.pair import Pair
@@ -117,44 +118,44 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     1.0
     """
     settings = settings or Settings()
-    asked = questions(_names("ask", ask))
+    asked = questions(named("ask", ask))
     told = progress or (lambda _stage, _share: None)
     given = {"real": real, "synthetic": synthetic}
     if holdout is not None:
         given["holdout"] = holdout
-    markers = frozenset(_names("missing", missing))
+    markers = frozenset(named("missing", missing))
     told("reading", 0.0)
     with (
         Workspace(memory, threads, work_folder, keep=keep_work) as work,
         engines.opened(given, work, spark=spark, markers=markers) as tables,
-        _one_thread_of_algebra(),
+        one_thread_of_algebra(),
     ):
         plan = _plan(
-            sensitive=_names("sensitive_features", sensitive_features),
-            features=None if features is None else _names("features", features),
+            sensitive=named("sensitive_features", sensitive_features),
+            features=None if features is None else named("features", features),
             weights=None if weights is None else clean_name(weights),
             bands=parse_bands(bands),
-            kinds=_kinds(kinds, metadata),
+            kinds=kinds_given(kinds, metadata),
             tables=tables,
         )
         pair = _pair(tables, plan, settings, told)
         if reference is not None:
             pair.reference = build_reference(reference, pair.features, pair.book.codings)
             pair.book.notes += pair.reference.notes
-        answers = {question.id: _answer(question, pair) for question in asked}
+        answers = {question.id: answered(question, pair) for question in asked}
         return Audit(
             inputs=_records(tables, pair.reference),
             sensitive_features=tuple(sorted(plan.sensitive)),
             columns=tuple(sorted(pair.book.records, key=lambda record: record.name)),
             settings=settings,
             answers=answers,
-            findings=_judge(answers, asked, settings),
+            findings=findings_of(answers, asked, settings),
             notes=(
                 *(note for engine in tables.values() for note in engine.source.notes),
                 *pair.book.notes,
                 *_same_table(tables["real"], tables["synthetic"]),
             ),
-            versions=_versions(),
+            versions=versions(),
         )
 
 
@@ -175,7 +176,7 @@ def _pair(
     return Pair(real, synthetic, book, settings, None, holdout, weighted, told)
 
 
-def _names(what: str, given: object) -> tuple[str, ...]:
+def named(what: str, given: object) -> tuple[str, ...]:
     """Read one name or several; each once, in the order given."""
     if given is None:
         return ()
@@ -198,8 +199,8 @@ def _plan(
     if not sensitive:
         raise UsageError("no sensitive feature was named. Name at least one column.")
     for role in ("real", "synthetic"):
-        _check_there((*sensitive, *(features or ())), tables[role])
-    _check_there((*([weights] if weights else ()), *kinds, *bands), tables["real"])
+        check_there((*sensitive, *(features or ())), tables[role])
+    check_there((*([weights] if weights else ()), *kinds, *bands), tables["real"])
     if weights in sensitive or weights in (features or ()):
         raise UsageError(f"{weights!r} cannot be both weight and feature. Choose one.")
     for name in bands:
@@ -211,20 +212,24 @@ def _plan(
     return codebook.Plan(sensitive, kinds, bands, features, weights)
 
 
-def _check_there(names: Iterable[str], engine: Engine) -> None:
+def check_there(names: Iterable[str], engine: Engine) -> None:
+    """Refuse a column that a table does not have."""
     there = [column.name for column in engine.columns]
     for name in names:
         if name not in there:
             raise ColumnNotFoundError(name, engine.source.title, there)
 
 
-def _kinds(kinds: Mapping[str, Any] | None, metadata: str | Path | None) -> dict[str, KindRequest]:
+def kinds_given(
+    kinds: Mapping[str, Any] | None, metadata: str | Path | None
+) -> dict[str, KindRequest]:
+    """Read what a person says the columns are; what metadata say fills in."""
     given = dict(kinds_from_sdv(metadata)) if metadata is not None else {}
     named = {clean_name(column): kind for column, kind in (kinds or {}).items()}
     return parse_kinds({**given, **named})
 
 
-def _one_thread_of_algebra() -> AbstractContextManager[object]:
+def one_thread_of_algebra() -> AbstractContextManager[object]:
     """Hold linear algebra to one thread: its matrices are small, and sums then have one order."""
     import scipy.linalg  # noqa: F401  its library must be loaded to be held
     from threadpoolctl import threadpool_limits
@@ -233,7 +238,8 @@ def _one_thread_of_algebra() -> AbstractContextManager[object]:
     return limits
 
 
-def _answer(question: Question, pair: Pair) -> Answer:
+def answered(question: Question, pair: Pair | Chain) -> Answer:
+    """Measure what one question asks."""
     pair.progress(question.id, 0.0)
     tables = question.measure(pair)
     pair.progress(question.id, 1.0)
@@ -242,9 +248,10 @@ def _answer(question: Question, pair: Pair) -> Answer:
     )
 
 
-def _judge(
+def findings_of(
     answers: Mapping[str, Answer], asked: Sequence[Question], settings: Settings
 ) -> tuple[Finding, ...]:
+    """Judge all that was measured, worst first."""
     findings: list[Finding] = []
     for question in asked:
         findings += question.judge(dict(answers[question.id].tables), settings)
@@ -272,7 +279,7 @@ def judge_again(audit: Audit, settings: Settings) -> Audit:
         for name, answer in audit.answers.items()
     }
     return dataclasses.replace(
-        audit, settings=settings, answers=answers, findings=_judge(answers, asked, settings)
+        audit, settings=settings, answers=answers, findings=findings_of(answers, asked, settings)
     )
 
 
@@ -304,7 +311,8 @@ def _records(tables: Mapping[str, Engine], reference: Reference | None) -> tuple
     return (*read, shares)
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Name the software that made an audit."""
     found = {"python": platform.python_version()}
     for package in _PACKAGES:
         try:

@@ -210,8 +210,8 @@ class Pair:
         rows[place[place >= 0]] = cells.rows[place >= 0]
         return self._sample(self.holdout, self.groups.total(rows))
 
-    def _sample(self, engine: Engine, rows: Counts) -> Sample:
-        most = self.settings.rows_per_group
+    def _sample(self, engine: Engine, rows: Counts, most: int | None = None) -> Sample:
+        most = most or self.settings.rows_per_group
         wanted = np.minimum(1.0, (most + _SLACK * np.sqrt(most)) / np.maximum(rows, 1))
         wanted[rows <= most] = 1.0
         keep = np.asarray(self.groups.belongs.T.multiply(wanted).max(axis=1).todense()).ravel()
