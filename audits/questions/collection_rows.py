@@ -15,15 +15,16 @@ class CollectionRow(Row):
     `design_effect` real over effective (1 without weights). `population` is the size of the group
     in the population, where a size was given (people, not rows of any table; else None).
 
-    Each need is a number of people in all, those there are included, and None where it cannot be
-    said or is not asked: `need_interval` for an interval of a share to be narrow enough,
+    Each need is a number of people in all, those there are included, and None where nothing is
+    asked or nothing can be said: `need_interval` for an interval of a share to be narrow enough,
     `need_subtypes` to see a rare type of people, `need_completeness` for the types seen in
     `completeness_attribute` to make up enough of the group (`completeness` is the share they make
-    up now; `beyond_doubling`: the estimate reaches too far, so collect that many and plan again),
-    `need_patterns` for no combination inside the group to be too rare, `need_drift` to notice a
-    stated drift. `needed` is the largest, at most the population; `reason` names it: interval,
-    sub-types, completeness, patterns, drift. `more` is needed less real, at least 0: with
-    `needed` it gives `real` away, as need_completeness and need_patterns may.
+    up now, nan where it is not known; `beyond_doubling`: the estimate reaches too far, so collect
+    so many and plan again), `need_patterns` where the group itself is a combination too rare,
+    `need_drift` to notice a stated drift. `needed` is the largest, at most the population;
+    `reason` names it: interval, sub-types, completeness, patterns, drift (none in the population:
+    the reference has nobody of the group). `more` is needed less real, at least 0: with `needed`
+    it gives `real` away, as need_completeness may.
 
     `prevalence` is the group's share in the population, from the reference where it has the group,
     else from the real table; `prevalence_from` says which: reference, real table, unknown.
