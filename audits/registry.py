@@ -12,7 +12,7 @@ from audits.errors import UnknownNameError
 from audits.results import Finding, Row
 from audits.settings import Settings
 
-BUILT_IN = ("coverage", "drift", "diversity", "provenance")
+BUILT_IN = ("coverage", "drift", "diversity", "provenance", "collection")
 OF_CHAINS: tuple[str, ...] = ()
 """Questions about a chain of generations, not about a pair of tables."""
 ENTRY_POINTS = "audits.questions"
@@ -22,7 +22,8 @@ ENTRY_POINTS = "audits.questions"
 class Question:
     """A question an audit can ask: a module with TITLE, ASKS, SETTINGS, TABLES, measure, judge.
 
-    `of` says of what it asks: a "pair" of tables, or a "chain" of generations.
+    `of` says of what it asks: a "pair" of tables, or a "chain" of generations. One that does not
+    judge (JUDGES is False) measures, and its answer is read as it is: it has no findings.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Question:
     measure: Callable[[Any], dict[str, tuple[Row, ...]]]
     judge: Callable[[dict[str, tuple[Row, ...]], Settings], list[Finding]]
     of: str = "pair"
+    judges: bool = True
 
 
 def all_questions() -> tuple[Question, ...]:
@@ -76,4 +78,5 @@ def _question(name: str, module: Any, of: str) -> Question:
         measure=module.measure,
         judge=module.judge,
         of=of,
+        judges=getattr(module, "JUDGES", True),
     )

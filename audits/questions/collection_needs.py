@@ -143,8 +143,11 @@ def completeness(pair: Pair, people: People) -> Completeness:
             asked = people_for_coverage(n, once, twice, coverage=wanted)
             asked[n < _FEWEST] = np.nan
             at = line[run]
-            least = ~np.isnan(asked) & ~(asked <= further[at])  # nan: nothing was asked yet
-            further[at[least]], now[at[least]] = asked[least], (1 - once / np.maximum(n, 1))[least]
+            known = 1 - once / np.maximum(n, 1)
+            # nan: nothing was asked yet; of columns that ask alike, the least complete
+            same = (asked == further[at]) & (known < now[at])
+            least = (~np.isnan(asked) & ~(asked <= further[at])) | same
+            further[at[least]], now[at[least]] = asked[least], known[least]
             column[at[least & (asked > 0)]] = coding.name
     with np.errstate(invalid="ignore"):
         beyond = further > people.real  # beyond doubling the formula reaches too far
