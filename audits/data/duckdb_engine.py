@@ -341,6 +341,10 @@ class DuckDBEngine:
             raise TypeError("rows are matched between tables of one engine")
         return content.matches(self._settled(), other._settled())
 
+    def different_rows(self) -> int:
+        """See :class:`Engine`."""
+        return sum(len(part.contents) for part in content.by_parts(self._settled()))
+
     def digest(self) -> str:
         """See :class:`Engine`."""
         sums = (content.digest_sums(piece) for piece in self._settled().pieces())

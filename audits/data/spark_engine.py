@@ -340,6 +340,11 @@ class SparkEngine:
             theirs = other._contents().distinct()
             return int(self._contents().join(theirs, "content", "left_semi").count())
 
+    def different_rows(self) -> int:
+        """See :class:`Engine`."""
+        with self._cluster.running(self.source.title):
+            return int(self._contents().distinct().count())
+
     def digest(self) -> str:
         """See :class:`Engine`."""
 

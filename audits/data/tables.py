@@ -200,6 +200,9 @@ class Engine(Protocol):
     def matches(self, other: Engine) -> int:
         """How many rows have an equal row, value for value, in the other table."""
 
+    def different_rows(self) -> int:
+        """How many rows there are if equal ones are counted once."""
+
     def digest(self) -> str:
         """A hash of all encoded content that does not depend on the order of rows or columns."""
 

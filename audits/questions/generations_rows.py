@@ -13,13 +13,15 @@ class GenerationsRow(Row):
     """How a group fares over all generations; the main table.
 
     Counts of people or rows: `real`, members in generation 0; `synthetic`, members in the last
-    generation; `ancestors_searched`, members of generation 0 among whom ancestors were sought.
+    generation; `real_rows` and `synthetic_rows`, all rows of these two generations;
+    `ancestors_searched`, members of generation 0 among whom ancestors were sought.
     Counts of other things: `generations` (after generation 0), `increments` (steps from one
     generation to the next in which variety was measured on both sides), `columns` (compared inside
     the group), `chains` (runs of the same loop, nearly always 1), `lost` and `born` (categories
     that are gone from, or new in, the last generation).
 
-    `share_first` and `share_last` are the group's share of generation 0 and of the last one.
+    `share_first` and `share_last` are the group's share of generation 0 and of the last one,
+    `share_ratio` the second over the first.
     `variety_first` and `variety_last` are the mean dissimilarity of two different members, 0 to 1,
     in the first and in the last generation with enough rows; `index` is the share of variety lost
     between them (homogenisation index). `decay` is the loss of log variety per generation, its
@@ -31,7 +33,7 @@ class GenerationsRow(Row):
     about 1 for plain resampling, far above 1 where the generator itself narrows.
     `collapsed_at` is the first generation in which no two members differ, with `collapsed_p`, the
     chance of that if nothing were lost; `extinct_at` the generation from which on the group has no
-    rows. `too_few_from` is the generation from which on it has too few rows for its variety to be
+    rows, with `extinct_p`, the chance of that if its share had stayed. `too_few_from` is the generation from which on it has too few rows for its variety to be
     followed. None where it never happens.
     `ancestors_first` and `ancestors_last` are the effective numbers of members of generation 0
     that stand behind generation 1 and the last one. `narrowest` is the column that lost the
@@ -41,12 +43,15 @@ class GenerationsRow(Row):
 
     real: int
     synthetic: int
+    real_rows: int
+    synthetic_rows: int
     generations: int
     increments: int
     chains: int
     columns: int
     share_first: Estimate
     share_last: Estimate
+    share_ratio: Estimate
     variety_first: float
     variety_last: float
     index: Estimate
@@ -64,6 +69,7 @@ class GenerationsRow(Row):
     collapsed_at: int | None
     collapsed_p: float
     extinct_at: int | None
+    extinct_p: float
     too_few_from: int | None
     ancestors_first: float
     ancestors_last: float
