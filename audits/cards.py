@@ -14,6 +14,7 @@ from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
 from audits.questions.drift_rows import GroupDriftRow, ProfileRow
 from audits.questions.provenance_rows import ProvenanceRow
+from audits.registry import all_questions
 from audits.results import Audit, Finding, Group, Row, Verdict, as_group, group_name, worst
 from audits.settings import Settings
 
@@ -55,7 +56,7 @@ class Card:
 
     `people` lists the synthetic rows per real person, most first (empty where it is not known);
     `basis` is the effective number of real people with its interval. `verdicts` holds the worst
-    verdict of every question, `findings` all that was found, worst first.
+    verdict of every question that judges, `findings` all that was found, worst first.
     """
 
     group: Group
@@ -109,6 +110,7 @@ def card(audit: Audit, group: Group | Mapping[str, str]) -> Card:
     if not findings and rows.coverage is None:
         raise UnknownNameError("group in this audit", group_name(wanted), _names(audit))
     provenance, coverage = rows.provenance, rows.coverage
+    silent = {question.id for question in all_questions() if not question.judges}
     unknown = Estimate.unknown()
     basis = provenance.effective_people if provenance else unknown
     return Card(
@@ -118,6 +120,7 @@ def card(audit: Audit, group: Group | Mapping[str, str]) -> Card:
         verdicts={
             question: worst([f.verdict for f in findings if f.question == question])
             for question in audit.answers
+            if question not in silent
         },
         findings=findings,
         headline=card_sentences.headline(group_name(wanted), provenance, coverage, findings),
