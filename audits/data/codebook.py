@@ -218,7 +218,8 @@ def _refuse_groups(column: Column, kind: str, note: str) -> None:
         )
     if kind == "constant":
         value = next(iter(column.known_levels()))
-        reason = f"holds one value ({value[:80]!r}) in both tables, so it forms no groups."
+        there = " in both tables" if len(column.every_engine) > 1 else ""
+        reason = f"holds one value ({value[:80]!r}){there}, so it forms no groups."
     else:
         what = "an identifier" if kind == "identifier" else "free text"
         reason = f"is {what} ({note}), so it forms no groups."
@@ -330,4 +331,4 @@ def _record(column: Column, kind: str, use: str, levels: int, note: str) -> Colu
         else:
             missing.append(engine.rows - engine.text_facts(column.name).present)
     levels = levels or len(column.known_levels())
-    return ColumnRecord(column.name, kind, use, levels, missing[0], missing[1], note)
+    return ColumnRecord(column.name, kind, use, levels, missing[0], missing[-1], note)

@@ -40,8 +40,8 @@ class Column:
 
     @property
     def every_engine(self) -> tuple[Engine, ...]:
-        """The two tables, and those that only follow their codebook."""
-        return (*self.engines, *self.also)
+        """The two tables, and those that only follow their codebook; one on both sides once."""
+        return tuple(dict.fromkeys((*self.engines, *self.also)))
 
     @property
     def families(self) -> tuple[str, ...]:
