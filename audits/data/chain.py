@@ -90,9 +90,10 @@ class Chain:
 
     @cached_property
     def samples(self) -> tuple[Sample, ...]:
-        """Up to `rows_per_group` rows of every group of each generation."""
+        """Up to `generation_rows` rows of every group of each generation."""
+        most = self.settings.generation_rows
         return tuple(
-            self.first._sample(engine, self.rows[t]) for t, engine in enumerate(self.engines)
+            self.first._sample(engine, self.rows[t], most) for t, engine in enumerate(self.engines)
         )
 
     # -- several runs of one loop ------------------------------------------------------------
@@ -163,6 +164,6 @@ class Step(Pair):
 
     @cached_property
     def samples(self) -> tuple[Sample, Sample]:
-        """Up to `rows_per_group` rows of every group, of generation 0 and of this one."""
+        """Up to `generation_rows` rows of every group, of generation 0 and of this one."""
         each = self._whole.samples
         return each[0], each[self.number]

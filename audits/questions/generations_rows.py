@@ -33,8 +33,9 @@ class GenerationsRow(Row):
     about 1 for plain resampling, far above 1 where the generator itself narrows.
     `collapsed_at` is the first generation in which no two members differ, with `collapsed_p`, the
     chance of that if nothing were lost; `extinct_at` the generation from which on the group has no
-    rows, with `extinct_p`, the chance of that if its share had stayed. `too_few_from` is the generation from which on it has too few rows for its variety to be
-    followed. None where it never happens.
+    rows, with `extinct_p`, the chance of that if its share had stayed. `too_few_from` is the
+    generation from which on it has too few rows for its variety to be followed. None where it
+    never happens.
     `ancestors_first` and `ancestors_last` are the effective numbers of members of generation 0
     that stand behind generation 1 and the last one. `narrowest` is the column that lost the
     greatest share of its variety, `narrowest_index` that share. `lost_levels` names categories
