@@ -130,7 +130,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         engines.opened(given, work, spark=spark, markers=markers) as tables,
         one_thread_of_algebra(),
     ):
-        plan = _plan(
+        plan = plan_of(
             sensitive=named("sensitive_features", sensitive_features),
             features=None if features is None else named("features", features),
             weights=None if weights is None else clean_name(weights),
@@ -144,7 +144,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             pair.book.notes += pair.reference.notes
         answers = {question.id: answered(question, pair) for question in asked}
         return Audit(
-            inputs=_records(tables, pair.reference),
+            inputs=records_of(tables, pair.reference),
             sensitive_features=tuple(sorted(plan.sensitive)),
             columns=tuple(sorted(pair.book.records, key=lambda record: record.name)),
             settings=settings,
@@ -186,7 +186,7 @@ def named(what: str, given: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(clean_name(name) for name in listed))
 
 
-def _plan(
+def plan_of(
     *,
     sensitive: tuple[str, ...],
     features: tuple[str, ...] | None,
@@ -290,7 +290,10 @@ def _same_table(real: Engine, synthetic: Engine) -> list[str]:
     return [f"{SAME_ROWS}: one is a copy of the other, and 'ok' says no more than that."]
 
 
-def _records(tables: Mapping[str, Engine], reference: Reference | None) -> tuple[InputRecord, ...]:
+def records_of(
+    tables: Mapping[str, Engine], reference: Reference | None
+) -> tuple[InputRecord, ...]:
+    """Return what is kept on record of every table, and of the reference."""
     read = tuple(
         InputRecord(
             role,
