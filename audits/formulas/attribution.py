@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from audits.formulas.neighbours import gower_blocks, merged_codes
+from audits.formulas.nearest import nearest_profiles
+from audits.formulas.nearest_blocks import columns_of
+from audits.formulas.neighbours import Distances, gower_blocks, merged_codes
 from audits.formulas.profiles import Indices, distinct_rows
 
 Floats = NDArray[np.float64]
+_SEARCHED_FROM = 4_000_000  # pairs of rows from which looking at all of them takes longer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,16 +91,28 @@ def nearest_rows(
     people = np.bincount(of_base, minlength=len(found.first))
     asking = np.bincount(of_query, minlength=len(found.first)) > 0
     same = np.flatnonzero(asking & (people > 0))
-    entries = [(same, same, 1 / people[same], np.zeros(len(same)))]
+    entries: list[tuple[NDArray[Any], ...]] = [(same, same, 1 / people[same], np.zeros(len(same)))]
     to_search, to_find = np.flatnonzero(asking & (people == 0)), np.flatnonzero(people)
     if len(to_search) and len(to_find):
         sides = (pooled[found.first[to_search]], pooled[found.first[to_find]])
-        for rows, apart in gower_blocks(*sides, positions):
-            least = apart.min(axis=1)
-            nearest = apart == least[:, np.newaxis]
-            at, to = np.nonzero(nearest)
+        for at, to, least in _nearest(*sides, positions):
             tied = np.bincount(at, people[to_find[to]])
-            entries.append((to_search[rows][at], to_find[to], 1 / tied[at], least[at]))
+            entries.append((to_search[at], to_find[to], 1 / tied[at], least))
     return Attribution(
         of_query, of_base, *(np.concatenate(part) for part in zip(*entries, strict=True))
     )
+
+
+def _nearest(
+    query: NDArray[np.int64], base: NDArray[np.int64], positions: Sequence[ArrayLike | None]
+) -> Iterator[tuple[Indices, Indices, Distances]]:
+    """Pairs of distinct rows at the smallest distance, in order, and that distance."""
+    if len(query) * len(base) < _SEARCHED_FROM:
+        for rows, apart in gower_blocks(query, base, positions):
+            least = apart.min(axis=1)
+            at, to = np.nonzero(apart == least[:, np.newaxis])
+            yield rows.start + at, to, least[at]
+        return
+    columns = columns_of(query, base, positions)
+    found = nearest_profiles(columns, np.ones(len(base), dtype=np.int64), k=1)
+    yield found.query, found.base, columns.distances(found.least[found.query, 0])

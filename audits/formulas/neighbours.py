@@ -18,8 +18,9 @@ from audits.formulas.profiles import checked_codes
 
 Distances = NDArray[np.float32]
 
-_UNIT = 1 << 20
-_MOST_COLUMNS = (1 << 31) // _UNIT - 1  # more could overflow the whole-number sums
+UNIT = 1 << 20
+"""Whole numbers that make up the range of a column."""
+_MOST_COLUMNS = (1 << 31) // UNIT - 1  # more could overflow the whole-number sums
 _CELLS = 1 << 16  # of a block: small enough for the processor's second-level cache
 
 
@@ -113,13 +114,8 @@ def gower_blocks(
     [(1, [[0.0, 1.0]])]
     """
     query, base = checked_codes(query_codes), checked_codes(base_codes)
+    check_columns(query, base, positions)
     columns = len(positions)
-    if not 1 <= columns <= _MOST_COLUMNS:
-        raise ValueError(f"from 1 to {_MOST_COLUMNS} columns are possible, got {columns}")
-    if query.shape[1] != columns or base.shape[1] != columns:
-        raise ValueError(
-            f"every table needs {columns} columns, got {query.shape[1]} and {base.shape[1]}"
-        )
     plain = [j for j, place in enumerate(positions) if place is None]
     categories = [_small(query[:, j], base[:, j]) for j in plain]
     ordered = [
@@ -132,7 +128,7 @@ def gower_blocks(
         rows = slice(start, min(start + rows_at_once, len(query)))
         sums = _ordered_sums(ordered, rows, len(base))
         _add_mismatches(sums, categories, rows)
-        yield rows, np.divide(sums, np.float32(columns * _UNIT), dtype=np.float32)
+        yield rows, np.divide(sums, np.float32(columns * UNIT), dtype=np.float32)
 
 
 def merged_codes(codes: ArrayLike, positions: Sequence[ArrayLike | None]) -> NDArray[np.int64]:
@@ -168,7 +164,7 @@ def merged_codes(codes: ArrayLike, positions: Sequence[ArrayLike | None]) -> NDA
     merged = table.copy()
     for j, (column, place) in enumerate(zip(table.T, positions, strict=True)):
         if place is not None:
-            merged[:, j] = np.unique(_units(place), return_inverse=True)[1][column]
+            merged[:, j] = np.unique(units(place), return_inverse=True)[1][column]
     return merged
 
 
@@ -299,20 +295,40 @@ def _small(query: NDArray[np.int64], base: NDArray[np.int64]) -> tuple[NDArray[n
     return query.astype(kind)[:, np.newaxis], base.astype(kind)
 
 
-def _units(place: ArrayLike) -> NDArray[np.int32]:
-    """Positions in whole units; missing at 2, so that cut at 1 it is far from any value."""
+def units(place: ArrayLike) -> NDArray[np.int32]:
+    """Positions in whole units; missing at 2, so that cut at 1 it is far from any value.
+
+    >>> units([0.5, np.nan]).tolist() == [UNIT // 2, 2 * UNIT]
+    True
+    """
     where = np.asarray(place, dtype=float)
     if ((where < 0) | (where > 1)).any():
         raise ValueError(f"positions must be in [0, 1], got {where.tolist()}")
-    return np.asarray(np.rint(np.where(np.isnan(where), 2, where) * _UNIT), dtype=np.int32)
+    return np.asarray(np.rint(np.where(np.isnan(where), 2, where) * UNIT), dtype=np.int32)
+
+
+def check_columns(
+    query: NDArray[np.int64], base: NDArray[np.int64], positions: Sequence[ArrayLike | None]
+) -> None:
+    """Refuse tables whose columns do not match, and more columns than sums can hold.
+
+    >>> check_columns(np.zeros((1, 1), np.int64), np.zeros((2, 1), np.int64), [None])
+    """
+    columns = len(positions)
+    if not 1 <= columns <= _MOST_COLUMNS:
+        raise ValueError(f"from 1 to {_MOST_COLUMNS} columns are possible, got {columns}")
+    if query.shape[1] != columns or base.shape[1] != columns:
+        raise ValueError(
+            f"every table needs {columns} columns, got {query.shape[1]} and {base.shape[1]}"
+        )
 
 
 def _ordered_column(
     place: ArrayLike, query: NDArray[np.int64], base: NDArray[np.int64]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32], bool]:
     """Units of the query and base rows, and whether any is missing."""
-    units = _units(place)
-    return units[query][:, np.newaxis], units[base], bool((units > _UNIT).any())
+    whole = units(place)
+    return whole[query][:, np.newaxis], whole[base], bool((whole > UNIT).any())
 
 
 def _ordered_sums(
@@ -325,7 +341,7 @@ def _ordered_sums(
         np.subtract(query[rows], base, out=apart)
         np.abs(apart, out=apart)
         if has_missing:
-            np.minimum(apart, _UNIT, out=apart)
+            np.minimum(apart, UNIT, out=apart)
         sums += apart
     return sums
 
@@ -340,4 +356,4 @@ def _add_mismatches(
         for query, base in categories[start : start + 255]:
             np.not_equal(query[rows], base, out=differs)
             differing += differs.view(np.uint8)
-        sums += np.multiply(differing, _UNIT, dtype=np.int32)
+        sums += np.multiply(differing, UNIT, dtype=np.int32)
