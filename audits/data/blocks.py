@@ -109,22 +109,27 @@ def _coded(
     contents = np.zeros(batch.num_rows, dtype=np.uint64)
     for column, coding in codings:
         own = coding.name == coding.column  # bands repeat a column that is in the content already
-        if coding.levels is not None:
-            levels = Levels(_LEVELS, column.family, markers)
-            ids = levels.add(column.values(batch))
-            known = [coding.levels.get(v, 0) if v else 0 for v in levels.known]
-            codes[coding.name] = np.array(known, dtype=np.uint16)[ids]
-            added = marks[coding.name][codes[coding.name]] if own else None
-        else:
-            numbers, _ = column.numbers(
-                batch, "date" if coding.kind == "date" else "number", markers
-            )
-            codes[coding.name] = coded.code_numbers(numbers, coding)
-            added = content.number_contents(numbers, coding.column) if own else None
-        if added is not None:
-            contents += added
+        codes[coding.name], numbers = codes_in(batch, column, coding, markers)
+        if own and numbers is None:
+            contents += marks[coding.name][codes[coding.name]]
+        elif own and numbers is not None:
+            contents += content.number_contents(numbers, coding.column)
     weights = None if weight is None else weight.numbers(batch, "number", markers)[0]
     return Block(batch.num_rows, codes, contents, weights)
+
+
+def codes_in(
+    batch: Any, column: Held, coding: Coding, markers: frozenset[str]
+) -> tuple[NDArray[Any], NDArray[np.float64] | None]:
+    """Return the codes of a batch's rows; and the numbers, where they are coded by bands."""
+    if coding.levels is not None:
+        levels = Levels(_LEVELS, column.family, markers)
+        ids = levels.add(column.values(batch))
+        known = [coding.levels.get(v, 0) if v else 0 for v in levels.known]
+        return np.array(known, dtype=np.uint16)[ids], None
+    family = "date" if coding.kind == "date" else "number"
+    numbers, _ = column.numbers(batch, family, markers)
+    return coded.code_numbers(numbers, coding), numbers
 
 
 def _packed(held: Sequence[Block], layout: Layout) -> Any:

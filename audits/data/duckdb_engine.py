@@ -6,7 +6,7 @@ hash of each row's content) lies in spools: in memory while there is room, in fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from scipy import sparse
 
 from audits.data import coded, content, expressions, ordered, reading, weighing
 from audits.data.buckets import bucket_of
+from audits.data.partitions import FeedRows, Held, Tallies
 from audits.data.sources import Source, explained
 from audits.data.spool import PIECE, Spool, pieces_of
 from audits.data.tables import (
@@ -71,10 +72,28 @@ class DuckDBEngine:
     # -- reading -------------------------------------------------------------------------------
 
     def _read(self, expression: str) -> Iterator[Any]:
+        return (batch.column(0) for batch in self._batches(f"{expression} AS v"))
+
+    def _batches(self, projection: str) -> Iterator[Any]:
         with explained(self.source.title), room_explained(self._work.folder):
-            reader = self.source.relation.project(f"{expression} AS v").to_arrow_reader(_BATCH)
-            for batch in reader:
-                yield batch.column(0)
+            yield from self.source.relation.project(projection).to_arrow_reader(_BATCH)
+
+    def raw(self, columns: Sequence[str]) -> Iterator[tuple[Any, dict[str, Held]]]:
+        """Return rows of some columns as they stand, in order, and how each column is read."""
+        held = {c: Held(i, c, self._family(c), "plain") for i, c in enumerate(columns)}
+        asked = {"number": expressions.number_of, "date": expressions.number_of}
+        parts = [
+            f"{asked.get(self._family(c), expressions.value_of)(c, self._types[c])} AS c{i}"
+            for i, c in enumerate(columns)
+        ]
+        return ((batch, held) for batch in self._batches(", ".join(parts)))
+
+    def tally(self, columns: Sequence[str], make: Callable[[], Tallies], feed: FeedRows) -> Any:
+        """See :class:`Engine`."""
+        tallies = make()
+        for batch, held in self.raw(columns):
+            feed(tallies, batch, held)
+        return tallies
 
     def _family(self, column: str) -> str:
         return expressions.family_of(self._types[column])
@@ -159,7 +178,7 @@ class DuckDBEngine:
         facts = NumberFacts()
         for level, rows in zip(levels.known, levels.rows, strict=True):
             if rows:
-                facts += _fact_of(level, rows, family)
+                facts += NumberFacts.of_level(level, rows, family)
         return facts.spread
 
     def text_facts(self, column: str) -> TextFacts:
@@ -369,15 +388,3 @@ class _TooManyError(Exception):
 def _number(level: str | None, family: str) -> float:
     number = None if level is None else number_in(level, family)
     return np.nan if number is None else number
-
-
-def _fact_of(level: str | None, rows: int, family: str) -> NumberFacts:
-    """What one value of so many rows says."""
-    if level is None:
-        return NumberFacts(blank=rows)
-    number = number_in(level, family)
-    if number is None:
-        return NumberFacts(unreadable=rows, example=level)
-    if np.isinf(number):
-        return NumberFacts(infinite=rows)
-    return NumberFacts(number, number)

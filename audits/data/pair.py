@@ -14,6 +14,7 @@ from scipy import sparse
 from audits.data.codebook import Codebook
 from audits.data.groups import Groups, position_in, roll_up, union_of_cells
 from audits.data.reference import Reference
+from audits.data.rules import Rules
 from audits.data.tables import Cells, Codes, Coding, Counts, Engine, Rows
 from audits.errors import UsageError
 from audits.seeds import stream_seed
@@ -35,6 +36,7 @@ class Pair:
     holdout: Engine | None = None
     weighted: bool = False
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
+    rules: Rules | None = None
 
     # -- groups --------------------------------------------------------------------------------
 

@@ -95,6 +95,10 @@ class Held:
         return reading.present_texts(self.values(batch), markers)
 
 
+FeedRows = Callable[[Any, Any, Mapping[str, Held]], None]
+"""Counts a batch of raw rows in tallies, told how each column is read."""
+
+
 def _blob_text(value: bytes | None) -> str | None:
     """Write bytes as the other engine does."""
     if value is None:

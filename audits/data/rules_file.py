@@ -22,9 +22,8 @@ _ADVICE = (
 _STRING = (
     r"""'''(?:.|\n)*?'{3,5}|\"{3}(?:\\(?:.|\n)|[^\\])*?\"{3,5}|'[^'\n]*'|"(?:\\.|[^"\\\n])*\""""
 )
-_PIECE = re.compile(
-    rf"""#[^\n]*|(?<![\w."'-])(?:check|"check"|'check')[ \t]*=[ \t]*(?P<check>{_STRING})|{_STRING}"""
-)
+_FIELD = r"""(?<![\w."'-])(?:check|"check"|'check')[ \t]*="""
+_PIECE = re.compile(rf"#[^\n]*|{_FIELD}[ \t]*(?P<check>{_STRING})|{_STRING}")
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[ \t]*\n\s*|.)", re.DOTALL)
 
 

@@ -31,8 +31,8 @@ conditional: either (_IF either)?
         | sum _BETWEEN sum _AND sum -> between
         | sum _IN "(" value ("," value)* ")" -> among
         | sum _NOT _IN "(" value ("," value)* ")" -> not_among
-        | sum _IS _MISSING -> missing
-        | sum _IS _NOT _MISSING -> present
+        | name _IS _MISSING -> missing
+        | name _IS _NOT _MISSING -> present
 
 ?sum: product
     | sum PLUS product -> calculation
@@ -138,9 +138,9 @@ class Among(Node):
 
 @dataclass(frozen=True)
 class Missing(Node):
-    """Whether a value is missing."""
+    """Whether a column's value is missing."""
 
-    value: Node
+    column: Name
 
 
 @dataclass(frozen=True)
@@ -187,8 +187,8 @@ _IN_WORDS = {
     "_IF": "if", "_AND": "and", "_OR": "or", "_NOT": "not", "_IN": "in", "_IS": "is",
     "_BETWEEN": "between", "_MISSING": "missing", "_DETERMINES": "determines",
     "SIGN": "one of = != < <= > >=", "PLUS": "one of + - * /", "MINUS": "one of + - * /",
-    "TIMES": "one of + - * /", "OVER": "one of + - * /", "LPAR": "(", "RPAR": ")", "COMMA": "a comma",
-    "$END": "the end of the rule", "WORD": "a column or a value",
+    "TIMES": "one of + - * /", "OVER": "one of + - * /", "LPAR": "(", "RPAR": ")",
+    "COMMA": "a comma", "$END": "the end of the rule", "WORD": "a column or a value",
 }  # fmt: skip
 _WORD = re.compile(r"[\w.]+|.", re.DOTALL)
 
@@ -218,10 +218,10 @@ def parse(text: str) -> Condition | Dependency:
         expected = _in_words(error.accepts or error.expected)
         raise RuleSyntaxError(at or 0, found, expected) from None
     except UnexpectedCharacters as error:
-        at = error.pos_in_stream
+        at = error.pos_in_stream or 0
         found = "a quotation mark that is never closed"
         if text[at] not in "'\"":
-            found = repr(_WORD.match(text, at).group())  # type: ignore[union-attr]
+            found = repr(_WORD.findall(text, at)[0])
         expected = _in_words(_accepted(text[:at]) or error.allowed)
         raise RuleSyntaxError(at, found, expected) from None
     made = _made(tree)

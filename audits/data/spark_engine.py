@@ -16,9 +16,9 @@ from scipy import sparse
 
 from audits.data import blocks, coded, content, ordered, partitions, weighing
 from audits.data.blocks import Layout
-from audits.data.partitions import Facts, Gathered, Held, Sums, Tallies, Total
+from audits.data.partitions import Facts, FeedRows, Gathered, Held, Sums, Tallies, Total
 from audits.data.sources import Source
-from audits.data.spark_session import Cluster, cluster_of, held_columns, source_of
+from audits.data.spark_session import Cluster, cluster_of, extent, held_columns, is_kept, source_of
 from audits.data.tables import (
     BUCKETS,
     Cells,
@@ -53,7 +53,7 @@ class SparkEngine:
         with cluster.running(source.title):
             self._frame, held = held_columns(source.relation)
             self._held = {column.name: column for column in held}
-            self.rows, self._parts = _extent(self._frame)
+            self.rows, self._parts = extent(self._frame)
             self.name = f"spark {self._frame.sparkSession.version}"
         self.columns = tuple(RawColumn(column.name, column.family) for column in held)
         if self.rows == 0:
@@ -86,6 +86,13 @@ class SparkEngine:
             for batch in states.toArrow().to_batches():
                 partitions.join_states(tallies, batch)
         return tallies
+
+    def tally(self, columns: Sequence[str], make: Callable[[], Tallies], feed: FeedRows) -> Any:
+        """See :class:`Engine`."""
+        frame, moved = self._columns([self._held[name] for name in columns])
+        held = {column.name: column for column in moved}
+        run = partitions.tallying(make, lambda tallies, batch: feed(tallies, batch, held))
+        return self._tallied(frame, run, make)
 
     def _over_numbers(
         self,
@@ -139,14 +146,13 @@ class SparkEngine:
     def text_facts(self, column: str) -> TextFacts:
         """See :class:`Engine`."""
         if column not in self._texts:
-            frame, (held,) = self._columns([self._held[column]])
             markers = self.markers
 
-            def feed(tallies: Any, batch: Any) -> None:
-                tallies["lengths"].add(LengthFacts.of(held.texts(batch, markers)))
+            def feed(tallies: Any, batch: Any, held: Mapping[str, Held]) -> None:
+                tallies["lengths"].add(LengthFacts.of(held[column].texts(batch, markers)))
 
             make = _makes(lengths=lambda: Facts(LengthFacts))
-            facts = self._tallied(frame, partitions.tallying(make, feed), make)["lengths"].value
+            facts = self.tally([column], make, feed)["lengths"].value
             self._texts[column] = TextFacts(facts.present, facts.mean, facts.codes)
         return self._texts[column]
 
@@ -369,19 +375,6 @@ def _hashes(column: Any) -> content.Hashes:
     return np.asarray(column.to_numpy()).astype(np.int64).view(np.uint64)
 
 
-def _extent(frame: Any) -> tuple[int, int]:
-    """Return how many rows there are, and in how many parts."""
-    counted = frame.selectExpr("spark_partition_id() AS part").groupBy("part").count()
-    rows, parts = counted.selectExpr("sum(count)", "count(1)").collect()[0]
-    return int(rows or 0), int(parts)
-
-
-def _is_kept(frame: Any) -> bool:
-    """Whether Spark keeps a frame already, which is then nobody's to drop."""
-    level = frame.storageLevel
-    return bool(level.useMemory or level.useDisk)
-
-
 @contextlib.contextmanager
 def opened_on_spark(
     tables: Mapping[str, Any], spark: Any, markers: frozenset[str]
@@ -394,7 +387,7 @@ def opened_on_spark(
         engines: dict[str, Engine] = {}
         for role, data in tables.items():
             source = source_of(data, role, cluster)
-            if source.relation is data and not _is_kept(data):
+            if source.relation is data and not is_kept(data):
                 source.relation.persist()
                 stack.callback(source.relation.unpersist)
             engine = SparkEngine(source, cluster, markers)

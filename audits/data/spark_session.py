@@ -291,3 +291,16 @@ def _reading(kind: Any, column: str) -> tuple[str, str, str]:
     if name in ("array", "map", "struct", "variant"):
         return "text", "plain", f"to_json({column})"
     return "text", "plain", f"CAST({column} AS STRING)"
+
+
+def extent(frame: Any) -> tuple[int, int]:
+    """Return how many rows there are, and in how many parts."""
+    counted = frame.selectExpr("spark_partition_id() AS part").groupBy("part").count()
+    rows, parts = counted.selectExpr("sum(count)", "count(1)").collect()[0]
+    return int(rows or 0), int(parts)
+
+
+def is_kept(frame: Any) -> bool:
+    """Whether Spark keeps a frame already, which is then nobody's to drop."""
+    level = frame.storageLevel
+    return bool(level.useMemory or level.useDisk)

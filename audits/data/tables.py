@@ -7,15 +7,17 @@ always "missing".
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from scipy import sparse
+
+    from audits.data.partitions import FeedRows, Tallies
 
 Counts = NDArray[np.int64]
 Codes = NDArray[np.uint16]
@@ -141,6 +143,10 @@ class Engine(Protocol):
         """Where the table came from."""
 
     @property
+    def markers(self) -> frozenset[str]:
+        """Texts that mean missing."""
+
+    @property
     def rows(self) -> int:
         """How many rows there are."""
 
@@ -202,6 +208,9 @@ class Engine(Protocol):
 
     def different_rows(self) -> int:
         """How many rows there are if equal ones are counted once."""
+
+    def tally(self, columns: Sequence[str], make: Callable[[], Tallies], feed: FeedRows) -> Any:
+        """Feed every row of some columns, as it stands, to tallies that add up (see partitions)."""
 
     def digest(self) -> str:
         """A hash of all encoded content that does not depend on the order of rows or columns."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from audits.data import reading
 from audits.data.tables import Spread
-from audits.data.values import canonical, moment_text
+from audits.data.values import canonical, moment_text, number_in
 
 _SPELLINGS = 1000  # spellings of one value that may still fold together ("1", "1.0", "1 ")
 _REMEMBERED = 100_000  # spellings whose value is looked up rather than worked out
@@ -120,6 +120,18 @@ class NumberFacts:
             unreadable, example = len(wrong), pc.min(wrong).as_py()
         blank = int(unknown.sum()) - unreadable
         return NumberFacts(float(low), float(high), blank, int(infinite.sum()), unreadable, example)
+
+    @staticmethod
+    def of_level(level: str | None, rows: int, family: str) -> NumberFacts:
+        """Look at one value of so many rows."""
+        if level is None:
+            return NumberFacts(blank=rows)
+        number = number_in(level, family)
+        if number is None:
+            return NumberFacts(unreadable=rows, example=level)
+        if np.isinf(number):
+            return NumberFacts(infinite=rows)
+        return NumberFacts(number, number)
 
     def __add__(self, other: NumberFacts) -> NumberFacts:
         examples = [text for text in (self.example, other.example) if text is not None]
