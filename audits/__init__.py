@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from audits.diffs import diff
     from audits.errors import AuditError
     from audits.estimates import Estimate
+    from audits.plans import Plan, plan
     from audits.registry import all_questions
     from audits.reports.json_report import load
     from audits.results import Answer, Audit, Finding, Verdict
@@ -28,6 +29,7 @@ _HOMES = {
     "Card": "audits.cards",
     "Estimate": "audits.estimates",
     "Finding": "audits.results",
+    "Plan": "audits.plans",
     "Settings": "audits.settings",
     "Verdict": "audits.results",
     "all_questions": "audits.registry",
@@ -36,6 +38,7 @@ _HOMES = {
     "compare": "audits.run",
     "diff": "audits.diffs",
     "load": "audits.reports.json_report",
+    "plan": "audits.plans",
 }
 
 __all__ = [
@@ -45,6 +48,7 @@ __all__ = [
     "Card",
     "Estimate",
     "Finding",
+    "Plan",
     "Settings",
     "Verdict",
     "all_questions",
@@ -53,6 +57,7 @@ __all__ = [
     "compare",
     "diff",
     "load",
+    "plan",
 ]
 
 

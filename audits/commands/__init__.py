@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from audits.commands.dashboard import dashboard
 from audits.commands.demo import demo
+from audits.commands.plan import plan
 
-FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo)
+FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo, plan)
 """In the order in which `audits --help` lists them, after those of :mod:`audits.cli`."""
