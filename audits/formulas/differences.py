@@ -1,0 +1,115 @@
+"""Differences of two estimates, from the interval of each."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from audits.formulas.checks import FloatOrArray, plain
+from audits.formulas.shares import wilson
+
+
+class Difference(NamedTuple):
+    """A difference and its interval."""
+
+    value: FloatOrArray
+    low: FloatOrArray
+    high: FloatOrArray
+
+
+def square_and_add(
+    first: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
+    second: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
+) -> Difference:
+    r"""Interval of a difference, from the intervals of two independent estimates.
+
+    With estimates :math:`a, b` and limits :math:`(l_a, u_a), (l_b, u_b)` of the same level:
+
+    .. math:: L = a - b - \sqrt{(a - l_a)^2 + (u_b - b)^2}, \qquad
+              U = a - b + \sqrt{(u_a - a)^2 + (b - l_b)^2}
+
+    Parameters
+    ----------
+    first, second : tuple of array_like
+        Value, lower and upper limit of each.
+
+    Returns
+    -------
+    Difference
+        ``nan`` where a value is.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not match.
+
+    References
+    ----------
+    Zou, G. Y., Donner, A. (2008). Construction of confidence limits about effect measures: a
+    general approach. Statistics in Medicine, 27(10), 1693-1702.
+
+    Examples
+    --------
+    Errors of 3 and 4 add up to 5:
+
+    >>> square_and_add((10.0, 7.0, 13.0), (8.0, 4.0, 12.0))
+    Difference(value=2.0, low=-3.0, high=7.0)
+    """
+    a, a_low, a_high = (np.asarray(part, dtype=np.float64) for part in first)
+    b, b_low, b_high = (np.asarray(part, dtype=np.float64) for part in second)
+    value = a - b
+    low = value - np.hypot(a - a_low, b_high - b)
+    high = value + np.hypot(a_high - a, b - b_low)
+    return Difference(plain(value), plain(low), plain(high))
+
+
+def share_difference(
+    count: npt.ArrayLike,
+    total: npt.ArrayLike,
+    other_count: npt.ArrayLike,
+    other_total: npt.ArrayLike,
+    *,
+    confidence: float,
+) -> Difference:
+    r"""Difference of two shares with Newcombe's hybrid score interval.
+
+    Wilson's limits of each share, joined by `square_and_add`.
+
+    Parameters
+    ----------
+    count, total : array_like
+        Rows of a kind and altogether on one side.
+    other_count, other_total : array_like
+        The same on the other side, which is taken off.
+    confidence : float, between 0 and 1
+        Share of such intervals that hold the true difference.
+
+    Returns
+    -------
+    Difference
+        Between -1 and 1. ``nan`` where a side has no rows.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative, a count exceeds its total, or `confidence` is outside (0, 1).
+
+    References
+    ----------
+    Newcombe, R. G. (1998). Interval estimation for the difference between independent
+    proportions: comparison of eleven methods. Statistics in Medicine, 17(8), 873-890 (method 10).
+
+    Examples
+    --------
+    >>> [round(limit, 4) for limit in share_difference(56, 70, 48, 80, confidence=0.95)]
+    [0.2, 0.0524, 0.3339]
+    """
+    shares = []
+    for part, whole in ((count, total), (other_count, other_total)):
+        low, high = wilson(part, whole, confidence=confidence)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            value = np.asarray(part, dtype=np.float64) / np.asarray(whole, dtype=np.float64)
+        shares.append((value, low, high))
+    return square_and_add(shares[0], shares[1])
