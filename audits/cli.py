@@ -64,6 +64,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     sensitive_features: options.SensitiveFeatures = None,
     reference: options.Reference = None,
     holdout: options.Holdout = None,
+    rules: options.RulesFile = None,
     weights: options.Weights = None,
     features: options.Features = None,
     kind: options.Kind = None,
@@ -91,7 +92,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
 
     given = {
         "real": real, "synthetic": synthetic, "reference": reference, "holdout": holdout,
-        "weights": weights, "metadata": metadata, "output": output,
+        "rules": rules, "weights": weights, "metadata": metadata, "output": output,
         "sensitive_features": configuration.names(sensitive_features),
         "features": configuration.names(features),
         "missing": configuration.names(missing),
@@ -140,6 +141,7 @@ def _run(asked: Request, progress_to: str | None = None) -> Audit:
             sensitive_features=asked.sensitive_features,
             reference=asked.reference,
             holdout=asked.holdout,
+            rules=asked.rules,
             weights=asked.weights,
             features=asked.features,
             kinds=asked.kind,

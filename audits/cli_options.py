@@ -53,6 +53,15 @@ Reference = Annotated[
 Holdout = Annotated[
     str | None, typer.Option(metavar="FILE", help="Real rows that the generator never saw.")
 ]
+RulesFile = Annotated[
+    str | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="Rules that rows must meet, as TOML: [[rule]], and below it check = "
+        '"age >= 15 if marital = married".',
+    ),
+]
 Weights = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="Survey weights, a column of the real table.")
 ]

@@ -16,7 +16,9 @@ from audits.settings import Settings
 FORMATS = ("text", "json", "csv")
 GATES = ("problem", "watch")
 _MERGED = ("kind", "bands", "set")
-_PATHS = ("real", "synthetic", "reference", "holdout", "metadata", "output", "work_folder")
+_PATHS = (
+    "real", "synthetic", "reference", "holdout", "rules", "metadata", "output", "work_folder",
+)  # fmt: skip
 _TABLES = ("real", "synthetic", "holdout")
 _OWN_SETTINGS = ("seed", "intersections")
 
@@ -30,6 +32,7 @@ class Request:
     sensitive_features: tuple[str, ...] = ()
     reference: str | None = None
     holdout: str | None = None
+    rules: str | None = None
     weights: str | None = None
     features: tuple[str, ...] | None = None
     kind: Mapping[str, Any] = field(default_factory=dict)
@@ -98,8 +101,8 @@ def _check(made: Request, config: str | Path | None) -> None:
         return
     target = Path(made.output)
     check_place(target)
-    tables = (made.real, made.synthetic, made.reference, made.holdout, made.metadata)
-    for given in (*tables, config):
+    inputs = (made.real, made.synthetic, made.reference, made.holdout, made.rules, made.metadata)
+    for given in (*inputs, config):
         if given is not None and target.resolve() == Path(given).resolve():
             raise UsageError(f"--output {target} would overwrite an input. Choose another name.")
 

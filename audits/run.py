@@ -16,6 +16,8 @@ from audits.data.kinds import KindRequest, kinds_from_sdv, parse_bands, parse_ki
 from audits.data.names import clean_name
 from audits.data.pair import Pair
 from audits.data.reference import Reference, build_reference
+from audits.data.rules import Rules, bind, remarks
+from audits.data.rules_file import read_rules
 from audits.data.tables import Engine
 from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, UsageError
@@ -36,6 +38,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     sensitive_features: str | Sequence[str],
     reference: Any = None,
     holdout: Any = None,
+    rules: str | Path | None = None,
     weights: str | None = None,
     features: Sequence[str] | None = None,
     kinds: Mapping[str, Any] | None = None,
@@ -63,6 +66,8 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         Population shares, as lines of column, group, share; joint ones as ``race×sex``.
     holdout : as `real`, optional
         Real rows that the generator never saw: the fresh people that provenance compares with.
+    rules : path, optional
+        A TOML file of rules that rows must meet; see :mod:`audits.data.rules`.
     weights : str, optional
         Column of the real table with survey weights.
     features : sequence of str, optional
@@ -124,6 +129,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     if holdout is not None:
         given["holdout"] = holdout
     markers = frozenset(named("missing", missing))
+    given_rules = None if rules is None else read_rules(rules)
     told("reading", 0.0)
     with (
         Workspace(memory, threads, work_folder, keep=keep_work) as work,
@@ -138,10 +144,13 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             kinds=kinds_given(kinds, metadata),
             tables=tables,
         )
+        bound = None if given_rules is None else bind(given_rules, tables, settings.level_limit)
         pair = _pair(tables, plan, settings, told)
         if reference is not None:
             pair.reference = build_reference(reference, pair.features, pair.book.codings)
             pair.book.notes += pair.reference.notes
+        if bound is not None:
+            take_rules(pair, bound)
         answers = {question.id: answered(question, pair) for question in asked}
         return Audit(
             inputs=records_of(tables, pair.reference),
@@ -174,6 +183,12 @@ def _pair(
     told("reading", 1.0)
     weighted = plan.weights is not None
     return Pair(real, synthetic, book, settings, None, holdout, weighted, told)
+
+
+def take_rules(pair: Pair, rules: Rules) -> None:
+    """Check every row by rules, and note what is odd about them."""
+    pair.rules = rules
+    pair.book.notes += [*rules.notes, *remarks(pair)]
 
 
 def named(what: str, given: object) -> tuple[str, ...]:

@@ -34,14 +34,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from audits.data import rules_counted
 from audits.data.rules_columns import Facts, facts_of
 from audits.data.rules_counted import Checks
 from audits.data.rules_dependencies import Determined
-from audits.data.rules_file import Rule, read_rules
+from audits.data.rules_file import Rule
 from audits.data.rules_meaning import Binder, Bound
 from audits.data.tables import Counts, Engine
 
@@ -91,19 +90,14 @@ class Rules:
         return Checks(self.bound, self.columns, settled)
 
 
-def bind_rules(path: str | Path, tables: Mapping[str, Engine], level_limit: int) -> Rules:
-    """Read a file of rules, and find what its words mean in the tables.
+def bind(given: Sequence[Rule], tables: Mapping[str, Engine], level_limit: int) -> Rules:
+    """Find what rules mean in the tables.
 
     Raises
     ------
     RuleError
-        If a rule does not parse, names a column that a table lacks, or compares what cannot be.
+        If a rule names a column that a table lacks, or compares what cannot be compared.
     """
-    return bind(read_rules(path), tables, level_limit)
-
-
-def bind(given: Sequence[Rule], tables: Mapping[str, Engine], level_limit: int) -> Rules:
-    """Find what rules mean in the tables."""
     known: dict[str, Facts] = {}
 
     def facts(name: str) -> Facts:

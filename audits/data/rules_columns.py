@@ -107,10 +107,11 @@ def _refuse_words(
         wrong = [level for level in known if number_in(level, family) is None]
         rows = sum(levels[level] for level in wrong)
     if wrong:
+        line = engine.line_of(name, wrong[0])
         shown = wrong[0] if len(wrong[0]) <= _SHOWN else f"{wrong[0][:_SHOWN]}…"
         raise ColumnError(
             name,
-            engine.source.title,
+            engine.source.title if line is None else f"{engine.source.title}, line {line}",
             f"{shown!r} is not a {family} ({rows} such value{'s' if rows > 1 else ''}), and a rule "
             "asks for it.",
             f"Mend it, name it as missing (--missing={shown!r}), or drop the rule.",
