@@ -87,18 +87,11 @@ def plan(  # noqa: PLR0913, one parameter per option is how Typer declares them
 ) -> None:
     """Say how many more real people each group needs, and whom to recruit."""
     from audits import config
-    from audits.errors import UsageError
     from audits.plans import plan as planned
     from audits.progress import progress_bar
 
     changed = _settings(set_, half_width, population, intersections)
-    if output is not None:
-        config.check_place(output)
-        for given in (data, reference, quotas, metadata):
-            if given is not None and output.resolve() == Path(given).resolve():
-                raise UsageError(f"--output {output} would overwrite an input. Choose another.")
-    if fail_on is not None and quotas is None:
-        raise UsageError("--fail-on unmet needs --quotas, the file to check.")
+    _check(output, (data, reference, quotas, metadata), gated=fail_on is not None)
     with progress_bar(["reading", "collection"]) as shown:
 
         def heard(stage: str, share: float) -> None:
@@ -130,6 +123,21 @@ def plan(  # noqa: PLR0913, one parameter per option is how Typer declares them
     if fail_on is not None and found.unmet:
         remark(f"--fail-on unmet: {len(found.unmet)} of {len(found.checks)} quotas")
         raise typer.Exit(1)
+
+
+def _check(output: Path | None, given: tuple[str | None, ...], *, gated: bool) -> None:
+    """Refuse what would be of no use before anything is read."""
+    from audits.config import check_place
+    from audits.errors import UsageError
+
+    if gated and given[2] is None:
+        raise UsageError("--fail-on unmet needs --quotas, the file to check.")
+    if output is None:
+        return
+    check_place(output)
+    for one in given:
+        if one is not None and output.resolve() == Path(one).resolve():
+            raise UsageError(f"--output {output} would overwrite an input. Choose another name.")
 
 
 def _settings(
