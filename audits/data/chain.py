@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class Chain:
     """Generation 0, which is real, and those made after it, each from the ones before.
 
+    `apart` is how many generations lie between two that are given, the first of them included.
     `replicate` codes the column that tells several runs of the same loop apart, where there is
     one; `stated` is the loop as a person named it.
     """
@@ -32,6 +33,7 @@ class Chain:
     names: tuple[str, ...]
     book: Codebook
     settings: Settings
+    apart: float = 1.0
     replicate: Coding | None = None
     stated: str | None = None
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from audits.data import engines
@@ -21,6 +22,14 @@ from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, InputError, UsageError
 
 _MOST = 1000  # generations of one table; more are a slip
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The generations by what they are called, in order; `apart` is the number between two."""
+
+    engines: dict[str, Engine]
+    apart: float = 1.0
 
 
 def role_of(number: int) -> str:
@@ -40,8 +49,8 @@ def opened_chain(
     column: str | None = None,
     spark: Any = None,
     markers: frozenset[str] = frozenset(),
-) -> Iterator[dict[str, Engine]]:
-    """Open every generation, all of them on one engine; by what it is called, in order.
+) -> Iterator[Opened]:
+    """Open every generation, all of them on one engine.
 
     Parameters
     ----------
@@ -67,7 +76,7 @@ def opened_chain(
         _check_several(len(tables))
         given = {role_of(t): table for t, table in enumerate(tables)}
         with engines.opened(given, work, spark=spark, markers=markers) as opened:
-            yield {f"{role} ({e.source.name})": e for role, e in opened.items()}
+            yield Opened({f"{role} ({e.source.name})": e for role, e in opened.items()})
         return
     if len(tables) != 1:
         raise UsageError(
@@ -80,11 +89,12 @@ def opened_chain(
         )
     with contextlib.ExitStack() as stack:
         split: dict[str, Engine] = {}
-        for name, source in _split(tables[0], clean_name(column), work).items():
+        parts = _split(tables[0], clean_name(column), work)
+        for t, (label, source) in enumerate(parts.items()):
             engine = DuckDBEngine(source, work, markers)
             stack.callback(engine.close)
-            split[name] = engine
-        yield split
+            split[f"{role_of(t)} ({column} {label})"] = engine
+        yield Opened(split, apart(list(parts)))
 
 
 def _check_several(generations: int) -> None:
@@ -97,7 +107,7 @@ def _check_several(generations: int) -> None:
 
 
 def _split(data: Any, column: str, work: Workspace) -> dict[str, Source]:
-    """Make a table of the rows of every generation, without the column that names it."""
+    """Make a table of the rows of every generation, by its name, without the column of names."""
     whole = open_source(data, "chain", work)
     relation = whole.relation
     if column not in relation.columns:
@@ -121,7 +131,7 @@ def _split(data: Any, column: str, work: Workspace) -> dict[str, Source]:
     _check_several(len(rows))
     others = ", ".join(quoted(name) for name in relation.columns if name != column)
     return {
-        f"{role_of(t)} ({column} {said})": replace(
+        said: replace(
             whole,
             role=role_of(t),
             name=f"{whole.name}, {column} {said}",
@@ -129,6 +139,20 @@ def _split(data: Any, column: str, work: Workspace) -> dict[str, Source]:
         )
         for t, said in enumerate(in_order([said for said in rows if said is not None]))
     }
+
+
+def apart(labels: Sequence[str]) -> float:
+    """How far generations lie apart by their names; 1 where these are not numbers evenly spaced.
+
+    >>> apart(["0", "5", "10"]), apart(["0", "1", "5"]), apart(["first", "second"])
+    (5.0, 1.0, 1.0)
+    """
+    try:
+        numbers = [float(label) for label in labels]
+    except ValueError:
+        return 1.0
+    steps = {round(later - earlier, 9) for earlier, later in pairwise(numbers)}
+    return steps.pop() if len(steps) == 1 else 1.0
 
 
 def in_order(labels: Sequence[str]) -> list[str]:

@@ -24,11 +24,12 @@ class GenerationsRow(Row):
     `share_ratio` the second over the first.
     `variety_first` and `variety_last` are the mean dissimilarity of two different members, 0 to 1,
     in the first and in the last generation with enough rows; `index` is the share of variety lost
-    between them (homogenisation index). `decay` is the loss of log variety per generation, its
-    interval from the increments, `decay_error` its standard error with `decay_freedom` degrees of
-    freedom (nan where there are fewer than three increments); `half_life` is ln 2 over it, in
-    generations, with an infinite upper limit where no decay is established. `recent` is the decay
-    over the later half of the steps; `slowing` the p value of "the loss does not slow down".
+    between them (homogenisation index). `apart` is how many generations one step covers. `decay` is
+    the loss of log variety per generation, its interval from the increments, `decay_error` its
+    standard error with `decay_freedom` degrees of freedom (nan where there are fewer than three
+    increments); `half_life` is ln 2 over it, in generations, with an infinite upper limit where no
+    decay is established. `recent` is the decay over the later half of the steps; `slowing` the p
+    value of "the loss does not slow down".
     `excess` is the decay times `parents`, the (harmonic) mean of the group's rows per generation:
     about 1 for plain resampling, far above 1 where the generator itself narrows.
     `collapsed_at` is the first generation in which no two members differ, with `collapsed_p`, the
@@ -48,6 +49,7 @@ class GenerationsRow(Row):
     synthetic_rows: int
     generations: int
     increments: int
+    apart: float
     chains: int
     columns: int
     share_first: Estimate

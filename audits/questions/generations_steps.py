@@ -106,7 +106,7 @@ def _drift(
 
 
 def hill_numbers(chain: Chain, variety: Variety) -> tuple[Floats, NDArray[np.int64]]:
-    """Effective numbers of categories of orders 1 and 2, (2, generations, groups), and at what size."""
+    """Effective numbers of categories, (2, generations, groups), and the size they are of."""
     first = chain.first
     kinds = [j for j, coding in enumerate(first.attributes) if categories(coding)]
     rows = np.where(variety.rows >= 2, variety.rows, _HILL_SIZE)
@@ -156,7 +156,7 @@ def ancestors(chain: Chain) -> Ancestors:
     n1, queries = np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
     searched = np.zeros(shape[1], dtype=np.int64)
     scales = [places(first, coding) for coding in first.attributes]
-    for g in np.flatnonzero(chain.groups.labelled & (chain.rows[0] > 0)):
+    for g in np.flatnonzero(chain.groups.labelled & (chain.rows[0] > 0)).tolist():
         own = np.flatnonzero(first.inside[g])
         if len(own) == 0:
             continue
@@ -251,7 +251,7 @@ def step_rows(
                     hill_size=int(size[g]),
                     tails=float(single.tails[t, g]),
                     rare=float(single.rare[t, g]),
-                    lost=int(single.lost[t, g]) if n else 0,
+                    lost=int(single.lost[t, g]),
                     born=int(single.born[t, g]),
                     ancestors=float(behind.n1[t, g]),
                     ancestors_queries=int(behind.queries[t, g]),

@@ -16,8 +16,8 @@ class GenerationsSettings:
         low=50,
         high=20_000,
         source="decision 0006",
-        meaning="Rows per group and generation on which row-wise work (errors of variety, ancestors "
-        "in generation 0, classifier) rests; a seeded sample by content.",
+        meaning="Rows per group and generation on which row-wise work (variety, ancestors in "
+        "generation 0, classifier) rests; a seeded sample by content.",
     )
     loss_watch: float = a_number(
         0.05,
@@ -35,7 +35,28 @@ class GenerationsSettings:
         meaning="Share of its variety that a group loses over the generations given from which it "
         "is a problem.",
     )
+    half_life_watch: float = a_number(
+        100.0,
+        low=1.0,
+        high=100_000.0,
+        source="house rule: a tenth lost in 15 generations",
+        meaning="A group is also watched when, at the rate of the steps, half its variety is gone "
+        "in fewer generations.",
+    )
+    half_life_problem: float = a_number(
+        20.0,
+        low=1.0,
+        high=100_000.0,
+        source="house rule: a tenth lost in 3 generations",
+        meaning="Generations in which half of a group's variety is gone, below which it is also a "
+        "problem.",
+    )
 
 
-JUDGING: frozenset[str] = frozenset({"loss_watch", "loss_problem"})
-ORDERED: tuple[tuple[str, str], ...] = (("loss_watch", "loss_problem"),)
+JUDGING: frozenset[str] = frozenset(
+    {"loss_watch", "loss_problem", "half_life_watch", "half_life_problem"}
+)
+ORDERED: tuple[tuple[str, str], ...] = (
+    ("loss_watch", "loss_problem"),
+    ("half_life_problem", "half_life_watch"),
+)

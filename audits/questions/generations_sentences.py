@@ -1,0 +1,173 @@
+"""What the question of generations says of a group, from its numbers."""
+
+from __future__ import annotations
+
+import math
+
+from audits.estimates import Estimate, in_effect, percent
+from audits.questions.generations_rows import GenerationLoopRow, GenerationsRow
+from audits.questions.words import real_people, share
+from audits.settings import Settings
+
+_NARROWS = 3.0  # times plain resampling from which the generator itself is said to narrow
+_LOOPS = {
+    "replace": "each generation is made from the one before alone",
+    "resample": "every row of a generation is a row of the one before: it resamples",
+    "accumulate": "every generation holds all rows of the one before: it accumulates",
+    "fixed real": "every generation holds the rows of generation 0: fixed real rows, and others",
+    "fresh": "each generation is made from fresh real people",
+}
+
+
+def trend_text(row: GenerationsRow, settings: Settings, doubt: str) -> str:
+    """Say how variety fares: a rate and a half-life, or that none is established."""
+    if row.increments < 3:
+        return _before_and_after(row, doubt)
+    text = _established(row) if row.decay.low > 0 else _not_established(row)
+    text += f"{doubt}. {_lost_so_far(row)}, {_resting(row)}"
+    if row.decay.low > 0:
+        text += _pace(row, settings)
+    if row.narrowest is not None and row.decay.low > 0:
+        text += f". Most is lost in {row.narrowest}, {percent(row.narrowest_index)}"
+    if row.too_few_from is not None and row.too_few_from > 0:
+        text += f"; from generation {_called(row, row.too_few_from)} on there are too few rows to "
+        text += "follow it"
+    return text
+
+
+def _established(row: GenerationsRow) -> str:
+    falls = share(Estimate(*(-math.expm1(-rate) for rate in _ends(row.decay))))
+    return (
+        f"its variety falls by {falls} per generation, so that half is gone in "
+        f"{_generations(row.half_life)}"
+    )
+
+
+def _not_established(row: GenerationsRow) -> str:
+    text = f"no decay of variety is established over {row.increments} steps"
+    if row.decay.high > 0:
+        return (
+            f"{text}; its half-life is not shorter than {in_effect(row.half_life.low)} generations"
+        )
+    return f"{text}; it rises"
+
+
+def _ends(value: Estimate) -> tuple[float, float, float]:
+    return value.value, value.low, value.high
+
+
+def _generations(value: Estimate) -> str:
+    """Write a number of generations with its interval."""
+    low, high = in_effect(value.low), in_effect(value.high)
+    if math.isinf(value.high):
+        return f"{in_effect(value.value)} generations (at least {low})"
+    return f"{in_effect(value.value)} generations ({low} to {high})"
+
+
+def _lost_so_far(row: GenerationsRow) -> str:
+    span = row.increments * row.apart
+    so_far = -math.expm1(-row.decay.value * span)
+    word = "lost" if so_far >= 0 else "gained"
+    return f"Over {span:g} generations {percent(abs(so_far))} of it is {word}"
+
+
+def _resting(row: GenerationsRow) -> str:
+    last = f"{row.synthetic:,} rows of the last generation"
+    return f"resting on {real_people(row.real)} and {last}"
+
+
+def _pace(row: GenerationsRow, settings: Settings) -> str:
+    """How the loss compares with plain resampling, and whether it slows down."""
+    text = ""
+    if row.excess.known:
+        rows = f"plain resampling of {row.parents:,.0f} rows"
+        if row.excess.low > _NARROWS:
+            text += (
+                f"; that is {in_effect(row.excess.value)} times as fast as by {rows}: the "
+                "generator itself narrows"
+            )
+        elif row.excess.low <= 1 <= row.excess.high:
+            text += f"; {rows} would lose as much"
+    if row.slowing <= 1 - settings.confidence:
+        text += (
+            f"; the loss slows down, to {percent(-math.expm1(-row.recent))} per generation over "
+            "the later half of the steps, so that half may be gone later or never"
+        )
+    return text
+
+
+def _called(row: GenerationsRow, t: int) -> str:
+    """Number a generation as those are that were given: some may lie apart."""
+    return f"{t * row.apart:g}"
+
+
+def _before_and_after(row: GenerationsRow, doubt: str) -> str:
+    lost = f"{percent(row.index.value)} ({percent(row.index.low).removesuffix(' %')} to "
+    steps = "one step shows" if row.increments == 1 else "two steps show"
+    halving = f"{0.6931 * row.parents:,.0f}" if row.parents > 2 else "hardly any"
+    return (
+        f"of its variety {lost}{percent(row.index.high)}) is lost between generation 0 and "
+        f"generation {_called(row, row.increments)}{doubt}, {_resting(row)}; {steps} no rate. A "
+        f"perfect copier with {row.parents:,.0f} rows per generation halves it in {halving} "
+        "generations"
+    )
+
+
+def untold_text(row: GenerationsRow) -> str:
+    """Say why nothing can be said of a group's variety."""
+    if row.real == 0:
+        return (
+            f"no real person in generation 0, and {row.synthetic:,} rows in the last generation: "
+            "nothing to compare with"
+        )
+    text = f"{real_people(row.real)} in generation 0 and {row.synthetic:,} rows in the last one"
+    if row.extinct_at is not None:
+        since = _called(row, row.extinct_at)
+        return f"{text}: nobody is left from generation {since} on; see coverage"
+    if row.columns == 0:
+        return f"{text} have no column in which they could differ"
+    if row.too_few_from is not None and row.too_few_from > 0 and row.real >= 10:
+        since = _called(row, row.too_few_from)
+        return f"{text}; from generation {since} on there are too few rows to follow"
+    if row.variety_first == 0:
+        return f"{text}; generation 0 has no variety to lose"
+    return f"{text} are too few to follow its variety"
+
+
+def extinct_text(row: GenerationsRow) -> str:
+    """Say from when on a group is gone."""
+    since = 0 if row.extinct_at is None else row.extinct_at
+    return (
+        f"extinct at generation {_called(row, since)}: of {real_people(row.real)} in generation 0, "
+        f"{share(row.share_first)} of all, no row is left"
+    )
+
+
+def collapsed_text(row: GenerationsRow) -> str:
+    """Say from when on no two members differ."""
+    since = 0 if row.collapsed_at is None else row.collapsed_at
+    return (
+        f"collapsed at generation {_called(row, since)}: no two rows differ in any column, "
+        f"{_resting(row)}"
+    )
+
+
+def share_text(row: GenerationsRow) -> str:
+    """Say how far a group's share has shrunk."""
+    return (
+        f"its share shrinks from {share(row.share_first)} to {share(row.share_last)}, from "
+        f"{real_people(row.real)} to {row.synthetic:,} rows; see coverage"
+    )
+
+
+def loop_text(loop: GenerationLoopRow) -> str:
+    """Say which loop it is, and how that is known."""
+    if loop.stated:
+        return f"The loop, as stated: {_LOOPS.get(loop.loop, loop.loop)}"
+    if loop.loop in _LOOPS:
+        return f"The loop, by equal rows: {_LOOPS[loop.loop]}"
+    return (
+        "Which loop it is, equal rows do not tell: at least "
+        f"{percent(loop.from_previous)} of a generation's rows are in the one before, which holds "
+        f"at least {percent(loop.holds_previous)} of the rows before it"
+    )
