@@ -53,9 +53,10 @@ def _reason(row: CollectionRow, settings: Settings) -> str:
     if row.reason == "completeness":
         text = f"so that the types of {row.completeness_attribute} seen make up "
         text += f"{percent(settings.plan_completeness)} of the group"
-        if row.beyond_doubling:
-            return f"{text}: then plan again, as no estimate reaches further"
-        return f"{text}, a rough guess from so few" if row.real < _FEW else text
+        text += ", a rough guess from so few" if row.real < _FEW else ""
+        return (
+            f"{text}; then plan again, as no guess reaches further" if row.beyond_doubling else text
+        )
     if row.reason == "patterns":
         return f"so that it is no combination of fewer than {people(settings.plan_people)}"
     moved = percent(settings.plan_drift)
