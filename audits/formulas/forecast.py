@@ -228,7 +228,7 @@ def _steps(values: npt.ArrayLike) -> _Steps:
 
 def _mean_and_limits(losses: Floats, confidence: float) -> Limits:
     mean = float(losses.mean())
-    error = float(losses.std(ddof=1)) / np.sqrt(len(losses))
+    error = float(losses.std(ddof=1) / np.sqrt(len(losses)))
     half = float(stdtrit(len(losses) - 1, (1 + confidence) / 2)) * error
     return Limits(mean, mean - half, mean + half)
 
