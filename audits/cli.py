@@ -12,12 +12,22 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, guarded, holding, out, page_look, remark, stop_if_told
+from audits.cli_streams import (
+    as_json,
+    gate,
+    guarded,
+    holding,
+    out,
+    page_look,
+    remark,
+    stop_if_told,
+    write_audit,
+)
 from audits.commands import FURTHER
 
 if TYPE_CHECKING:
     from audits.config import Request
-    from audits.results import Audit, Finding
+    from audits.results import Audit
 
 app = typer.Typer(
     name="audits",
@@ -115,8 +125,8 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     if asked.output is not None:
         audit.save(asked.output)
         remark(f"saved {asked.output}{holding(asked.output)}")
-    _write(audit, asked.format, everything=everything)
-    _gate(audit.findings, asked.fail_on, "found")
+    write_audit(audit, asked.format, everything=everything)
+    gate(audit.findings, asked.fail_on, "found")
 
 
 def _run(asked: Request, progress_to: str | None = None) -> Audit:
@@ -159,29 +169,6 @@ def _run(asked: Request, progress_to: str | None = None) -> Audit:
         )
 
 
-def _write(audit: Audit, form: str, *, everything: bool = False) -> None:
-    if form == "json":
-        out(as_json(audit.to_dict()))
-    elif form == "csv":
-        from audits.reports.csv_report import audit_csv
-
-        out(audit_csv(audit))
-    else:
-        from audits.reports.text_report import audit_text
-
-        out(audit_text(audit, **page_look(), everything=everything))
-
-
-def _gate(findings: tuple[Finding, ...], fail_on: str | None, how: str) -> None:
-    if fail_on is None:
-        return
-    bad = {"problem": ("problem",), "watch": ("problem", "watch")}[fail_on]
-    reached = sum(finding.verdict.value in bad for finding in findings)
-    if reached:
-        remark(f"--fail-on {fail_on}: {reached} {how}")
-        raise typer.Exit(1)
-
-
 # -- saved audits ----------------------------------------------------------------------------------
 
 
@@ -200,8 +187,8 @@ def show(
     from audits.reports.json_report import load
 
     loaded = _only(load(audit), names(question))
-    _write(loaded, format_.value if format_ else "text", everything=everything)
-    _gate(loaded.findings, fail_on and fail_on.value, "found")
+    write_audit(loaded, format_.value if format_ else "text", everything=everything)
+    gate(loaded.findings, fail_on and fail_on.value, "found")
 
 
 @app.command()
@@ -277,7 +264,7 @@ def diff(
         from audits.reports.text_report import diff_text
 
         out(diff_text(found, **page_look()))
-    _gate(found.worse, fail_on and fail_on.value, "new or worse")
+    gate(found.worse, fail_on and fail_on.value, "new or worse")
 
 
 # -- what there is ---------------------------------------------------------------------------------

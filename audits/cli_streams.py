@@ -12,12 +12,15 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import typer
 
 from audits.errors import AuditError
 from audits.visible import visible
+
+if TYPE_CHECKING:
+    from audits.results import Audit, Finding
 
 BUG, INTERRUPTED = 70, 130
 _CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -66,6 +69,31 @@ def as_json(document: Any) -> str:
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") != "utf8"
     text = json.dumps(document, allow_nan=False, ensure_ascii=ascii_only)
     return _CONTROLS.sub(lambda found: f"\\u{ord(found.group()):04x}", text) + "\n"
+
+
+def write_audit(audit: Audit, form: str, *, everything: bool = False) -> None:
+    """Write an audit to standard output, as text, JSON or CSV."""
+    if form == "json":
+        out(as_json(audit.to_dict()))
+    elif form == "csv":
+        from audits.reports.csv_report import audit_csv
+
+        out(audit_csv(audit))
+    else:
+        from audits.reports.text_report import audit_text
+
+        out(audit_text(audit, **page_look(), everything=everything))
+
+
+def gate(findings: tuple[Finding, ...], fail_on: str | None, how: str) -> None:
+    """Leave with 1 if a finding is as bad as was said, or worse."""
+    if fail_on is None:
+        return
+    bad = {"problem": ("problem",), "watch": ("problem", "watch")}[fail_on]
+    reached = sum(finding.verdict.value in bad for finding in findings)
+    if reached:
+        remark(f"--fail-on {fail_on}: {reached} {how}")
+        raise typer.Exit(1)
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:
