@@ -177,7 +177,7 @@ def test_other_bands_are_advised(tmp_path):
 
 
 class TestSavedAudit:
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def audit(self):
         real = people(ash=30, birch=300)
         return audits.compare(
