@@ -1,6 +1,7 @@
 """Rows by their content: what is drawn, matched and digested, in memory and in pieces."""
 
 import hashlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -73,6 +74,17 @@ def test_rows_that_do_not_count_are_left_out(tmp_path):
 @given(hashes, hashes)
 def test_matches_are_rows_whose_content_is_there(mine, theirs):
     assert content.matches(spooled(mine), spooled(theirs)) == sum(v in theirs for v in mine)
+
+
+@pytest.mark.parametrize("part", [1, 3, 1000])
+@given(mine=hashes, theirs=hashes)
+def test_repeated_rows_by_parts(part, mine, theirs):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(content, "_PART_ROWS", part)
+        found = content.repeated(spooled(mine), spooled(theirs), lambda rows: rows * 0)
+    expected = Counter((copies, value in theirs) for value, copies in Counter(mine).items())
+    rows = zip(found.copies.tolist(), found.found.tolist(), found.rows.tolist(), strict=True)
+    assert {(copies, there): n for copies, there, n in rows} == expected
 
 
 @given(hashes, st.randoms())

@@ -531,6 +531,24 @@ def test_matches_are_rows_equal_in_every_value(engine_of):
     assert swapped[0].digest() != swapped[1].digest()
 
 
+def test_repeated_rows_are_counted_by_cell_copies_and_whether_the_other_holds_them(engine_of):
+    levels = {"s": by_level("s", ["f", "m"]), "x": by_level("x", ["a", "b", "c"])}
+    columns = {"s": ["f", "f", "f", "m", None, "f"], "x": ["a", "a", "b", "b", "c", "c"]}
+    ours = encoded(engine_of, columns, levels)
+    theirs = encoded(engine_of, {"x": ["a", "b", "a", "b"], "s": ["f", "m", "f", None]}, levels)
+    cells = np.array([[2], [1]])  # the row without s is in neither
+    found = ours.repeated(["s"], cells, theirs)
+    rows = zip(found.cell, found.copies, found.found, found.rows, strict=True)
+    assert list(rows) == [
+        (0, 1, True, 1),  # m b
+        (1, 1, False, 2),  # f b, f c
+        (1, 2, True, 1),  # f a, twice
+        (2, 1, False, 1),
+    ]
+    assert (found.copies * found.rows)[found.found].sum() == ours.matches(theirs)
+    assert found.rows.sum() == ours.different_rows()
+
+
 def test_digests_depend_on_content_alone(engine_of, many):
     engine = encoded(engine_of, many)
     turned = encoded(engine_of, {n: many[n][::-1] for n in ("x", "s")})

@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from audits.data import coded, content
 from audits.data.partitions import Batches, Held, Tallies, tallying
-from audits.data.tables import Coding
+from audits.data.tables import Coding, Repeated
 from audits.data.tallies import Levels
 
 BLOCKS = "rows int, codes binary, contents binary, weights binary"
@@ -171,6 +172,41 @@ def contents(layout: Layout) -> Callable[[Batches], Iterator[Any]]:
                 yield pa.record_batch([pa.array(block.contents.view(np.int64))], names=["content"])
 
     return run
+
+
+def placed(
+    layout: Layout, features: Sequence[str], index: coded.CellIndex
+) -> Callable[[Batches], Iterator[Any]]:
+    """Make the pass that hands over each row's content and cell."""
+
+    def run(batches: Batches) -> Iterator[Any]:
+        for batch in batches:
+            for block in blocks_of(batch, layout):
+                place = index.of([block.codes[name] for name in features], block.rows)
+                rows = [block.contents.view(np.int64), place.astype(np.int64)]
+                yield pa.record_batch([pa.array(one) for one in rows], names=["content", "cell"])
+
+    return run
+
+
+def repeated(ours: Any, theirs: Any) -> Repeated:
+    """Count the different rows by cell, copies, and whether others hold them; only counts travel.
+
+    `ours` holds the content and cell of every row, `theirs` the contents of another table's rows.
+    """
+    counted = ours.groupBy("content").agg({"cell": "first", "*": "count"})
+    equal = counted.selectExpr("content", "`first(cell)` AS cell", "`count(1)` AS copies")
+    there = theirs.distinct().selectExpr("content", "true AS found")
+    joined = equal.join(there, "content", "left")
+    table = joined.groupBy("cell", "copies", "found").count().toArrow()
+    columns = [np.asarray(pc.fill_null(pc.cast(one, pa.int64()), 0)) for one in table.columns]
+    cell, copies, found, rows = columns
+    return content.summed(Repeated(cell, copies, found > 0, rows))
+
+
+def hashes(column: Any) -> content.Hashes:
+    """Read hashes as Spark has them: whole numbers with a sign."""
+    return np.asarray(column.to_numpy()).astype(np.int64).view(np.uint64)
 
 
 def shares(

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.data.spool import PIECE, Spool, pieces_of
+from audits.data.tables import Repeated
 
 Hashes = NDArray[np.uint64]
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -204,6 +205,30 @@ def matches(contents: Spool, others: Spool) -> int:
     for mine, theirs in zip(ours, by_parts(others, parts_for=contents), strict=True):
         found += int(mine.copies[np.isin(mine.contents, theirs.contents)].sum())
     return found
+
+
+def repeated(
+    contents: Spool, others: Spool, cell_of: Callable[[NDArray[np.int64]], NDArray[np.int64]]
+) -> Repeated:
+    """Count the different rows by their cell, their copies, and whether the others hold them."""
+    found: list[Repeated] = []
+    ours = by_parts(contents, parts_for=others)
+    for mine, theirs in zip(ours, by_parts(others, parts_for=contents), strict=True):
+        there = np.isin(mine.contents, theirs.contents)
+        once = np.ones(len(there), dtype=np.int64)
+        found.append(summed(Repeated(cell_of(mine.row), mine.copies, there, once)))
+    columns = [[getattr(part, name) for part in found] for name in ("cell", "copies", "found")]
+    cell, copies, there = (np.concatenate(parts) for parts in columns)
+    return summed(Repeated(cell, copies, there, np.concatenate([part.rows for part in found])))
+
+
+def summed(table: Repeated) -> Repeated:
+    """Add up what holds of the same rows, in order."""
+    most = int(table.copies.max(initial=0)) + 1
+    keys = (table.cell.astype(np.int64) * most + table.copies) * 2 + table.found
+    known, place = np.unique(keys, return_inverse=True)
+    rows = np.bincount(place, table.rows, minlength=len(known)).astype(np.int64)
+    return Repeated(known // 2 // most, known // 2 % most, known % 2 == 1, rows)
 
 
 # -- digests ---------------------------------------------------------------------------------------

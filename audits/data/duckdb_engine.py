@@ -25,6 +25,7 @@ from audits.data.tables import (
     Counts,
     Engine,
     RawColumn,
+    Repeated,
     Rows,
     Spread,
     TextFacts,
@@ -359,6 +360,13 @@ class DuckDBEngine:
         if not isinstance(other, DuckDBEngine):
             raise TypeError("rows are matched between tables of one engine")
         return content.matches(self._settled(), other._settled())
+
+    def repeated(self, features: Sequence[str], cells: Counts, other: Engine) -> Repeated:
+        """See :class:`Engine`."""
+        if not isinstance(other, DuckDBEngine):
+            raise TypeError("rows are matched between tables of one engine")
+        index = self._cell_of_rows(features, cells)
+        return content.repeated(self._settled(), other._settled(), index.take)
 
     def different_rows(self) -> int:
         """See :class:`Engine`."""

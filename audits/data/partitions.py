@@ -43,6 +43,11 @@ class Tally(Protocol):
 Tallies = dict[str, Tally]
 
 
+def makes(**tallies: Callable[[], Any]) -> Callable[[], Tallies]:
+    """Return what makes empty tallies."""
+    return lambda: {name: make() for name, make in tallies.items()}
+
+
 # -- columns as Spark hands them over --------------------------------------------------------------
 
 

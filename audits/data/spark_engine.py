@@ -16,7 +16,7 @@ from scipy import sparse
 
 from audits.data import blocks, coded, content, ordered, partitions, weighing
 from audits.data.blocks import Layout
-from audits.data.partitions import Facts, FeedRows, Gathered, Held, Sums, Tallies, Total
+from audits.data.partitions import Facts, FeedRows, Gathered, Held, Sums, Tallies, Total, makes
 from audits.data.sources import Source
 from audits.data.spark_session import Cluster, cluster_of, extent, held_columns, is_kept, source_of
 from audits.data.tables import (
@@ -26,6 +26,7 @@ from audits.data.tables import (
     Counts,
     Engine,
     RawColumn,
+    Repeated,
     Rows,
     Spread,
     TextFacts,
@@ -133,7 +134,7 @@ class SparkEngine:
         """See :class:`Engine`."""
         key = (column, self._read_as(column, family))
         if key not in self._facts:
-            make = _makes(facts=lambda: Facts(NumberFacts))
+            make = makes(facts=lambda: Facts(NumberFacts))
             found = self._over_numbers(column, family, make, partitions.add_facts)
             self._facts[key] = found["facts"].value
         return self._facts[key].spread
@@ -151,7 +152,7 @@ class SparkEngine:
             def feed(tallies: Any, batch: Any, held: Mapping[str, Held]) -> None:
                 tallies["lengths"].add(LengthFacts.of(held[column].texts(batch, markers)))
 
-            make = _makes(lengths=lambda: Facts(LengthFacts))
+            make = makes(lengths=lambda: Facts(LengthFacts))
             facts = self.tally([column], make, feed)["lengths"].value
             self._texts[column] = TextFacts(facts.present, facts.mean, facts.codes)
         return self._texts[column]
@@ -174,14 +175,14 @@ class SparkEngine:
         def counted(spans: Sequence[ordered.Span]) -> list[NDArray[np.int64]]:
             if list(spans) == [_FIRST_SPAN] and (column, own) in self._histograms:
                 return [self._histograms[column, own]]
-            make = _makes(**{str(i): lambda: Sums(1 << 16) for i in range(len(spans))})
+            make = makes(**{str(i): lambda: Sums(1 << 16) for i in range(len(spans))})
             add = partitions.add_histograms(list(spans))
             found = self._over_numbers(column, family, make, add)
             return [found[str(i)].value for i in range(len(spans))]
 
         def fetched(spans: Sequence[ordered.Span]) -> ordered.Keys:
             add = partitions.add_keys(list(spans))
-            make = _makes(keys=Gathered)
+            make = makes(keys=Gathered)
             return np.asarray(self._over_numbers(column, family, make, add)["keys"].state)
 
         if wanted:
@@ -192,7 +193,7 @@ class SparkEngine:
 
     def buckets(self, column: str, family: str, centre: float, scale: float) -> Counts:
         """See :class:`Engine`."""
-        make = _makes(buckets=lambda: Sums(BUCKETS))
+        make = makes(buckets=lambda: Sums(BUCKETS))
         add = partitions.add_buckets(centre, scale)
         return np.asarray(self._over_numbers(column, family, make, add)["buckets"].value)
 
@@ -221,7 +222,7 @@ class SparkEngine:
             def add(tallies: Any, numbers: Numbers, _texts: Any) -> None:
                 tallies["total"].add(made(numbers))
 
-            found = self._over_numbers(column, "number", _makes(total=Total), add)
+            found = self._over_numbers(column, "number", makes(total=Total), add)
             return float(found["total"].value)
 
         self._weight = (self._held[column], weighing.unit_for(highest, summed))
@@ -275,7 +276,7 @@ class SparkEngine:
             weights = None if unit is None or held is None else unit.of(held)
             tallies["cells"].add([block.codes[name] for name in names], block.rows, weights)
 
-        found = self._over_blocks(_makes(cells=lambda: coded.CellTally(sizes, most)), add)["cells"]
+        found = self._over_blocks(makes(cells=lambda: coded.CellTally(sizes, most)), add)["cells"]
         cells: Cells | None = found.cells()
         return cells
 
@@ -290,7 +291,7 @@ class SparkEngine:
             place = index.of([block.codes[name] for name in keys], block.rows)
             tallies["counts"].add(place, block.codes)
 
-        make = _makes(counts=lambda: coded.CountTally(len(cells), sizes))
+        make = makes(counts=lambda: coded.CountTally(len(cells), sizes))
         tables: dict[str, sparse.csr_array] = self._over_blocks(make, add)["counts"].tables()
         return tables
 
@@ -301,7 +302,7 @@ class SparkEngine:
         def add(tallies: Any, block: blocks.Block) -> None:
             tallies["pairs"].add(block.codes)
 
-        found = self._over_blocks(_makes(pairs=lambda: coded.PairTally(tables)), add)["pairs"]
+        found = self._over_blocks(makes(pairs=lambda: coded.PairTally(tables)), add)["pairs"]
         pairs: dict[tuple[str, str], Counts] = found.tables()
         return pairs
 
@@ -316,7 +317,7 @@ class SparkEngine:
             offered = table.mapInArrow(offer, "content long, share double")
             equal = offered.groupBy("content").agg({"share": "max", "*": "count"})
             drawn = equal.mapInArrow(blocks.choosing(seed), "content long, key long").toArrow()
-        contents, keys = (_hashes(drawn.column(i)) for i in range(2))
+        contents, keys = (blocks.hashes(drawn.column(i)) for i in range(2))
         wanted, place = np.unique(contents, return_inverse=True)
         codes = self._codes_of(wanted)
         return Rows(layout.names, codes[place[np.argsort(keys, kind="stable")]])
@@ -332,7 +333,9 @@ class SparkEngine:
             rows = self._blocks().mapInArrow(fetch, "content long, codes binary")
             table = rows.groupBy("content").agg({"codes": "first"}).toArrow()
         data = np.frombuffer(b"".join(table.column(1).to_pylist()), "<u2")
-        codes[np.searchsorted(wanted, _hashes(table.column(0)))] = data.reshape(-1, len(names))
+        codes[np.searchsorted(wanted, blocks.hashes(table.column(0)))] = data.reshape(
+            -1, len(names)
+        )
         return codes
 
     def _contents(self) -> Any:
@@ -346,6 +349,16 @@ class SparkEngine:
             theirs = other._contents().distinct()
             return int(self._contents().join(theirs, "content", "left_semi").count())
 
+    def repeated(self, features: Sequence[str], cells: Counts, other: Engine) -> Repeated:
+        """See :class:`Engine`."""
+        if not isinstance(other, SparkEngine):
+            raise TypeError("rows are matched between tables of one engine")
+        index = coded.CellIndex(cells, self._sizes(features))
+        with self._cluster.running(self.source.title):
+            place = blocks.placed(self._layout, tuple(features), index)
+            ours = self._blocks().mapInArrow(place, "content long, cell long")
+            return blocks.repeated(ours, other._contents())
+
     def different_rows(self) -> int:
         """See :class:`Engine`."""
         with self._cluster.running(self.source.title):
@@ -357,22 +370,12 @@ class SparkEngine:
         def add(tallies: Any, block: blocks.Block) -> None:
             tallies["sums"].value += content.digest_sums(block.contents)
 
-        make = _makes(sums=lambda: Sums(content.SUMS, np.uint64))
+        make = makes(sums=lambda: Sums(content.SUMS, np.uint64))
         return content.digest_text(self._over_blocks(make, add)["sums"].value)
 
     def close(self) -> None:
         """See :class:`Engine`."""
         self._release()
-
-
-def _makes(**tallies: Callable[[], Any]) -> Callable[[], Tallies]:
-    """Return what makes empty tallies."""
-    return lambda: {name: make() for name, make in tallies.items()}
-
-
-def _hashes(column: Any) -> content.Hashes:
-    """Read hashes as Spark has them: whole numbers with a sign."""
-    return np.asarray(column.to_numpy()).astype(np.int64).view(np.uint64)
 
 
 @contextlib.contextmanager

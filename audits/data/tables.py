@@ -107,6 +107,21 @@ class Rows:
         return self.codes[:, self.names.index(name)]
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """The different rows of a table, counted by what holds of each; four columns.
+
+    `cell` is a place in the list of cells that was given (its length for rows in none of them),
+    `copies` how many rows are equal to it, itself included, `found` whether another table holds it,
+    `rows` how many different rows are so.
+    """
+
+    cell: Counts
+    copies: Counts
+    found: NDArray[np.bool_]
+    rows: Counts
+
+
 class Described(Protocol):
     """Where a table came from, in words and for the record."""
 
@@ -205,6 +220,9 @@ class Engine(Protocol):
 
     def matches(self, other: Engine) -> int:
         """How many rows have an equal row, value for value, in the other table."""
+
+    def repeated(self, features: Sequence[str], cells: Counts, other: Engine) -> Repeated:
+        """How often rows repeat, and which of them the other table holds, per given cell."""
 
     def different_rows(self) -> int:
         """How many rows there are if equal ones are counted once."""
