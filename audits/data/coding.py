@@ -146,9 +146,26 @@ def _grid(counts: Sequence[Counts], levels: int) -> NDArray[np.uint16]:
         heavy = np.flatnonzero(tally * half > rows)
         edges.update(heavy.tolist())
         edges.update((heavy[heavy > 0] - 1).tolist())
+    edges.update(_ends(counts))
     ends = np.array(sorted(edges), dtype=np.int64)
     table = np.searchsorted(ends, np.arange(BUCKETS)) + 1
     return _without_empty(table, counts)
+
+
+def _ends(counts: Sequence[Counts]) -> set[int]:
+    """Cut around the first table's least and greatest number, where another goes beyond it.
+
+    What is out of the real range then has codes of its own.
+    """
+    held = np.flatnonzero(counts[0])
+    others = np.flatnonzero(np.sum(counts[1:], axis=0))
+    ends: set[int] = set()
+    if held.size and others.size:
+        if others[0] < held[0]:
+            ends |= {int(held[0]) - 1, int(held[0])}
+        if others[-1] > held[-1]:
+            ends |= {int(held[-1]) - 1, int(held[-1])}
+    return {end for end in ends if end >= 0}
 
 
 def _without_empty(table: NDArray[np.int64], counts: Sequence[Counts]) -> NDArray[np.uint16]:

@@ -20,6 +20,7 @@ from audits.errors import UsageError
 from audits.seeds import stream_seed
 from audits.settings import Settings
 
+_FINE = 128  # levels of a number, where columns are crossed finely
 _TABLE = 1 << 20  # groups times codes of a table that is worked on at once
 _SLACK = 6.0  # standard deviations by which a sample may fall short before it does
 
@@ -194,6 +195,32 @@ class Pair:
         real, synthetic = self.real.pairs(tables), self.synthetic.pairs(tables)
         return {pair: (real[pair], synthetic[pair]) for pair in sorted(real)}
 
+    @cached_property
+    def finer(self) -> dict[str, NDArray[np.uint8]]:
+        """Per column, code to finer code: each number where there are few, each frequent level."""
+        settings = self.settings
+        return {
+            coding.name: (
+                _binned(self.everyone(coding.name)[0], _FINE)
+                if coding.kind in ("numeric", "date") and coding.size > _FINE
+                else _joined(
+                    self.everyone(coding.name),
+                    _FINE if coding.positions is not None else settings.pair_level_limit,
+                )
+            )
+            for coding in self.attributes
+        }
+
+    @cached_property
+    def finer_tables(self) -> dict[tuple[str, str], tuple[Counts, Counts]]:
+        """Two-way tables of all rows, real and synthetic, of the same pairs of columns, finer."""
+        names = [self.attributes[j].name for j in self.crossed]
+        if len(names) < 2:
+            return {}
+        tables = {name: self.finer[name] for name in names}
+        real, synthetic = self.real.pairs(tables), self.synthetic.pairs(tables)
+        return {pair: (real[pair], synthetic[pair]) for pair in sorted(real)}
+
     # -- bounded samples of rows ---------------------------------------------------------------
 
     @cached_property
@@ -237,12 +264,19 @@ class Sample:
 
     def of(self, group: int, most: int | None = None) -> Codes:
         """Codes of a group's rows, (rows, attributes), at most `most` of them."""
+        return self.codes(self.places(group, most))
+
+    def places(self, group: int, most: int | None = None) -> NDArray[np.int64]:
+        """Where a group's rows stand among all drawn, in order, at most `most` of them."""
         belongs = self._pair.groups.belongs
         cells = belongs.indices[belongs.indptr[group] : belongs.indptr[group + 1]]
         limit = min(self._most, most or self._most)
         parts = [self._by_cell[cell][:limit] for cell in cells]
-        rows = np.sort(np.concatenate(parts))[:limit] if parts else np.zeros(0, np.int64)
-        return np.asarray(self.rows.codes[np.ix_(rows, self._columns)])
+        return np.sort(np.concatenate(parts))[:limit] if parts else np.zeros(0, np.int64)
+
+    def codes(self, places: NDArray[np.int64]) -> Codes:
+        """Codes of the rows that stand at some places, (rows, attributes)."""
+        return np.asarray(self.rows.codes[np.ix_(places, self._columns)])
 
 
 def _binned(counts: Counts, bins: int) -> NDArray[np.uint8]:
