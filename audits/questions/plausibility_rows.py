@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from audits.estimates import Estimate
 from audits.results import Row
 
-KINDS = ("forbidden", "rule", "range", "outlier", "given")
-"""What flags a record; "unseen" is measured beside these, but is no flag by itself."""
+KINDS = ("forbidden", "rule", "range", "outlier")
+"""What flags a record. "unseen" is measured beside these, but is no flag by itself."""
 
 
 @dataclass(frozen=True)
@@ -19,17 +19,20 @@ class PlausibilityRow(Row):
     which `flagged` break at least one rule; `fresh_used` real people who stand for fresh ones, of
     which `fresh_flagged` break one. These are the holdout's where `fresh_source` is "holdout";
     else ("left out") real rows, each judged by rules found without it. `broken` is the mean number
-    of kinds of rule that a flagged row breaks.
+    of kinds of rule that a flagged row breaks; `rules` counts the rules in force, not rows. Rules
+    given by the user are counted in :class:`KindRow` only.
 
     Shares of rows, with intervals: `observed` flagged among the synthetic, `expected` among fresh
-    people, `excess` their difference; `p` one-sided, of an excess of nothing. `unseen_*` the same
-    of rows with a pair of values that no real row has: no flag, since fresh people have them too.
+    people, `excess` their difference; `p` one-sided, of an excess of nothing. `effective` are the
+    people that `expected` rests on in effect: rows left out in turn are not independent.
+    `unseen_*` the same of rows with a pair of values that no real row has: no flag, since fresh
+    people have them too.
 
-    `real_rate` is the share of the group's real members whom the same flags would remove, with
-    outliers calibrated within the group where it is large enough (`within`); `real_rate_pooled`
-    the same with outliers calibrated over everyone. `outliers` says whether there are enough real
-    people for any outlier to be flagged. `effective` are the fresh people `expected` rests on in
-    effect, `unseen_effective` those of `unseen_expected`.
+    `real_rate` is the share of the group's real members whom the same flags would remove:
+    `real_flagged` of `real_used`, each judged without itself. Outliers are judged within the group
+    where it is large enough (`within`), else among everyone; `real_rate_pooled` says what share of
+    `real_used` (`real_flagged_pooled`) flags would remove if outliers were judged among everyone in
+    every group. `outliers` says whether there are enough real people for any outlier to be flagged.
     """
 
     real: int
@@ -37,6 +40,7 @@ class PlausibilityRow(Row):
     synthetic_used: int
     fresh_used: int
     fresh_source: str
+    rules: int
     flagged: int
     fresh_flagged: int
     broken: float
@@ -52,6 +56,9 @@ class PlausibilityRow(Row):
     unseen_excess: Estimate
     unseen_p: float
     unseen_effective: float
+    real_used: int
+    real_flagged: int
+    real_flagged_pooled: int
     real_rate: Estimate
     real_rate_pooled: Estimate
     within: bool
@@ -62,16 +69,19 @@ class PlausibilityRow(Row):
 class KindRow(Row):
     """One kind of rule in one group: rows that break it, beside fresh real people.
 
-    `kind` is one of `KINDS`, or "unseen". `flagged` of `synthetic_used` rows and `fresh_flagged`
-    of `fresh_used` break a rule of the kind; the rest as in :class:`PlausibilityRow`. A row may
-    break rules of several kinds.
+    `kind` is one of `KINDS`, "unseen", or "given": then `rule` is the name of the rule that the
+    user gave. `flagged` of `synthetic_used` rows and `fresh_flagged` of `fresh_used` real people
+    break a rule of the kind; of a given rule all rows it can be checked on are counted. The rest as
+    in :class:`PlausibilityRow`. A row may break rules of several kinds.
     """
 
     kind: str
+    rule: str
     flagged: int
     synthetic_used: int
     fresh_flagged: int
     fresh_used: int
+    effective: float
     observed: Estimate
     expected: Estimate
     excess: Estimate
@@ -82,13 +92,14 @@ class KindRow(Row):
 class RuleRow(Row):
     """One rule that synthetic rows break; about everyone, counted on all rows.
 
-    `kind` is "forbidden", "implication", "dependency", "order", "range" or "given"; `columns`
-    whose; `rule` says in words what holds of real people. Counts of rows: `support` real rows
-    the rule rests on, of which `real_broken` break it (0 unless it was given); `broken` of
-    `synthetic_support` synthetic rows break it. `expected` are the synthetic rows that would break
-    it if the columns were independent (nan where that says nothing), `limit` the share of real
-    people that may break it at most, given that none or so many did. `example` is a combination
-    of values that breaks it, the most frequent one among the synthetic rows.
+    `kind` is "forbidden", "implication", "dependency", "order", "limit", "range" or "given";
+    `columns` whose (for a given rule, its name); `rule` says in words what holds of real people.
+    Counts of rows: `support` real rows the rule rests on, of which `real_broken` break it (0 unless
+    it was given); `broken` of `synthetic_support` synthetic rows break it. `expected` are the
+    synthetic rows that would break it if the columns had nothing to do with each other, or, of a
+    range, if they were fresh real people (nan where that says nothing). `limit` is the largest
+    share of real people that may break the rule although none of `support` does (nan where some
+    do). `example` is the combination of values that breaks it most often.
     """
 
     kind: str
