@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from audits.cards import Card, card
+    from audits.chains import generations
     from audits.charts.answers import chart
     from audits.diffs import diff
     from audits.errors import AuditError
@@ -37,6 +38,7 @@ _HOMES = {
     "chart": "audits.charts.answers",
     "compare": "audits.run",
     "diff": "audits.diffs",
+    "generations": "audits.chains",
     "load": "audits.reports.json_report",
     "plan": "audits.plans",
 }
@@ -56,6 +58,7 @@ __all__ = [
     "chart",
     "compare",
     "diff",
+    "generations",
     "load",
     "plan",
 ]

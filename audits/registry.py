@@ -13,7 +13,7 @@ from audits.results import Finding, Row
 from audits.settings import Settings
 
 BUILT_IN = ("coverage", "drift", "diversity", "provenance", "collection")
-OF_CHAINS: tuple[str, ...] = ()
+OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
 ENTRY_POINTS = "audits.questions"
 

@@ -59,6 +59,7 @@ LONG_FUNCTIONS = {
     ("audits/run.py", "compare"): "the conductor, one step after the other",
     ("audits/questions/diversity.py", "_attribute_rows"): "names every field of a row",
     ("audits/questions/provenance.py", "_row"): "names every field of a row",
+    ("audits/questions/generations.py", "row"): "names every field of a row",
 }
 
 

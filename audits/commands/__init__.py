@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from audits.commands.dashboard import dashboard
 from audits.commands.demo import demo
+from audits.commands.generations import generations
 from audits.commands.plan import plan
 
-FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo, plan)
+FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo, plan, generations)
 """In the order in which `audits --help` lists them, after those of :mod:`audits.cli`."""

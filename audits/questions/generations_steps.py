@@ -33,6 +33,7 @@ from audits.seeds import stream_seed
 Floats = NDArray[np.float64]
 TAIL = 0.05
 RARE = 0.05
+_LISTED = 12  # categories gone that are named
 _HILL_SIZE = 100  # rows that Hill numbers are brought down to, at most
 _HILL_TABLES = 20_000  # tables of one column of a group for which they are computed
 _FOLDS, _PERMUTATIONS, _LANDMARKS, _RAREST = 5, 39, 150, 5
@@ -40,7 +41,10 @@ _FOLDS, _PERMUTATIONS, _LANDMARKS, _RAREST = 5, 39, 150, 5
 
 @dataclass(frozen=True)
 class Marginals:
-    """What counts of single columns say of every group and generation: (generations, groups)."""
+    """What counts of single columns say of every group and generation: (generations, groups).
+
+    `gone` names categories that a group has lost by the last generation, the first few.
+    """
 
     tails: Floats
     rare: Floats
@@ -48,6 +52,7 @@ class Marginals:
     born: NDArray[np.int64]
     drift: Floats
     by_column: Floats
+    gone: dict[int, list[str]]
 
 
 def categories(coding: Coding) -> bool:
@@ -60,6 +65,7 @@ def marginals(chain: Chain) -> Marginals:
     shape = (chain.generations + 1, len(chain.groups), len(chain.first.attributes))
     tails, rare, apart, chance = (np.full(shape, np.nan, dtype=np.float32) for _ in range(4))
     lost, born = (np.zeros(shape[:2], dtype=np.int64) for _ in range(2))
+    names: dict[int, list[str]] = {}
     for j, coding in enumerate(chain.first.attributes):
         everyone = chain.first.everyone(coding.name)[0]
         here = np.flatnonzero(chain.first.inside[:, j])
@@ -72,14 +78,29 @@ def marginals(chain: Chain) -> Marginals:
                     gone = levels_changed(first[:, 1:], later[:, 1:])
                     lost[t, run] += gone.lost
                     born[t, run] += gone.born
+                    if t == chain.generations:
+                        _name_gone(names, coding, run, (first > 0) & (later == 0))
                 else:
                     tails[t, run, j] = _share(later, tail_levels(everyone[1:], share=TAIL))
     by_column = np.sqrt(np.maximum(apart.astype(float) ** 2 - chance.astype(float) ** 2, 0.0))
     drift = overall_drift(np.moveaxis(apart, 2, 0), np.moveaxis(chance, 2, 0))
     return Marginals(
         mean_of_runs(tails.astype(float)), mean_of_runs(rare.astype(float)), lost, born, drift,
-        by_column,
+        by_column, names,
     )  # fmt: skip
+
+
+def _name_gone(
+    names: dict[int, list[str]],
+    coding: Coding,
+    run: NDArray[np.int64],
+    gone: NDArray[np.bool_],
+) -> None:
+    """Note the categories of a column that groups have lost, up to a few for each group."""
+    for place, level in zip(*np.nonzero(gone[:, 1:]), strict=True):
+        mine = names.setdefault(int(run[place]), [])
+        if len(mine) < _LISTED:
+            mine.append(f"{coding.labels[level + 1]} ({coding.name})")
 
 
 def _share(counts: NDArray[np.int64], levels: NDArray[np.bool_]) -> Floats:
