@@ -88,7 +88,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         How much memory to take, as ``"4GB"`` or in bytes; what does not fit goes to the work
         folder. By default six tenths of what is free. Never changes a result.
     threads : int, optional
-        Threads for reading; as many as there are processors by default. Never changes a result.
+        Threads for reading and for the search of nearest rows; as many as there are processors by default. Never changes a result.
     work_folder : path, optional
         Where the work folder is made; by default among the system's temporary files. It is gone
         when the audit ends.
@@ -146,6 +146,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         )
         bound = None if given_rules is None else bind(given_rules, tables, settings.level_limit)
         pair = _pair(tables, plan, settings, told)
+        pair.threads = work.threads
         if reference is not None:
             pair.reference = build_reference(reference, pair.features, pair.book.codings)
             pair.book.notes += pair.reference.notes

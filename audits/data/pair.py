@@ -38,6 +38,7 @@ class Pair:
     weighted: bool = False
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
     rules: Rules | None = None
+    threads: int = 1
 
     # -- groups --------------------------------------------------------------------------------
 
@@ -239,6 +240,13 @@ class Pair:
         rows[place[place >= 0]] = cells.rows[place >= 0]
         return self._sample(self.holdout, self.groups.total(rows))
 
+    def drawn(self, engine: Engine, most: int) -> Sample:
+        """Up to `most` rows of a table, whatever their group."""
+        room = most + _SLACK * np.sqrt(most)
+        share = 1.0 if engine.rows <= most else min(1.0, room / engine.rows)
+        keep = np.full(len(self.cells), share)
+        return Sample(engine.sample(self._keys, self.cells, keep, self.settings.seed), self, most)
+
     def _sample(self, engine: Engine, rows: Counts, most: int | None = None) -> Sample:
         most = most or self.settings.rows_per_group
         wanted = np.minimum(1.0, (most + _SLACK * np.sqrt(most)) / np.maximum(rows, 1))
@@ -249,17 +257,20 @@ class Pair:
 
 
 class Sample:
-    """Rows of every group: each group's are the first in one order that content alone decides."""
+    """Rows of every group: each group's are the first in one order that content alone decides.
+
+    `cell` says in which of the pair's cells each row is; -1 for one in none.
+    """
 
     def __init__(self, rows: Rows, pair: Pair, most: int) -> None:
         self.rows, self._pair, self._most = rows, pair, most
         columns = [rows.column(feature.name).astype(np.int64) for feature in pair.features]
         cells = np.column_stack(columns) if columns else np.zeros((len(rows.codes), 0), np.int64)
-        self._cell = position_in(pair.cells, cells)
+        self.cell = position_in(pair.cells, cells)
         names = [coding.name for coding in pair.attributes]
         self._columns = np.array([rows.names.index(name) for name in names], dtype=np.int64)
-        order = np.argsort(self._cell, kind="stable")
-        ends = np.searchsorted(self._cell[order], np.arange(len(pair.cells) + 1))
+        order = np.argsort(self.cell, kind="stable")
+        ends = np.searchsorted(self.cell[order], np.arange(len(pair.cells) + 1))
         self._by_cell = [order[a:b] for a, b in pairwise(ends)]
 
     def of(self, group: int, most: int | None = None) -> Codes:

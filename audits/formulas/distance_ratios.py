@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from audits.formulas.checks import not_negative, share_between
 
 Floats = NDArray[np.float64]
+_CELLS = 1 << 20  # rows times samples that are worked on at once
 
 
 def nearest_ratio(first: ArrayLike, second: ArrayLike) -> Floats:
@@ -144,9 +145,14 @@ def clustered_percentiles(
     known, place = np.unique(cluster, return_inverse=True)
     order = np.argsort(numbers, kind="stable")
     ordered, place = numbers[order], place[order]
-    found = np.empty(draws)
-    for draw in range(draws):
-        times = rng.multinomial(len(known), np.full(len(known), 1 / len(known)))
-        rows = np.cumsum(times[place])
-        found[draw] = ordered[np.searchsorted(rows, max(at * rows[-1] - 1e-9, 0.5))]
-    return found
+    at_once = max(1, _CELLS // len(numbers))
+    parts = []
+    for start in range(0, draws, at_once):
+        here = min(at_once, draws - start)
+        drawn = rng.integers(0, len(known), (here, len(known)))
+        drawn += np.arange(here)[:, np.newaxis] * len(known)
+        times = np.bincount(drawn.ravel(), minlength=here * len(known)).reshape(here, -1)
+        rows = np.cumsum(times[:, place], axis=1)
+        wanted = np.maximum(at * rows[:, -1:] - 1e-9, 0.5)
+        parts.append(ordered[(rows >= wanted).argmax(axis=1)])
+    return np.concatenate(parts) if parts else np.zeros(0)
