@@ -88,7 +88,8 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         How much memory to take, as ``"4GB"`` or in bytes; what does not fit goes to the work
         folder. By default six tenths of what is free. Never changes a result.
     threads : int, optional
-        Threads for reading and for the search of nearest rows; as many as there are processors by default. Never changes a result.
+        Threads for reading and for the search of nearest rows; as many as there are processors by
+        default. Never changes a result.
     work_folder : path, optional
         Where the work folder is made; by default among the system's temporary files. It is gone
         when the audit ends.
