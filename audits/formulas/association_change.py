@@ -58,7 +58,7 @@ def cramers_v_interval(table: ArrayLike, *, confidence: float) -> Strength:
     --------
     >>> found = cramers_v_interval([[60, 40], [40, 60]], confidence=0.95)
     >>> [round(float(part), 2) for part in found]
-    [0.19, 0.0, 0.31]
+    [0.19, 0.0, 0.3]
     """
     counts = not_negative("counts", table)
     value = cramers_v(counts, corrected=True)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from audits.formulas.checks import Floats, checked_confidence, not_negative
+from audits.formulas.checks import Floats, checked_confidence, not_above, not_negative
 
 
 class Interval(NamedTuple):
@@ -20,26 +20,26 @@ class Interval(NamedTuple):
     high: Floats
 
 
-def least_expected(table: ArrayLike) -> Floats:
+def least_expected(members: ArrayLike, having: ArrayLike, rows: ArrayLike) -> Floats:
     r"""Rows that chance alone would put into the rarest cell of a two-by-two table.
 
-    :math:`\min_{ij} n_{i+} n_{+j} / n`. It depends on the margins alone, so that leaving out tables
-    by it picks none by how strong its association is.
+    :math:`\min(n_{1+}, n_{2+}) \min(n_{+1}, n_{+2}) / n`. It depends on the margins alone, so that
+    leaving out tables by it picks none by how strong its association is.
 
     Parameters
     ----------
-    table : array_like of shape (..., 2, 2)
-        Rows; leading dimensions are tables.
+    members, having, rows : array_like
+        Rows of the group, rows that have the value, and all rows.
 
     Returns
     -------
     ndarray
-        At least 0; 0 where the table is empty.
+        At least 0; 0 where there are no rows.
 
     Raises
     ------
     ValueError
-        If counts are negative or the shape does not end in (2, 2).
+        If counts are negative, or more than all rows.
 
     References
     ----------
@@ -48,13 +48,96 @@ def least_expected(table: ArrayLike) -> Floats:
 
     Examples
     --------
-    >>> float(least_expected([[8, 7], [12, 33]]))
+    >>> float(least_expected(15, 20, 60))
     5.0
     """
-    counts = _two_by_two(table)
-    n = counts.sum((-2, -1))
-    product = counts.sum(-1).min(-1) * counts.sum(-2).min(-1)
-    return np.asarray(product / np.maximum(n, 1))
+    n, first, second = _margins(members, having, rows)
+    rarest = np.minimum(first, n - first) * np.minimum(second, n - second)
+    return np.asarray(rarest / np.maximum(n, 1))
+
+
+def margin_error(members: ArrayLike, having: ArrayLike, rows: ArrayLike) -> Floats:
+    r"""Standard error of a log odds ratio that its margins promise, if there were no association.
+
+    :math:`\sqrt{n^3 / (n_{1+} n_{2+} n_{+1} n_{+2})}`, the root of the sum of the inverse expected
+    counts. It depends on the margins alone, as `least_expected` does.
+
+    Parameters
+    ----------
+    members, having, rows : array_like
+        Rows of the group, rows that have the value, and all rows.
+
+    Returns
+    -------
+    ndarray
+        Above 0; infinite where a margin is empty.
+
+    Raises
+    ------
+    ValueError
+        If counts are negative, or more than all rows.
+
+    References
+    ----------
+    Woolf, B. (1955). On estimating the relation between blood group and disease. Annals of Human
+    Genetics, 19(4), 251-253 (the variance).
+
+    Examples
+    --------
+    >>> float(margin_error(50, 50, 100))
+    0.4
+    """
+    n, first, second = _margins(members, having, rows)
+    product = first * (n - first) * second * (n - second)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(product > 0, np.sqrt(n**3 / product), np.inf))
+
+
+def rows_at_odds(
+    log_odds: ArrayLike, members: ArrayLike, having: ArrayLike, rows: ArrayLike
+) -> Floats:
+    r"""Rows of a group that would have a value if the odds ratio were this, at given margins.
+
+    The root :math:`x` of :math:`x (n - r - c + x) = \theta (r - x)(c - x)` that leaves no cell
+    negative, with r rows of the group, c that have the value, and n in all.
+
+    Parameters
+    ----------
+    log_odds : array_like
+        Logarithm of the odds ratio :math:`\theta`.
+    members, having, rows : array_like
+        Rows of the group, rows that have the value, and all rows.
+
+    Returns
+    -------
+    ndarray
+        Between max(0, r + c - n) and min(r, c). ``nan`` where `log_odds` is.
+
+    Raises
+    ------
+    ValueError
+        If counts are negative, or more than all rows.
+
+    References
+    ----------
+    Plackett, R. L. (1965). A class of bivariate distributions. Journal of the American Statistical
+    Association, 60(310), 516-522.
+
+    Examples
+    --------
+    Of 100 rows, 50 of the group and 20 with the value: independent, and at an odds ratio of 2.
+
+    >>> float(rows_at_odds(0.0, 50, 20, 100)), round(float(rows_at_odds(np.log(2), 50, 20, 100)), 2)
+    (10.0, 12.72)
+    """
+    n, first, second = _margins(members, having, rows)
+    odds = np.exp(np.asarray(log_odds, dtype=np.float64))
+    b = n + (first + second) * (odds - 1)
+    root = np.sqrt(np.maximum(b**2 - 4 * odds * (odds - 1) * first * second, 0))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # two ways to write the same root: the one that adds rather than cancels
+        found = np.where(b > 0, 2 * odds * first * second / (b + root), (b - root) / 2 / (odds - 1))
+    return np.asarray(np.clip(found, np.maximum(0, first + second - n), np.minimum(first, second)))
 
 
 def log_odds_ratio(table: ArrayLike, *, confidence: float) -> Interval:
@@ -272,6 +355,15 @@ def _npmi(counts: Floats) -> tuple[Floats, Floats]:
 def _within(value: Floats, error: Floats, confidence: float) -> Interval:
     reach = float(ndtri((1 + checked_confidence(confidence)) / 2)) * error
     return Interval(np.asarray(value), np.asarray(error), value - reach, value + reach)
+
+
+def _margins(
+    members: ArrayLike, having: ArrayLike, rows: ArrayLike
+) -> tuple[Floats, Floats, Floats]:
+    n = not_negative("rows", rows)
+    first = not_above("members", not_negative("members", members), limit_name="rows", limit=n)
+    second = not_above("having", not_negative("having", having), limit_name="rows", limit=n)
+    return n, first, second
 
 
 def _two_by_two(table: ArrayLike) -> Floats:

@@ -17,20 +17,22 @@ class StereotypeRow(Row):
 
     `real` and `synthetic` count the group's people and rows, `others_real` and `others_synthetic`
     everyone else's whose label is known. `ties` counts ties measured, `telling` those of them
-    that rest on enough people for a doubling to be noticed, `too_few` the ties not measured for
+    that rest on enough people for an `ok` to be asked of them, `too_few` the ties not measured for
     want of people, `vanished` the ties not measured because a table lacks the value altogether
     (none of the four counts people).
 
     `sharpened`, `loosened` and `reversed` count the measured ties that changed so by their own
-    interval, with no allowance for how many there are: one in twenty would by chance (all three
-    count ties). `listed` counts the group's lines in the table of ties.
+    intervals, those of `ratio` and `moved`, with no allowance for how many there are: up to one in
+    twenty would by chance (all three count ties). `listed` counts the group's lines in the table of
+    ties.
 
     `sharpest` is how many times as strong the most sharpened tie has become (above 1: stronger),
     of column `sharpest_attribute` and value `sharpest_value`; `loosest` the same of the most
     loosened one (below 1: weaker). Both are picked by the cautious end of their interval, and are
     unknown (and None) where no tie has gone that way. `reach` is the largest change of a telling
     tie, as a factor of at least 1 either way, less what chance adds; `reach_high` the largest upper
-    limit of such a factor; both are unknown where no tie is telling.
+    limit of such a factor, both without ties in which next to nobody can have moved; unknown where
+    no tie is telling, and 1 where nobody moved in any.
     """
 
     real: int
@@ -68,7 +70,9 @@ class TieRow(Row):
     kept apart). `ratio` is the synthetic over the real one; `error` the standard error of its
     logarithm. `factor` says the same as "so many times as strongly": above 1 where the tie is
     `kind` "sharpened" or "reversed" (it was the other way round), below 1 where it is "loosened".
-    `constant` names the table in which the column has one value only, so that no tie is possible
+    `moved` is the share of the rarest of four sides (those in the group, outside it, with the
+    value, without it) who would have to change sides among the synthetic rows for the odds ratio to
+    be the real one; above 0 where too many of the group have the value. `constant` names the table in which the column has one value only, so that no tie is possible
     there and its odds ratio is 1 ("synthetic", "real", or "").
 
     `npmi_*` is normalised pointwise mutual information, -1 (never together) to 1 (only together),
@@ -94,6 +98,7 @@ class TieRow(Row):
     ratio: Estimate
     error: float
     factor: Estimate
+    moved: Estimate
     constant: str
     npmi_real: float
     npmi_synthetic: float
