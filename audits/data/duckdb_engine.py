@@ -302,10 +302,6 @@ class DuckDBEngine:
         self._index = (tuple(features), cells.copy(), self._spooled(index.dtype, found()))
         return self._index[2]
 
-    def places(self, features: Sequence[str], cells: Counts) -> Iterator[NDArray[Any]]:
-        """The cell of each row, piece by piece, in the order in which the rows stand."""
-        return self._cell_of_rows(features, cells).pieces()
-
     def counts(
         self, features: Sequence[str], cells: Counts, names: Sequence[str]
     ) -> dict[str, sparse.csr_array]:
