@@ -72,8 +72,9 @@ class TieRow(Row):
     `kind` "sharpened" or "reversed" (it was the other way round), below 1 where it is "loosened".
     `moved` is the share of the rarest of four sides (those in the group, outside it, with the
     value, without it) who would have to change sides among the synthetic rows for the odds ratio to
-    be the real one; above 0 where too many of the group have the value. `constant` names the table in which the column has one value only, so that no tie is possible
-    there and its odds ratio is 1 ("synthetic", "real", or "").
+    be the real one; above 0 where too many of the group have the value. `constant` names the table
+    in which the column has one value only, so that no tie is possible there and its odds ratio is 1
+    ("synthetic", "real", or "").
 
     `npmi_*` is normalised pointwise mutual information, -1 (never together) to 1 (only together),
     and `npmi_change` synthetic less real. `rank` is the tie's place among those of its group that
