@@ -10,23 +10,11 @@ from audits.estimates import percent
 from audits.questions.words import capital, listed
 from audits.reports.blocks import Column, Cover, Facts, Paragraph, Section, Table, Tile, Tiles
 from audits.reports.document_material import Material, many, short
+from audits.reports.of_questions import presented
 from audits.results import InputRecord, Verdict
 from audits.run import SAME_ROWS
 from audits.settings import JUDGING, Settings, settings_declared
 
-# what a group with a bad verdict is, in the question's words: singular, plural
-_BAD = {
-    "coverage": (
-        "is missing, too small or out of proportion",
-        "are missing, too small or out of proportion",
-    ),
-    "drift": ("no longer looks like its real members", "no longer look like their real members"),
-    "diversity": (
-        "has become more alike than its real members",
-        "have become more alike than their real members",
-    ),
-    "provenance": ("rests on too few real people", "rest on too few real people"),
-}
 _COUNTED = {
     Verdict.PROBLEM: ("problem", "problems"),
     Verdict.WATCH: ("finding to be watched", "findings to be watched"),
@@ -139,9 +127,9 @@ def by_question(material: Material) -> list[str]:
     clauses = []
     for count, question in sorted(counts, key=lambda pair: -pair[0]):
         if count:
-            one, more = _BAD.get(
-                question, (f"has a problem in {question}", f"have a problem in {question}")
-            )
+            found = presented(question)
+            plain = (f"has a problem in {question}", f"have a problem in {question}")
+            one, more = found.bad if found else plain
             amount = f"{count:,}" if count < len(material.groups) else f"all {count:,}"
             clauses.append(f"{amount} {one if count == 1 else more}")
     return clauses

@@ -12,6 +12,7 @@ from audits.questions.drift_rows import ProfileRow
 from audits.questions.words import listed
 from audits.reports.blocks import Figure
 from audits.reports.document_material import Material, name_of, short
+from audits.reports.of_questions import presented
 from audits.results import Answer, Group
 
 _WIDTH = 467.0
@@ -20,15 +21,6 @@ _TALLEST = 620.0  # points that fit on a page beside a heading and a caption
 _PAGE, _CURVE, _LOW = 467.0, 168.0, 104.0  # of the pictures on a group's page
 _PARTS = 9  # categories of a small profile
 _GRIDS = 2  # pairs of features that are drawn
-
-_CAPTIONS = {
-    "coverage": "Each group's share of the synthetic rows over its share of the real ones, the "
-    "lowest on top",
-    "drift": "How well real and synthetic rows are told apart within each group, and how far the "
-    "column moved that moved most; the most moved on top",
-    "diversity": "How much of each group's variety is lost, the most on top",
-    "provenance": "On how many real people each group rests in effect, the fewest on top",
-}
 
 
 def of_answer(answer: Answer) -> list[Figure]:
@@ -39,7 +31,8 @@ def of_answer(answer: Answer) -> list[Figure]:
         picture = dots(answer, width=_WIDTH, most=_GROUPS)
     except UnknownNameError:  # a question of a plug-in
         return []
-    caption = _CAPTIONS.get(answer.question, answer.title)
+    found = presented(answer.question)
+    caption = found.caption if found else answer.title
     level = percent(answer.settings.confidence)
     return [Figure(picture, f"{caption}; intervals of {level}.")]
 

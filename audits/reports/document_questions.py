@@ -15,15 +15,9 @@ from audits.reports.document_material import (
 )
 from audits.reports.document_pictures import of_answer
 from audits.reports.document_tables import tables_of_answer
+from audits.reports.of_questions import presented
 from audits.results import Answer, Finding, Group, Verdict
 
-# what a question is about, beside its title
-_ABOUT = {
-    "coverage": "who is missing",
-    "drift": "who no longer looks like themselves",
-    "diversity": "who has become more alike",
-    "provenance": "on whom each group rests",
-}
 _SHOWN = 3  # findings written out where the picture and the table say the rest
 _ALONE = 12  # where there is no picture
 
@@ -35,8 +29,8 @@ def questions(material: Material, pages: frozenset[Group]) -> tuple[Section, ...
 
 def titled(answer: Answer) -> str:
     """A question's title and what it is about."""
-    about = _ABOUT.get(answer.question)
-    return f"{answer.title}: {about}" if about else answer.title
+    found = presented(answer.question)
+    return f"{answer.title}: {found.about}" if found else answer.title
 
 
 def _section(answer: Answer, material: Material, pages: frozenset[Group]) -> Section:

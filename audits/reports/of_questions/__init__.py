@@ -1,0 +1,22 @@
+"""The words and tables of every question, a module for each.
+
+A question that is not named here, such as one of a plug-in, is shown under its own title, with its
+own field names.
+"""
+
+from __future__ import annotations
+
+from audits.reports.of_questions import coverage, diversity, drift, provenance
+from audits.reports.of_questions.presentation import Presentation
+
+PRESENTED: dict[str, Presentation] = {
+    "coverage": coverage.PRESENTATION,
+    "drift": drift.PRESENTATION,
+    "diversity": diversity.PRESENTATION,
+    "provenance": provenance.PRESENTATION,
+}
+
+
+def presented(question: str) -> Presentation | None:
+    """How a question is presented; None where nobody here knows it."""
+    return PRESENTED.get(question)
