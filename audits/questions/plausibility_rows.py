@@ -17,8 +17,9 @@ class PlausibilityRow(Row):
 
     Counts of rows: `real` and `synthetic` of the group; `synthetic_used` of them looked at, of
     which `flagged` break at least one rule; `fresh_used` real people who stand for fresh ones, of
-    which `fresh_flagged` break one. These are the holdout's where `fresh_source` is "holdout";
-    else ("left out") real rows, each judged by rules found without it. `broken` is the mean number
+    which `fresh_flagged` break one. These are the holdout's where `fresh_source` is "holdout", or
+    ("left out") real rows, each judged by rules found without it, or, where the holdout has few
+    people of the group, "both". `broken` is the mean number
     of kinds of rule that a flagged row breaks; `rules` counts the rules in force, not rows. Rules
     given by the user are counted in :class:`KindRow` only.
 
