@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from audits.registry import all_questions
     from audits.reports.json_report import load
     from audits.results import Answer, Audit, Finding, Verdict
+    from audits.reweighting import Weighting, reweight
     from audits.run import compare
     from audits.settings import Settings
 
@@ -33,6 +34,7 @@ _HOMES = {
     "Plan": "audits.plans",
     "Settings": "audits.settings",
     "Verdict": "audits.results",
+    "Weighting": "audits.reweighting",
     "all_questions": "audits.registry",
     "card": "audits.cards",
     "chart": "audits.charts.answers",
@@ -41,6 +43,7 @@ _HOMES = {
     "generations": "audits.chains",
     "load": "audits.reports.json_report",
     "plan": "audits.plans",
+    "reweight": "audits.reweighting",
 }
 
 __all__ = [
@@ -53,6 +56,7 @@ __all__ = [
     "Plan",
     "Settings",
     "Verdict",
+    "Weighting",
     "all_questions",
     "card",
     "chart",
@@ -61,6 +65,7 @@ __all__ = [
     "generations",
     "load",
     "plan",
+    "reweight",
 ]
 
 

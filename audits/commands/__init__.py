@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from audits.commands.dashboard import dashboard
 from audits.commands.demo import demo
+from audits.commands.flag import flag
 from audits.commands.generations import generations
 from audits.commands.plan import plan
+from audits.commands.reweight import reweight
 
-FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo, plan, generations)
+FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo, plan, reweight, generations, flag)
 """In the order in which `audits --help` lists them, after those of :mod:`audits.cli`."""

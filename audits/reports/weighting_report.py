@@ -1,0 +1,69 @@
+"""A weighting as text for a terminal, and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audits.estimates import number, percent
+from audits.reports.csv_report import table_csv
+from audits.reports.json_report import plain, row_to_dict
+from audits.reports.text_report import Page
+from audits.results import group_name
+from audits.reweighting import Weighting
+
+_SHOWN = 30
+
+
+def weighting_text(made: Weighting, *, width: int, colour: bool = False) -> str:
+    """Write what the weights did to every share, what they cost, and where not to trust them."""
+    page = Page(width, colour=colour)
+    rounds = f"{made.sweeps} sweep{'' if made.sweeps == 1 else 's'}"
+    page.add(f"{made.rows:,} rows {made.method} in {rounds}", "bold")
+    page.add(
+        f"worth {made.effective:,.0f} rows (design effect {number(made.design_effect)}); largest "
+        f"weight over the median {number(made.spread)}; farthest from "
+        f"a target by {made.error:.1g} of it"
+    )
+    page.gap()
+    for row in made.margins[:_SHOWN]:
+        once = "" if row.trimmed is None else f", {percent(row.trimmed)} once trimmed"
+        page.add(
+            f"{group_name(row.group)}: {percent(row.before)} before{once}, {percent(row.after)} "
+            f"after, {percent(row.target)} due ({row.rows:,} rows)",
+            indent=2,
+        )
+    if len(made.margins) > _SHOWN:
+        page.add(f"and {len(made.margins) - _SHOWN:,} more", indent=2)
+    page.gap()
+    for line in made.says:
+        page.add(line)
+    for line in made.warnings:
+        page.gap()
+        page.add(f"warning: {line}")
+    for note in made.notes:
+        page.gap()
+        page.add(f"note: {note}")
+    return page.text
+
+
+def weighting_to_dict(made: Weighting) -> dict[str, Any]:
+    """Return a weighting as strict JSON types; the weights of single rows are left out."""
+    plainly = (
+        "inputs", "sensitive_features", "method", "synthetic", "cap", "rows", "effective",
+        "design_effect", "spread", "sweeps", "error", "warnings", "says", "notes",
+    )  # fmt: skip
+    return {
+        **{name: plain(getattr(made, name)) for name in plainly},
+        "margins": [row_to_dict(row) for row in made.margins],
+        "cells": [row_to_dict(row) for row in made.cells],
+    }
+
+
+def margins_csv(made: Weighting) -> str:
+    """One line per share: before, due and after."""
+    columns = ("group", "rows", "before", "target", "trimmed", "after", "error")
+    lines = (
+        {**{name: getattr(row, name) for name in columns}, "group": group_name(row.group)}
+        for row in made.margins
+    )
+    return table_csv(columns, lines)
