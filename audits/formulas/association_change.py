@@ -96,8 +96,9 @@ def strength_difference(real: Strength, synthetic: Strength) -> Strength:
 
     Examples
     --------
-    >>> strength_difference(Strength(0.2, 0.1, 0.3), Strength(0.5, 0.4, 0.6)).value
-    array(0.3)
+    >>> found = strength_difference(Strength(0.2, 0.1, 0.3), Strength(0.5, 0.4, 0.6))
+    >>> [round(float(part), 3) for part in found]
+    [0.3, 0.159, 0.441]
     """
     value = np.asarray(synthetic.value) - real.value
     down = np.hypot(synthetic.value - np.asarray(synthetic.low), real.high - np.asarray(real.value))
