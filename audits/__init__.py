@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from audits.diffs import diff
     from audits.errors import AuditError
     from audits.estimates import Estimate
+    from audits.flags.flagging import flag
+    from audits.flags.result import Flags
     from audits.plans import Plan, plan
     from audits.registry import all_questions
     from audits.reports.json_report import load
@@ -31,6 +33,7 @@ _HOMES = {
     "Card": "audits.cards",
     "Estimate": "audits.estimates",
     "Finding": "audits.results",
+    "Flags": "audits.flags.result",
     "Plan": "audits.plans",
     "Settings": "audits.settings",
     "Verdict": "audits.results",
@@ -40,6 +43,7 @@ _HOMES = {
     "chart": "audits.charts.answers",
     "compare": "audits.run",
     "diff": "audits.diffs",
+    "flag": "audits.flags.flagging",
     "generations": "audits.chains",
     "load": "audits.reports.json_report",
     "plan": "audits.plans",
@@ -53,6 +57,7 @@ __all__ = [
     "Card",
     "Estimate",
     "Finding",
+    "Flags",
     "Plan",
     "Settings",
     "Verdict",
@@ -62,6 +67,7 @@ __all__ = [
     "chart",
     "compare",
     "diff",
+    "flag",
     "generations",
     "load",
     "plan",

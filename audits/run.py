@@ -146,7 +146,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             tables=tables,
         )
         bound = None if given_rules is None else bind(given_rules, tables, settings.level_limit)
-        pair = _pair(tables, plan, settings, told)
+        pair = pair_of(tables, plan, settings, told)
         pair.threads = work.threads
         if reference is not None:
             pair.reference = build_reference(reference, pair.features, pair.book.codings)
@@ -170,7 +170,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         )
 
 
-def _pair(
+def pair_of(
     tables: Mapping[str, Engine],
     plan: codebook.Plan,
     settings: Settings,

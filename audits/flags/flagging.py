@@ -1,0 +1,289 @@
+"""Flag every synthetic record: read, check, search, calibrate on real people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from audits.data import engines
+from audits.data.coded import CellIndex
+from audits.data.kinds import parse_bands
+from audits.data.pair import Pair
+from audits.data.row_order import Piece, contents_of, drawn, joined, pieces
+from audits.data.rules import bind
+from audits.data.rules_counted import Checks
+from audits.data.rules_file import read_rules
+from audits.data.tables import Engine
+from audits.data.workspace import Workspace
+from audits.errors import UsageError
+from audits.flags import records, verdicts
+from audits.flags.checks import Check, Tables
+from audits.flags.lines import Lines, severest_first
+from audits.flags.records import KINDS, Judge, Ranges, Records
+from audits.flags.result import Flags
+from audits.flags.scores import Search
+from audits.formulas.multiplicity import benjamini_hochberg
+from audits.run import (
+    kinds_given,
+    named,
+    one_thread_of_algebra,
+    pair_of,
+    plan_of,
+    records_of,
+    take_rules,
+    versions,
+)
+from audits.seeds import stream_seed
+from audits.settings import Settings
+
+STAGES = ("reading", "real rows", "fresh people", "synthetic rows")
+Told = Callable[[str, float], None]
+
+
+def flag(  # noqa: PLR0913, one parameter per thing a person may want to say
+    real: Any,
+    synthetic: Any,
+    *,
+    sensitive_features: str | Sequence[str],
+    holdout: Any = None,
+    rules: str | Path | None = None,
+    level: float | None = None,
+    features: Sequence[str] | None = None,
+    kinds: Mapping[str, Any] | None = None,
+    metadata: str | Path | None = None,
+    bands: Mapping[str, Sequence[float]] | None = None,
+    missing: Sequence[str] = (),
+    settings: Settings | None = None,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    work_folder: str | Path | None = None,
+    progress: Told | None = None,
+) -> Flags:
+    """Flag synthetic records that real people would hardly be, row by row.
+
+    A record may break a rule that was given, hold a pair of values that no real row has although
+    chance would have brought it about, break a rule that holds of every real row, lie outside the
+    real range, or be farther from all real rows than people are. What all this comes to is
+    calibrated on fresh real people: those of the holdout, or real rows each judged by all others.
+
+    Parameters
+    ----------
+    real, synthetic : path, pandas or Polars frame, Arrow table, or DuckDB relation
+        As for :func:`audits.compare`; not on Spark, where rows have no order.
+    sensitive_features : str or sequence of str
+        Columns that form the groups.
+    holdout : as `real`, optional
+        Real rows that the generator never saw.
+    rules : path, optional
+        A TOML file of rules that rows must meet; see :mod:`audits.data.rules`.
+    level : float, optional
+        Share of fresh real people who may be flagged; the setting `flag_level` by default.
+    features, kinds, metadata, bands, missing, settings, memory, threads, work_folder, progress
+        As for :func:`audits.compare`.
+
+    Returns
+    -------
+    Flags
+        A line per synthetic row, in order, and rates per group; `save` writes the lines.
+
+    Raises
+    ------
+    UsageError
+        If an argument makes no sense.
+    InputError
+        If a table cannot be judged; the message says where and what to do.
+
+    Examples
+    --------
+    >>> import audits, pandas as pd
+    >>> people = pd.DataFrame({"sex": ["female", "male"] * 200, "age": [*range(20, 60)] * 10})
+    >>> odd = pd.concat([people, pd.DataFrame({"sex": ["male"], "age": [110]})])
+    >>> found = audits.flag(people, odd, sensitive_features="sex").to_frame()
+    >>> found[found["flagged"]][["row", "out_of_range"]].values.tolist()
+    [[401, 'age 110 is above every real value (59)']]
+    """
+    settings = _settings(settings, level)
+    told = progress or (lambda _stage, _share: None)
+    given = {"real": real, "synthetic": synthetic}
+    if holdout is not None:
+        given["holdout"] = holdout
+    _refuse_spark(given)
+    markers = frozenset(named("missing", missing))
+    written = () if rules is None else read_rules(rules)
+    told("reading", 0.0)
+    with (
+        Workspace(memory, threads, work_folder) as work,
+        engines.opened(given, work, markers=markers) as tables,
+        one_thread_of_algebra(),
+    ):
+        plan = plan_of(
+            sensitive=named("sensitive_features", sensitive_features),
+            features=None if features is None else named("features", features),
+            weights=None,
+            bands=parse_bands(bands),
+            kinds=kinds_given(kinds, metadata),
+            tables=tables,
+        )
+        bound = bind(written, tables, settings.level_limit)
+        pair = pair_of(tables, plan, settings, told)
+        take_rules(pair, bound)
+        return _Flagging(pair, tables, work.threads).flags()
+
+
+def _settings(settings: Settings | None, level: float | None) -> Settings:
+    settings = settings or Settings()
+    return settings if level is None else settings.having(flag_level=level)
+
+
+def _refuse_spark(given: Mapping[str, Any]) -> None:
+    for role, data in given.items():
+        if engines.is_spark(data):
+            raise UsageError(
+                f"the {role} table is Spark's, whose rows have no order, and flags are given row "
+                "by row. Write it as Parquet and give its path."
+            )
+
+
+class _Flagging:
+    """The steps, one after the other."""
+
+    def __init__(self, pair: Pair, tables: Mapping[str, Engine], threads: int) -> None:
+        if not pair.attributes:
+            raise UsageError("no column can be compared, so no record can be flagged.")
+        self.pair, self.tables, self.threads = pair, tables, threads
+        self.names = [coding.name for coding in pair.attributes]
+        self.features = [coding.name for coding in pair.features]
+        self.source = "left out" if pair.holdout is None else "holdout"
+
+    def flags(self) -> Flags:
+        """Return everything."""
+        pair, settings = self.pair, self.pair.settings
+        judge, fresh, checks = self._learn()
+        parts, codes, own = [], [], []
+        done = 0
+        for piece in self._pieces("synthetic"):
+            parts.append(judge.records(piece, checks, told=self._heard("synthetic rows", done)))
+            codes.append(piece.codes)
+            own.append(piece.features)
+            done += len(piece.codes)
+        found = records.joined(parts)
+        cells, level = len(pair.cells), settings.flag_level
+        of_fresh, of_found, calibration = verdicts.judge(fresh, found, cells, settings, level)
+        groups = verdicts.rates(pair.groups, (fresh, found), (of_fresh, of_found), settings)
+        rules = pair.rules.rules if pair.rules is not None else ()
+        adjusted = benjamini_hochberg(of_found.combined_p)
+        lines = Lines(
+            features=pair.features,
+            attributes=pair.attributes,
+            own=np.concatenate(own),
+            codes=np.concatenate(codes),
+            records=found,
+            judged=of_found,
+            adjusted=adjusted,
+            listed=adjusted <= settings.false_discovery_rate,
+            checks=checks,
+            named=tuple(rule.name for rule in rules),
+            ends={j: judge.ranges.ends(j) for j in judge.ranges.columns},
+            order=_order(groups),
+        )
+        named_rules = [(rule.name, rule.check) for rule in rules]
+        return Flags(
+            level=level,
+            fresh=self.source,
+            groups=groups,
+            rules=verdicts.rule_rates(named_rules, (fresh, found), settings),
+            inputs=records_of(self.tables, None),
+            settings=settings,
+            notes=(*self._notes(fresh, possible=calibration.possible),),
+            versions=versions(),
+            lines=lines,
+        )
+
+    def _heard(self, stage: str, done: int = 0) -> Callable[[float], None]:
+        rows = max(self.pair.synthetic.rows, 1)
+
+        def told(share: float) -> None:
+            part = share if stage != "synthetic rows" else min(1.0, (done + share) / rows)
+            self.pair.progress(stage, part)
+
+        return told
+
+    def _checks(self, role: str) -> Checks | None:
+        rules = self.pair.rules
+        return rules.checks(role, self.tables) if rules is not None and rules.rules else None
+
+    def _pieces(self, role: str) -> Any:
+        return pieces(self.tables[role], self.names, self.features, self._checks(role))
+
+    def _learn(self) -> tuple[Judge, Records, tuple[Check, ...]]:
+        """Read the real rows, once for what they hold and once for those that are searched."""
+        pair, settings = self.pair, self.pair.settings
+        tables, ranges, kept = Tables(pair), Ranges(pair), []
+        contents = contents_of(pair.real)
+        searched = self._drawn(contents, settings.flag_base, "base")
+        start = 0
+        for piece in self._pieces("real"):
+            tables.add(piece.codes)
+            ranges.add(piece.codes)
+            here = searched[(searched >= start) & (searched < start + len(piece.codes))]
+            kept.append(piece.at(here - start))
+            start += len(piece.codes)
+            pair.progress("real rows", start / pair.real.rows)
+        base = joined(kept)
+        cells = CellIndex(pair.cells, [coding.size for coding in pair.features])
+        search = Search(pair, base.codes, self.threads)
+        judge = Judge(ranges, search, np.sort(contents), cells)
+        fresh, spare = self._fresh(base)
+        heard = self._heard("fresh people")
+        level = settings.flag_level
+        found = judge.records(fresh, tables.checks(level, spare), spare=spare, told=heard)
+        return judge, found, tables.checks(level, 0)
+
+    def _fresh(self, base: Piece) -> tuple[Piece, int]:
+        """Return those who stand for fresh people, and whether they have to be left out."""
+        most = self.pair.settings.flag_fresh
+        if self.pair.holdout is None:
+            return base.at(self._drawn(base.contents, most, "fresh")), 1
+        chosen = self._drawn(contents_of(self.pair.holdout), most, "fresh")
+        kept, start = [], 0
+        for piece in self._pieces("holdout"):
+            here = chosen[(chosen >= start) & (chosen < start + len(piece.codes))]
+            kept.append(piece.at(here - start))
+            start += len(piece.codes)
+        return joined(kept), 0
+
+    def _drawn(self, contents: Any, most: int, name: str) -> Any:
+        seed = stream_seed(self.pair.settings.seed, "flag", name, ())
+        return drawn(contents, most, seed)
+
+    def _notes(self, fresh: Records, *, possible: bool) -> list[str]:
+        """Say what the flags rest on."""
+        pair, settings = self.pair, self.pair.settings
+        who = "rows of the holdout" if pair.holdout else "real rows, each judged by all others"
+        said = [f"Calibrated on {len(fresh):,} {who}."]
+        if pair.real.rows > settings.flag_base:
+            said.append(
+                f"The nearest were sought among {settings.flag_base:,} of {pair.real.rows:,} real "
+                "rows (flag_base)."
+            )
+        if not possible:
+            said.append(
+                f"At a level of {settings.flag_level:g} no record can be flagged by so few people. "
+                "Choose a higher level, or give more real rows."
+            )
+        if pair.holdout is not None and (same := pair.holdout.matches(pair.real)):
+            said.append(
+                f"{same:,} of {pair.holdout.rows:,} rows of the holdout are also in the real "
+                "table: if they are the same people, too few records are flagged."
+            )
+        sources = [note for engine in self.tables.values() for note in engine.source.notes]
+        return [*said, *sources, *pair.book.notes]
+
+
+def _order(groups: Sequence[verdicts.GroupFlags]) -> tuple[str, ...]:
+    """Kinds of rules in the order of their weight: how rarely real people break them."""
+    everyone = [line for line in groups if line.group == () and line.kind in KINDS]
+    return severest_first([(line.kind, line.real_rate.value) for line in everyone])
