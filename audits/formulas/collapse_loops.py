@@ -49,7 +49,7 @@ def kept_replacing(first: npt.ArrayLike, rows: npt.ArrayLike) -> Floats:
     """
     start, m = _start(first), _rows(rows)
     sizes = np.concatenate([start[..., None], m[..., :-1]], axis=-1)
-    return _with_first(np.cumprod(1 - 1 / sizes, axis=-1), m)
+    return _with_first(np.asarray(np.cumprod(1 - 1 / sizes, axis=-1)), m)
 
 
 def kept_accumulating(first: npt.ArrayLike, rows: npt.ArrayLike) -> Floats:
@@ -199,8 +199,8 @@ def level_with_fixed(real: npt.ArrayLike, rows: npt.ArrayLike) -> FloatOrArray:
     Returns
     -------
     float or numpy.ndarray
-        In [0, 1], ``nan`` without any rows; of the Gini-Simpson index of the real rows, which is (1 - 1/n) of their mean
-        dissimilarity.
+        In [0, 1], ``nan`` without any rows; of the Gini-Simpson index of the real rows, which is
+        (1 - 1/n) of their mean dissimilarity.
 
     Raises
     ------

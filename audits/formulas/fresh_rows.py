@@ -104,5 +104,5 @@ def _whole(number: Floats) -> FloatOrArray:
 def _loss(loss: npt.ArrayLike) -> Floats:
     share = np.asarray(loss, dtype=float)
     if not ((share > 0) & (share <= 1)).all():
-        raise ValueError(f"loss must be above 0 and at most 1, got {loss}")
+        raise ValueError(f"loss must be above 0 and at most 1, got {share.tolist()}")
     return share
