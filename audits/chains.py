@@ -66,7 +66,7 @@ def generations(  # noqa: PLR0913, one parameter per thing a person may want to 
         mean over the runs, and its interval comes from how the runs differ.
     loop : str, optional
         Which loop it is, where that is known: ``replace`` (each generation is made from the one
-        before), ``resample``, ``accumulate`` (from all before), ``fixed real`` (from the real rows
+        before), ``resample``, ``accumulate`` (from all before), ``fixed-real`` (from the real rows
         and the one before) or ``fresh`` (from fresh real people). Else equal rows are looked for.
     features, kinds, metadata, bands, missing, settings, memory, threads, work_folder, keep_work
         As in :func:`audits.compare`.

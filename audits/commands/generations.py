@@ -22,7 +22,7 @@ class Loop(StrEnum):
     REPLACE = "replace"
     RESAMPLE = "resample"
     ACCUMULATE = "accumulate"
-    FIXED_REAL = "fixed real"
+    FIXED_REAL = "fixed-real"
     FRESH = "fresh"
 
 
@@ -56,7 +56,7 @@ LoopIs = Annotated[
     typer.Option(
         "--loop",
         help="What each generation is made from: the one before (replace, resample), all before "
-        "(accumulate), the real rows and the one before (fixed real), fresh real people (fresh). "
+        "(accumulate), the real rows and the one before (fixed-real), fresh real people (fresh). "
         "Without it, equal rows are looked for.",
     ),
 ]

@@ -258,8 +258,8 @@ def loop_of(
     Returns
     -------
     str
-        "accumulate", "fixed real", "resample", or "not known". With a single generation after
-        generation 0, accumulating and keeping the real rows are the same: "fixed real".
+        "accumulate", "fixed-real", "resample", or "not known". With a single generation after
+        generation 0, accumulating and keeping the real rows are the same: "fixed-real".
 
     References
     ----------
@@ -283,7 +283,7 @@ def loop_of(
     if previous and added and np.size(holds_previous) > 1:
         return "accumulate"
     if first and (np.asarray(from_first, dtype=float) < _ALL).all():
-        return "fixed real"
+        return "fixed-real"
     if (np.asarray(from_previous, dtype=float) >= _ALL).all():
         return "resample"
     return "not known"

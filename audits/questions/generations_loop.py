@@ -6,7 +6,7 @@ from audits.data.chain import Chain
 from audits.formulas.generation_steps import loop_of
 from audits.questions.generations_rows import GenerationLoopRow
 
-LOOPS = ("replace", "resample", "accumulate", "fixed real", "fresh")
+LOOPS = ("replace", "resample", "accumulate", "fixed-real", "fresh")
 """What a loop may be stated to be."""
 WHOLE = -1
 """Stands for the whole chain where a generation's number stands."""

@@ -139,7 +139,7 @@ class GenerationLoopRow(Row):
     generation that are in the generation before, and in generation 0; `holds_previous`,
     `holds_first`, of the generation before, and of generation 0, that are in this one;
     `loop` is what that points to, or what was stated: "replace", "resample", "accumulate",
-    "fixed real", "fresh" or "not known"; `stated` whether it was stated. The row of the whole
+    "fixed-real", "fresh" or "not known"; `stated` whether it was stated. The row of the whole
     chain has `generation` -1, its shares the least over the generations.
     """
 

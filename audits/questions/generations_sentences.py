@@ -14,7 +14,7 @@ _LOOPS = {
     "replace": "each generation is made from the one before alone",
     "resample": "every row of a generation is a row of the one before: it resamples",
     "accumulate": "every generation holds all rows of the one before: it accumulates",
-    "fixed real": "every generation holds the rows of generation 0: fixed real rows, and others",
+    "fixed-real": "every generation holds the rows of generation 0: fixed real rows, and others",
     "fresh": "each generation is made from fresh real people",
 }
 
