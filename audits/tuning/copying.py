@@ -20,10 +20,10 @@ class CopyingSettings:
         "tables by a seeded sample of this size.",
     )
     copying_queries: int = a_number(
-        1000,
+        2000,
         low=100,
         high=20_000,
-        source="house rule: near-copies to ± 6 points",
+        source="house rule: near-copies to ± 5 points",
         meaning="Synthetic rows per group (and fresh ones) whose nearest rows are sought, up to "
         "rows_per_group.",
     )
