@@ -75,8 +75,10 @@ def gaussian_refits(
               \quad \mathrm{sd}[\ln s_t^2] = \sqrt{t\, \psi_1(\tfrac{M-1}2)}
 
     The mean never changes while nearly every chain dies out: the logarithm is nearly normal, and
-    its mean is that of the median. The maximum likelihood estimate is (M - 1) / M of that, each
-    time: :math:`E[s_t^2] = s_0^2 (1 - 1/M)^t`.
+    the median is near the exponential of its mean; it is a little higher, by
+    :math:`-\psi_2 / 6\psi_1` in the logarithm, because its law is skewed. The maximum
+    likelihood estimate is (M - 1) / M of that, each time:
+    :math:`E[s_t^2] = s_0^2 (1 - 1/M)^t`.
 
     Parameters
     ----------
@@ -90,7 +92,8 @@ def gaussian_refits(
     Returns
     -------
     GaussianRefits
-        All in units of the first variance; `median_variance` is an approximation.
+        All in units of the first variance; `median_variance` is an approximation, within a percent
+        from M = 10 on.
 
     Raises
     ------
@@ -102,26 +105,29 @@ def gaussian_refits(
     Shumailov, I. et al. (2024). AI models collapse when trained on recursively generated data.
     Nature, 631, 755-759 (the loop). Bartlett, M. S., Kendall, D. G. (1946). The statistical
     analysis of variance-heterogeneity and the logarithmic transformation. Supplement to the
-    Journal of the Royal Statistical Society, 8(1), 128-138 (log variance). The product over
+    Journal of the Royal Statistical Society, 8(1), 128-138 (log variance). Cornish, E. A., Fisher,
+    R. A. (1938). Moments and cumulants in the specification of distributions. Revue de l'Institut
+    International de Statistique, 5(4), 307-320 (the median of a skewed law). The product over
     generations is ours.
 
     Examples
     --------
     >>> fifty = gaussian_refits(30, 50, unbiased=True)
     >>> [round(fifty.mean_variance, 4), round(fifty.mean_sd, 4), round(fifty.median_variance, 4)]
-    [1.0, 0.6499, 0.1748]
+    [1.0, 0.6499, 0.1769]
     """
     m, t = _draws(rows), whole("generations", generations)
     half = (m - 1) / 2
     kept = np.ones_like(m) if unbiased else (m - 1) / m  # per generation
     log_mean = t * (digamma(half) - np.log(half) + np.log(kept))
     log_sd = np.sqrt(t * polygamma(1, half))
+    skewed = -polygamma(2, half) / (6 * polygamma(1, half))
     return GaussianRefits(
         plain(kept**t),
         plain((np.asarray(c4(m)) * np.sqrt(kept)) ** t),
         plain(log_mean),
         plain(log_sd),
-        plain(np.exp(log_mean)),
+        plain(np.exp(log_mean + np.where(t > 0, skewed, 0.0))),
     )
 
 
