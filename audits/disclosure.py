@@ -1,7 +1,7 @@
 """Small counts hidden, and whatever would let them be computed.
 
 What leaves the machine of the person who holds the data goes through here. `disclosure_groups` says
-which groups must go, `disclosure_profiles` and `disclosure_rows` what can be shown of the others,
+which groups must go, `disclosure_profiles` and `disclosure_of` what can be shown of the others,
 `disclosure_words` what is said of both (decision 0016).
 """
 
@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from audits.disclosure_groups import Counts, group_counts, hidden_groups, small
+from audits.disclosure_of.known import Known
 from audits.disclosure_profiles import Profiles, protected_profiles
-from audits.disclosure_rows import Known, shown_rows
+from audits.disclosure_rows import shown_rows
 from audits.disclosure_words import protected_findings
 from audits.errors import UsageError
 from audits.questions.drift_rows import ProfileRow

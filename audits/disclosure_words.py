@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from audits.disclosure_groups import small
-from audits.disclosure_rows import Known, as_read, coarser_estimate, top_is_shown
+from audits.disclosure_of import TREATED
+from audits.disclosure_of.known import Known, as_read, coarser_estimate, names_column
 from audits.estimates import Estimate
-from audits.questions.coverage_rows import CoverageRow
-from audits.questions.diversity_rows import AttributeDiversityRow
-from audits.questions.drift_rows import ColumnDriftRow, PairDriftRow, ProfileRow
-from audits.questions.missing_cells import PairRow, ValueRow
+from audits.questions.missing_cells import ValueRow
 from audits.questions.words import capital
 from audits.results import Audit, Finding, Group, Row, group_name
 
@@ -22,7 +19,6 @@ _RESTING = re.compile(r"resting on ([\d,]+) real and ([\d,]+) synthetic rows")
 _PEOPLE = re.compile(
     r"(?<![\w.,])(\d[\d,]*)(?= (?:of [\d,]+ )?(?:real|synthetic|people|person|rows?|of them|are)\b)"
 )
-_LABELS = "do not say who belongs"
 _OWN_NUMBERS = ("p_adjusted", "kappa_p_adjusted", "pairs")
 
 
@@ -101,19 +97,14 @@ def _behind(finding: Finding, rows: Sequence[Row]) -> list[Row]:
 
 
 def _speaks_of(finding: Finding, row: Row) -> bool:
-    said, name = finding.because, getattr(row, "attribute", None)
-    if isinstance(row, ColumnDriftRow):
-        words = {"missing": f"whether {name} is missing", "shift": f"{name} is distributed diff"}
-        return words.get(row.measure, f"change their {name} to look") in said
-    if isinstance(row, PairRow):
-        return f"{name} × {row.other} (" in said
-    if isinstance(row, ValueRow):
-        return name == finding.attribute and f"{row.value!r} (" in said
-    if isinstance(row, ProfileRow | PairDriftRow):
-        return False
-    if isinstance(row, CoverageRow) and not row.group:
-        return False
-    return bool(name == finding.attribute)
+    how = TREATED.get(type(row))
+    return names_column(finding, row) if how is None else how.behind(finding, row)
+
+
+def _tells(finding: Finding, row: Row, known: Known) -> bool:
+    """Whether a sentence tells what its row may not."""
+    how = TREATED.get(type(row))
+    return how is None or how.tells(finding, row, known)
 
 
 def _of_shown(
@@ -125,8 +116,7 @@ def _of_shown(
         len(left) < len(behind)
         or not left
         or any(small(count, known.min_cell) for count in _counts_in(because))
-        or _tells_top(finding, behind, known)
-        or (_LABELS in because and any(_unlabelled(row) for row in left))
+        or any(_tells(finding, row, known) for row in behind)
     )
     if hidden:
         return _without_numbers(finding, known.min_cell)
@@ -152,19 +142,6 @@ def _resting(finding: Finding, known: Known) -> str:
 
 def _counts_in(because: str) -> list[int]:
     return [int(found.replace(",", "")) for found in _PEOPLE.findall(because)]
-
-
-def _tells_top(finding: Finding, measured: Sequence[Row], known: Known) -> bool:
-    """Whether a sentence tells how many have a value, and may not."""
-    if "top_elsewhere" not in finding.evidence:
-        return False
-    return any(
-        isinstance(row, AttributeDiversityRow) and not top_is_shown(row, known) for row in measured
-    )
-
-
-def _unlabelled(row: Row) -> bool:
-    return math.isnan(getattr(row, "missing_share", 0.0))
 
 
 def _evidence(evidence: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 import audits
 from audits import disclosure_groups
 from audits.disclosure import protected
+from audits.disclosure_of.known import as_read
 from audits.disclosure_profiles import protected_profiles
-from audits.disclosure_rows import COUNTED, NOT_COUNTED, as_read
+from audits.disclosure_rows import COUNTED, NOT_COUNTED
 from audits.errors import InputError, UsageError
 from audits.estimates import Estimate, in_effect, number, percent
 from audits.questions import coverage

@@ -1,0 +1,16 @@
+"""What of the rows of each question can be handed over, a module for each.
+
+Every kind of row is declared with the fields that count people; a kind that is not is never shown.
+"""
+
+from __future__ import annotations
+
+from audits.disclosure_of import coverage, diversity, drift, provenance
+from audits.disclosure_of.known import Treatments
+
+TREATED: Treatments = {
+    **coverage.TREATED,
+    **drift.TREATED,
+    **diversity.TREATED,
+    **provenance.TREATED,
+}
