@@ -1,11 +1,12 @@
-"""What pairs of values tell: unseen, forbidden, against a rule that holds of every real row.
+"""What pairs of values tell of a row: unseen, forbidden, against a rule of all real rows.
 
-Each check is a table over the codes of two columns, so that a row is checked by looking it up.
+The rules are those that the question plausibility finds; here they are looked up row by row, and
+put into words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,185 +14,133 @@ from numpy.typing import NDArray
 
 from audits.data.pair import Pair
 from audits.data.tables import Codes, Coding, Counts
-from audits.formulas.forbidden import expected_joint, forbidden_pairs, surprise
-from audits.formulas.mined_rules import dependency, implications, out_of_order, sharp_limits
+from audits.formulas.forbidden import Flags, expected_joint
+from audits.questions.plausibility_rules import (
+    FORBIDDEN,
+    RANGE,
+    RULE,
+    UNSEEN,
+    Bits,
+    Crossed,
+    Mined,
+    Recoding,
+    left_out,
+    mine,
+    of_fresh,
+)
 
-Flags = NDArray[np.bool_]
-_LEAST = 299  # rows a rule rests on: at most one person in a hundred breaks it (95 percent)
-_ORDERED = ("numeric", "date")
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A column as it is crossed: its place among the attributes, code to row of the table, labels.
-
-    `numbers` are what the rows stand for, where that is a number.
-    """
-
-    column: int
-    name: str
-    recoding: NDArray[np.int64]
-    labels: tuple[str, ...]
-    numbers: NDArray[np.float64] | None = None
+_NUMBERS = ("numeric", "date")
+_SAYS = {
+    "unseen": "no real row has both",
+    "forbidden": "no real row has both, and {expected} would by chance",
+    "dependency": "in the real rows {first} determines {second}, and otherwise",
+    "implication": "all real rows with this {first} have another {second}",
+    "limit": "no real row with this {first} goes so far, and many come near",
+    "order": "no real row has {first} above {second}",
+}
 
 
 @dataclass(frozen=True)
 class Check:
-    """Pairs of values that break something: which, and the real rows expected to have them."""
+    """Pairs of values that break something: which, and the real rows expected to have them.
+
+    `place` are the two columns; the recodings lead from their codes to the table's.
+    """
 
     kind: str
-    first: Axis
-    second: Axis
+    place: tuple[int, int]
+    recodings: tuple[Recoding, Recoding]
     broken: Flags
     expected: NDArray[np.float64]
-    says: str
+    codings: tuple[Coding, Coding]
+    rules: Crossed | None = None
 
     def hits(self, codes: Codes) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         """Return the rows that break it, and how many real rows were expected to have the pair."""
-        a = self.first.recoding[codes[:, self.first.column]]
-        b = self.second.recoding[codes[:, self.second.column]]
+        a, b = (
+            recoding[codes[:, j]] for recoding, j in zip(self.recodings, self.place, strict=True)
+        )
         rows = np.flatnonzero(self.broken[a, b])
         return rows, self.expected[a[rows], b[rows]]
 
     def words(self, row: NDArray[np.uint16]) -> str:
         """Say what a row breaks."""
-        a = int(self.first.recoding[row[self.first.column]])
-        b = int(self.second.recoding[row[self.second.column]])
-        what = (
-            f"{self.first.name} {self.first.labels[a]} with {self.second.name} "
-            f"{self.second.labels[b]}"
+        a, b = (
+            int(recoding[row[j]]) for recoding, j in zip(self.recodings, self.place, strict=True)
         )
-        return f"{what}: {self.says.format(expected=f'{self.expected[a, b]:,.0f}')}"
+        names = [coding.name for coding in self.codings]
+        values = [
+            f"{coding.name} {_label(coding, recoding, level)}"
+            for coding, recoding, level in zip(self.codings, self.recodings, (a, b), strict=True)
+        ]
+        kind, way = self._which(a, b)
+        first, second = names[::-1] if way else names
+        expected = f"{self.expected[a, b]:,.0f}"
+        told = _SAYS[kind].format(first=first, second=second, expected=expected)
+        return f"{' with '.join(values)}: {told}"
+
+    def _which(self, a: int, b: int) -> tuple[str, int]:
+        """Return the rule between the two columns that a pair of values breaks, and its way."""
+        if self.rules is None:
+            return self.kind, 0
+        broken = [key for key, flags in self.rules.broken.items() if flags[a, b]]
+        return min(broken, key=lambda key: (list(_SAYS).index(key[0]), key[1]))
 
 
-class Tables:
-    """Two-way tables of all real rows, in coarse codes and, for numbers, in fine ones."""
+def _label(coding: Coding, recoding: Recoding, level: int) -> str:
+    held = np.flatnonzero(recoding == level)
+    if level == 0 or not len(held):
+        return "missing"
+    first, last = (coding.labels[held[i]].removeprefix("about ") for i in (0, -1))
+    if len(held) == 1:
+        return str(first)
+    return f"{first} to {last}" if coding.kind in _NUMBERS else "of a rare level"
+
+
+class Found:
+    """Everything found in the real rows: for fresh rows, and for real ones, each left out."""
 
     def __init__(self, pair: Pair) -> None:
-        attributes = pair.attributes
-        coarse = [_coarse(pair, j) for j in pair.crossed]
-        fine = [_fine(j, attributes[j]) for j in pair.crossed if attributes[j].kind in _ORDERED]
-        plain = [axis for axis in coarse if attributes[axis.column].kind not in _ORDERED]
-        self.coarse = [(a, b) for i, a in enumerate(coarse) for b in coarse[i + 1 :]]
-        self.limits = [(a, b) for a in plain for b in fine]
-        self.orders = [
-            (a, b)
-            for i, a in enumerate(fine)
-            for b in fine[i + 1 :]
-            if attributes[a.column].kind == attributes[b.column].kind
-        ]
-        self._axes = [*self.coarse, *self.limits, *self.orders]
-        self._counts = [np.zeros((len(a.labels), len(b.labels)), np.int64) for a, b in self._axes]
+        self.mined = mine(pair)
+        self.fresh = _checks(pair, self.mined, of_fresh)
+        self.left_out = _checks(pair, self.mined, left_out)
+        self.ends = {j: _ends(pair, j) for j, _ in self.mined.singles}
 
-    def add(self, codes: Codes) -> None:
-        """Count some real rows."""
-        for (a, b), table in zip(self._axes, self._counts, strict=True):
-            joint = a.recoding[codes[:, a.column]] * table.shape[1]
-            joint += b.recoding[codes[:, b.column]]
-            np.add(table, np.bincount(joint, minlength=table.size).reshape(table.shape), out=table)
+    def outside(self, codes: Codes, *, fresh: bool) -> NDArray[np.int32]:
+        """Return the first column in which each row is out of range; -1 where it is in none.
 
-    def checks(self, alpha: float, spare: int) -> tuple[Check, ...]:
-        """Return the checks that some pair of values could fail.
-
-        With `spare` 1 they are those that each pair held by a single real row would fail, if this
-        row were left out.
+        Real rows, which are not fresh, are judged by the range of the others.
         """
-        values = sum(float(((t.sum(1) > 0).sum()) * ((t.sum(0) > 0).sum())) for t in self._counts)
-        pairs = max(values, 1.0)
-        parts = {"least": float(_LEAST), "surprise": surprise(alpha=alpha, pairs=pairs)}
-        found: list[Check] = []
-        counted = iter(zip(self._axes, self._counts, strict=True))
-        for axes, table in _take(counted, len(self.coarse)):
-            found += _of_pair(axes, table, alpha, pairs, spare)
-            found += _rules(axes, table, parts, spare)
-        for axes, table in _take(counted, len(self.limits)):
-            broken = sharp_limits(table[:, 1:], **parts, spare=spare)
-            broken = np.pad(broken, ((0, 0), (1, 0)))  # what is missing is beyond no limit
-            says = "no real row goes so far, and many come near"
-            found.append(_check("rule", axes, broken, table, says))
-        for axes, table in counted:
-            found += _orders(axes, table, parts, spare)
-        return tuple(check for check in found if check.broken.any())
+        found = np.full(len(codes), -1, dtype=np.int32)
+        for j, bits in reversed(self.mined.singles):
+            out = (of_fresh if fresh else left_out)(bits) & RANGE
+            found[out[codes[:, j]] > 0] = j
+        return found
 
 
-def _take(
-    counted: Iterator[tuple[tuple[Axis, Axis], Counts]], most: int
-) -> Iterable[tuple[tuple[Axis, Axis], Counts]]:
-    return [next(counted) for _ in range(most)]
+def _checks(pair: Pair, mined: Mined, bits_of: Callable[[Bits], Bits]) -> tuple[Check, ...]:
+    """Return the checks that some pair of values could fail."""
+    crossed = {(one.first.coding.name, one.second.coding.name): one for one in mined.crossed}
+    found: list[Check] = []
+    for i, j, first, second, packed in mined.pairs:
+        names = (mined.names[i], mined.names[j])
+        bits, codings = bits_of(packed), (pair.attributes[i], pair.attributes[j])
+        coarse = first is pair.recodings[names[0]]
+        table = (pair.pair_tables if coarse else pair.finer_tables)[names][0]
+        expected = expected_joint(table)
+        for kind, bit in (("unseen", UNSEEN), ("forbidden", FORBIDDEN), ("rule", RULE)):
+            broken = (bits & bit) > 0
+            if broken.any():
+                rules = crossed.get(names) if kind == "rule" else None
+                found.append(Check(kind, (i, j), (first, second), broken, expected, codings, rules))
+    return tuple(found)
 
 
-def _check(kind: str, axes: tuple[Axis, Axis], broken: Flags, table: Counts, says: str) -> Check:
-    return Check(kind, *axes, broken, expected_joint(table), says)
-
-
-def _of_pair(
-    axes: tuple[Axis, Axis], table: Counts, alpha: float, pairs: float, spare: int
-) -> list[Check]:
-    """Pairs that no real row has, and those of them that chance would have brought together."""
-    forbidden = forbidden_pairs(table, alpha=alpha, pairs=pairs, spare=spare)
-    says = "no real row has both, and {expected} would by chance"
-    return [
-        _check("unseen", axes, table == spare, table, "no real row has both"),
-        _check("forbidden", axes, forbidden, table, says),
-    ]
-
-
-def _rules(
-    axes: tuple[Axis, Axis], table: Counts, parts: dict[str, float], spare: int
-) -> list[Check]:
-    """Rules in both directions: one value implies another; one column determines another."""
-    found = []
-    for (a, b), counts in ((axes, table), (axes[::-1], table.T)):
-        implied = implications(counts, **parts, spare=spare)
-        says = f"all real rows with this {a.name} have another {b.name}"
-        found.append(_check("rule", (a, b), implied, counts, says))
-        determined = dependency(counts, **parts, spare=spare)
-        says = f"in the real rows {a.name} determines {b.name}, and otherwise"
-        found.append(_check("rule", (a, b), determined, counts, says))
-    return found
-
-
-def _orders(
-    axes: tuple[Axis, Axis], table: Counts, parts: dict[str, float], spare: int
-) -> list[Check]:
-    """Of two columns of numbers, one is never above the other."""
-    found = []
-    for (a, b), counts in ((axes, table), (axes[::-1], table.T)):
-        assert a.numbers is not None
-        assert b.numbers is not None
-        above = out_of_order(counts, a.numbers, b.numbers, **parts, spare=spare)
-        says = f"no real row has {a.name} above {b.name}"
-        found.append(_check("rule", (a, b), above, counts, says))
-    return found
-
-
-# -- axes ------------------------------------------------------------------------------------------
-
-
-def _coarse(pair: Pair, column: int) -> Axis:
-    """A column in coarse codes, each with a label."""
-    coding = pair.attributes[column]
-    recoding = pair.recodings[coding.name].astype(np.int64)
-    labels = tuple(_label(coding, recoding, code) for code in range(int(recoding.max()) + 1))
-    return Axis(column, coding.name, recoding, labels)
-
-
-def _label(coding: Coding, recoding: NDArray[np.int64], code: int) -> str:
-    held = [coding.labels[i] for i in np.flatnonzero(recoding == code)]
-    if not held:
-        return "missing"
-    if len(held) == 1:
-        return held[0]
-    return f"{held[0]} to {held[-1]}" if coding.kind in _ORDERED else "of a rare level"
-
-
-def _fine(column: int, coding: Coding) -> Axis:
-    """A column of numbers in its own codes."""
-    numbers = np.asarray(coding.positions, dtype=np.float64)
-    return Axis(column, coding.name, np.arange(coding.size), coding.labels, numbers)
-
-
-# -- rows ------------------------------------------------------------------------------------------
+def _ends(pair: Pair, column: int) -> tuple[int, int]:
+    """Return the least and the greatest code of a column that a real row has."""
+    counts: Counts = pair.everyone(pair.attributes[column].name)[0]
+    held = np.flatnonzero(counts[1:]) + 1
+    return (int(held[0]), int(held[-1])) if len(held) else (0, 0)
 
 
 @dataclass(frozen=True)

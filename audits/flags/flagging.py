@@ -16,15 +16,16 @@ from audits.data.row_order import Piece, contents_of, drawn, joined, pieces
 from audits.data.rules import bind
 from audits.data.rules_counted import Checks
 from audits.data.rules_file import read_rules
-from audits.data.tables import Engine
+from audits.data.tables import Codes, Engine
 from audits.data.workspace import Workspace
 from audits.errors import UsageError
 from audits.flags import records, verdicts
-from audits.flags.checks import Check, Tables
+from audits.flags.checks import Found
 from audits.flags.lines import Lines, severest_first
-from audits.flags.records import KINDS, Judge, Ranges, Records
+from audits.flags.records import KINDS, Judge, Records
 from audits.flags.result import Flags
 from audits.flags.scores import Search
+from audits.formulas.conformal import rows_to_flag
 from audits.formulas.multiplicity import benjamini_hochberg
 from audits.run import (
     kinds_given,
@@ -156,51 +157,52 @@ class _Flagging:
         self.pair, self.tables, self.threads = pair, tables, threads
         self.names = [coding.name for coding in pair.attributes]
         self.features = [coding.name for coding in pair.features]
-        self.source = "left out" if pair.holdout is None else "holdout"
 
     def flags(self) -> Flags:
         """Return everything."""
         pair, settings = self.pair, self.pair.settings
-        judge, fresh, checks = self._learn()
-        parts, codes, own = [], [], []
-        done = 0
-        for piece in self._pieces("synthetic"):
-            parts.append(judge.records(piece, checks, told=self._heard("synthetic rows", done)))
-            codes.append(piece.codes)
-            own.append(piece.features)
-            done += len(piece.codes)
-        found = records.joined(parts)
-        cells, level = len(pair.cells), settings.flag_level
-        of_fresh, of_found, calibration = verdicts.judge(fresh, found, cells, settings, level)
-        groups = verdicts.rates(pair.groups, (fresh, found), (of_fresh, of_found), settings)
-        rules = pair.rules.rules if pair.rules is not None else ()
-        adjusted = benjamini_hochberg(of_found.combined_p)
+        judge, fresh = self._learn()
+        found, codes, own = self._judged(judge)
+        judged = verdicts.judge(fresh, found, len(pair.cells), settings)
+        groups = verdicts.rates(pair.groups, (fresh, found), judged, settings)
+        rules = [] if pair.rules is None else [(r.name, r.check) for r in pair.rules.rules]
+        adjusted = benjamini_hochberg(judged[1].combined_p)
         lines = Lines(
             features=pair.features,
             attributes=pair.attributes,
-            own=np.concatenate(own),
-            codes=np.concatenate(codes),
+            own=own,
+            codes=codes,
             records=found,
-            judged=of_found,
+            judged=judged[1],
             adjusted=adjusted,
             listed=adjusted <= settings.false_discovery_rate,
-            checks=checks,
-            named=tuple(rule.name for rule in rules),
-            ends={j: judge.ranges.ends(j) for j in judge.ranges.columns},
+            checks=judge.found.fresh,
+            named=tuple(name for name, _ in rules),
+            ends=judge.found.ends,
             order=_order(groups),
         )
-        named_rules = [(rule.name, rule.check) for rule in rules]
         return Flags(
-            level=level,
-            fresh=self.source,
+            level=settings.flag_level,
+            fresh="left out" if pair.holdout is None else "holdout",
             groups=groups,
-            rules=verdicts.rule_rates(named_rules, (fresh, found), settings),
+            rules=verdicts.rule_rates(rules, (fresh, found), settings),
             inputs=records_of(self.tables, None),
             settings=settings,
-            notes=(*self._notes(fresh, possible=calibration.possible),),
+            notes=tuple(self._notes(fresh)),
             versions=versions(),
             lines=lines,
         )
+
+    def _judged(self, judge: Judge) -> tuple[Records, Codes, Codes]:
+        """Judge every synthetic row; return its codes, and those of its group, too."""
+        parts, codes, own = [], [], []
+        done = 0
+        for piece in self._pieces("synthetic"):
+            parts.append(judge.records(piece, told=self._heard("synthetic rows", done)))
+            codes.append(piece.codes)
+            own.append(piece.features)
+            done += len(piece.codes)
+        return records.joined(parts), np.concatenate(codes), np.concatenate(own)
 
     def _heard(self, stage: str, done: int = 0) -> Callable[[float], None]:
         rows = max(self.pair.synthetic.rows, 1)
@@ -218,48 +220,37 @@ class _Flagging:
     def _pieces(self, role: str) -> Any:
         return pieces(self.tables[role], self.names, self.features, self._checks(role))
 
-    def _learn(self) -> tuple[Judge, Records, tuple[Check, ...]]:
-        """Read the real rows, once for what they hold and once for those that are searched."""
+    def _learn(self) -> tuple[Judge, Records]:
+        """Find what holds of the real rows, and judge those who stand for fresh people by it."""
         pair, settings = self.pair, self.pair.settings
-        tables, ranges, kept = Tables(pair), Ranges(pair), []
         contents = contents_of(pair.real)
         searched = self._drawn(contents, settings.flag_base, "base")
-        start = 0
-        for piece in self._pieces("real"):
-            tables.add(piece.codes)
-            ranges.add(piece.codes)
-            here = searched[(searched >= start) & (searched < start + len(piece.codes))]
-            kept.append(piece.at(here - start))
-            start += len(piece.codes)
-            pair.progress("real rows", start / pair.real.rows)
-        base = joined(kept)
+        base = self._taken("real", searched)
         cells = CellIndex(pair.cells, [coding.size for coding in pair.features])
         search = Search(pair, base.codes, self.threads)
-        judge = Judge(ranges, search, np.sort(contents), cells)
-        fresh, spare = self._fresh(base)
+        judge = Judge(Found(pair), search, np.sort(contents), cells)
         heard = self._heard("fresh people")
-        level = settings.flag_level
-        found = judge.records(fresh, tables.checks(level, spare), spare=spare, told=heard)
-        return judge, found, tables.checks(level, 0)
+        if pair.holdout is None:
+            fresh = base.at(self._drawn(base.contents, settings.flag_fresh, "fresh"))
+            return judge, judge.records(fresh, fresh=False, told=heard)
+        chosen = self._drawn(contents_of(pair.holdout), settings.flag_fresh, "fresh")
+        return judge, judge.records(self._taken("holdout", chosen), told=heard)
 
-    def _fresh(self, base: Piece) -> tuple[Piece, int]:
-        """Return those who stand for fresh people, and whether they have to be left out."""
-        most = self.pair.settings.flag_fresh
-        if self.pair.holdout is None:
-            return base.at(self._drawn(base.contents, most, "fresh")), 1
-        chosen = self._drawn(contents_of(self.pair.holdout), most, "fresh")
-        kept, start = [], 0
-        for piece in self._pieces("holdout"):
+    def _taken(self, role: str, chosen: Any) -> Piece:
+        """Return some rows of a table, in order."""
+        kept, start, rows = [], 0, max(self.tables[role].rows, 1)
+        for piece in self._pieces(role):
             here = chosen[(chosen >= start) & (chosen < start + len(piece.codes))]
             kept.append(piece.at(here - start))
             start += len(piece.codes)
-        return joined(kept), 0
+            self.pair.progress("real rows", start / rows)
+        return joined(kept)
 
     def _drawn(self, contents: Any, most: int, name: str) -> Any:
         seed = stream_seed(self.pair.settings.seed, "flag", name, ())
         return drawn(contents, most, seed)
 
-    def _notes(self, fresh: Records, *, possible: bool) -> list[str]:
+    def _notes(self, fresh: Records) -> list[str]:
         """Say what the flags rest on."""
         pair, settings = self.pair, self.pair.settings
         who = "rows of the holdout" if pair.holdout else "real rows, each judged by all others"
@@ -269,7 +260,7 @@ class _Flagging:
                 f"The nearest were sought among {settings.flag_base:,} of {pair.real.rows:,} real "
                 "rows (flag_base)."
             )
-        if not possible:
+        if np.isfinite(fresh.score).sum() < rows_to_flag(settings.flag_level):
             said.append(
                 f"At a level of {settings.flag_level:g} no record can be flagged by so few people. "
                 "Choose a higher level, or give more real rows."

@@ -15,14 +15,13 @@ from audits.formulas.nearest import nearest
 from audits.questions.places import places
 
 Floats = NDArray[np.float64]
-NEIGHBOURS = 5
 _REACH = 8  # decimals of a distance that count: beyond them, rounding would decide
 _SEARCHED = 1 << 15  # rows whose nearest are sought at once
 
 
 @dataclass(frozen=True)
 class Near:
-    """Per row the distance to the nearest real row, and the mean distance to the five nearest."""
+    """Per row the distance to the nearest real row, and the mean distance to several nearest."""
 
     nearest: Floats
     score: Floats
@@ -33,6 +32,7 @@ class Search:
 
     def __init__(self, pair: Pair, base: Codes, threads: int) -> None:
         self._base, self._threads = base, threads
+        self._k = pair.settings.outlier_neighbours
         self._positions = [places(pair, coding) for coding in pair.attributes]
 
     def of(
@@ -60,7 +60,7 @@ class Search:
         if len(self._base) <= own:
             nothing = np.full(len(codes), np.nan)
             return Near(nothing, nothing.copy())
-        k = min(NEIGHBOURS, len(self._base) - own)
+        k = min(self._k, len(self._base) - own)
         found = nearest(codes, self._base, self._positions, k=k + own, threads=self._threads)
         least = found.least[found.query_profile][:, own:].astype(np.float64)
         return Near(least[:, 0], np.round(least.mean(axis=1), _REACH))

@@ -79,8 +79,8 @@ class Judged:
 
 
 def judge(
-    fresh: Records, synthetic: Records, cells: int, settings: Settings, level: float
-) -> tuple[Judged, Judged, Calibration]:
+    fresh: Records, synthetic: Records, cells: int, settings: Settings
+) -> tuple[Judged, Judged]:
     """Judge the fresh people by each other and the synthetic rows by the fresh people.
 
     A row is the odder, the rarer among fresh people what it breaks: it is ordered by
@@ -91,7 +91,7 @@ def judge(
     people stand as high in it is the p value (Fisher's way of joining p values, calibrated, so
     that nothing rests on independence).
     """
-    within = settings.flag_within
+    level, within = settings.flag_level, settings.outlier_within
     outliers = Calibration(fresh.score, fresh.cell, cells, alpha=level, within=within)
     p = (outliers.left_out_p(), outliers.p(synthetic.score, synthetic.cell))
     kinds = [_kinds(rows, at, level) for rows, at in zip((fresh, synthetic), p, strict=True)]
@@ -118,7 +118,7 @@ def judge(
         )
         for i, rows in enumerate((fresh, synthetic))
     ]
-    return judged[0], judged[1], combined
+    return judged[0], judged[1]
 
 
 def _severity(kinds: dict[str, Flags], rows: Records) -> NDArray[np.int64]:

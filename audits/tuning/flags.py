@@ -34,14 +34,6 @@ class FlagsSettings:
         meaning="Real rows (of the holdout, or left out one by one) by which flags are "
         "calibrated; of more, a seeded sample by content.",
     )
-    flag_within: int = a_number(
-        100,
-        low=20,
-        high=100_000,
-        source="house rule, after Bates et al. 2023",
-        meaning="From this many of these rows on a group is calibrated by itself; smaller ones by "
-        "everyone.",
-    )
     filter_ratio: float = a_number(
         1.25,
         low=1.0,
