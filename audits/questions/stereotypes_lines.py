@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,47 +25,46 @@ def tie_rows(
     confidence, ties = pair.settings.confidence, found.ties
     mutual = [npmi(side[listed], confidence=confidence) for side in (ties.real, ties.synthetic)]
     moved = difference(mutual[0], mutual[1], confidence=confidence)
-    rows = []
-    for k, i in enumerate(listed.tolist()):
-        real, synthetic = ties.real[i].tolist(), ties.synthetic[i].tolist()
-        ratio = _exp(change.ratio, i)
-        rows.append(
-            TieRow(
-                group=pair.groups.names[ties.group[i]],
-                attribute=pair.attributes[ties.attribute[i]].name,
-                value=found.labels[ties.attribute[i]][ties.value[i]],
-                kind=KINDS[change.kind[i]],
-                rank=int(rank[i]),
-                real=sum(real[0]),
-                real_with=real[0][0],
-                synthetic=sum(synthetic[0]),
-                synthetic_with=synthetic[0][0],
-                share_real=_share(real[0]),
-                elsewhere_real=_share(real[1]),
-                share_synthetic=_share(synthetic[0]),
-                elsewhere_synthetic=_share(synthetic[1]),
-                expected=float(ties.expected[i]),
-                odds_real=_exp(change.real, i),
-                odds_synthetic=_exp(change.synthetic, i),
-                ratio=ratio,
-                error=float(change.ratio.error[i]),
-                factor=_inverse(ratio) if change.inverse[i] else ratio,
-                moved=Estimate(*(float(part[i]) for part in change.moved)),
-                constant=_CONSTANT[int(ties.constant[i])],
-                npmi_real=float(mutual[0].value[k]),
-                npmi_synthetic=float(mutual[1].value[k]),
-                npmi_change=_estimate(moved, k),
-            )
+    return [
+        TieRow(
+            group=pair.groups.names[ties.group[i]],
+            attribute=pair.attributes[ties.attribute[i]].name,
+            value=found.labels[ties.attribute[i]][ties.value[i]],
+            kind=KINDS[change.kind[i]],
+            rank=int(rank[i]),
+            **_people(ties.real[i].tolist(), ties.synthetic[i].tolist()),
+            expected=float(ties.expected[i]),
+            odds_real=_exp(change.real, i),
+            odds_synthetic=_exp(change.synthetic, i),
+            ratio=_exp(change.ratio, i),
+            error=float(change.ratio.error[i]),
+            factor=_inverse(_exp(change.ratio, i)) if change.inverse[i] else _exp(change.ratio, i),
+            moved=Estimate(*(float(part[i]) for part in change.moved)),
+            constant=_CONSTANT[int(ties.constant[i])],
+            npmi_real=float(mutual[0].value[k]),
+            npmi_synthetic=float(mutual[1].value[k]),
+            npmi_change=Estimate(float(moved.value[k]), float(moved.low[k]), float(moved.high[k])),
         )
-    return rows
+        for k, i in enumerate(listed.tolist())
+    ]
+
+
+def _people(real: list[list[int]], synthetic: list[list[int]]) -> dict[str, Any]:
+    """How many of the group there are, how many have the value, and their shares."""
+    return {
+        "real": sum(real[0]),
+        "real_with": real[0][0],
+        "synthetic": sum(synthetic[0]),
+        "synthetic_with": synthetic[0][0],
+        "share_real": _share(real[0]),
+        "elsewhere_real": _share(real[1]),
+        "share_synthetic": _share(synthetic[0]),
+        "elsewhere_synthetic": _share(synthetic[1]),
+    }
 
 
 def _share(row: list[int]) -> float:
     return row[0] / sum(row) if sum(row) else float("nan")
-
-
-def _estimate(found: Interval, i: int) -> Estimate:
-    return Estimate(float(found.value[i]), float(found.low[i]), float(found.high[i]))
 
 
 def _exp(found: Interval, i: int) -> Estimate:
