@@ -172,7 +172,8 @@ def trimmed(mass: npt.ArrayLike, rows: npt.ArrayLike, *, cap: float) -> Floats:
     Raises
     ------
     ValueError
-        If a number is negative, or `cap` is below 1: the mean weight itself would be above it.
+        If a number is negative, or `cap` is below 1, the mean weight, or below what the rows with
+        a weight come to if all others have none.
 
     References
     ----------
@@ -190,7 +191,9 @@ def trimmed(mass: npt.ArrayLike, rows: npt.ArrayLike, *, cap: float) -> Floats:
     held, people = not_negative("mass", mass).copy(), not_negative("rows", rows)
     if not cap >= 1:
         raise ValueError(f"cap must be at least 1, the mean weight, got {cap:g}")
-    total = float(held.sum())
+    total, there = float(held.sum()), float(people[held > 0].sum())
+    if cap * there < people.sum() * (1 - 1e-9):
+        raise ValueError(f"cap must be at least {people.sum() / there:g}, got {cap:g}")
     most = cap * total / people.sum() * people
     full = np.zeros(len(held), dtype=bool)
     for _ in range(len(held) + 1):  # each round fills at least one cell
@@ -199,10 +202,8 @@ def trimmed(mass: npt.ArrayLike, rows: npt.ArrayLike, *, cap: float) -> Floats:
             break
         full |= over
         held[full] = most[full]
-        free = float(held[~full].sum())
-        if free <= 0:
-            break
-        held[~full] *= (total - held[full].sum()) / free
+        if (free := float(held[~full].sum())) > 0:
+            held[~full] *= (total - held[full].sum()) / free
     return held
 
 

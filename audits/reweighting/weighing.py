@@ -207,6 +207,12 @@ def _weighed(
         raise InputError(words.cannot_be_met(targets, found))
     if trim is None:
         return None, found
+    least = rows.sum() / rows[found.mass > 0].sum()
+    if trim < least:
+        raise UsageError(
+            f"trim must be at least {least:.3g}: so much the rows with a weight come to on "
+            "average, as the reference has nobody of the groups of all others."
+        )
     return rake_within(rows, rows, margins, cap=trim)
 
 
