@@ -12,7 +12,16 @@ from audits.errors import UnknownNameError
 from audits.results import Finding, Row
 from audits.settings import Settings
 
-BUILT_IN = ("coverage", "drift", "diversity", "provenance", "copying", "collection", "stereotypes")
+BUILT_IN = (
+    "coverage",
+    "drift",
+    "diversity",
+    "provenance",
+    "copying",
+    "collection",
+    "stereotypes",
+    "plausibility",
+)
 OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
 ENTRY_POINTS = "audits.questions"

@@ -259,7 +259,11 @@ class TestJudgesDegenerateTables:
     def test_all_synthetic_rows_alike(self, question):
         real = people(300, 1)
         synthetic = pd.concat([real.dropna().iloc[[0]]] * 200, ignore_index=True)
-        assert ask(question, real, synthetic).verdict is Verdict.PROBLEM
+        found = ask(question, real, synthetic)
+        if question.id == "plausibility":  # each of them could exist: one does
+            assert not found.problems
+            return
+        assert found.verdict is Verdict.PROBLEM
 
 
 @every_question

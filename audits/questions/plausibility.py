@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +32,7 @@ from audits.questions.plausibility_rules import (
     of_fresh,
     whole,
 )
-from audits.results import Finding, Group, Row
+from audits.results import Finding, Row
 from audits.settings import Settings
 
 TITLE = "Plausibility"
@@ -50,6 +50,7 @@ SETTINGS = (
     "outlier_within",
     "outlier_base",
     "plausibility_rows",
+    "support_problem",
 )
 MAIN = "groups"
 TABLES: dict[str, type[Row]] = {"groups": PlausibilityRow, "kinds": KindRow, "rules": RuleRow}
@@ -76,6 +77,8 @@ class _Group(NamedTuple):
     twice: NDArray[np.int64]
     real: NDArray[np.int64]
     pooled: NDArray[np.int64]
+    source: str
+    within: bool
 
 
 class _Compared(NamedTuple):
@@ -103,9 +106,12 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     kinds: list[Row] = []
     given = _given(pair, judged)
     for at, g in enumerate(judged):
-        row, per_kind = _row(pair, g, at, (real, synthetic, held), pool, mined.rules)
-        groups.append(row)
-        kinds += [*per_kind, *given[g]]
+        within = len(real.places[at]) >= _enough_within(pair.settings)
+        own = pool.of(real.places[at]) if within else pool
+        found = _broken((real, synthetic, held), at, own, pool)
+        groups.append(_row(pair, g, found, mined.rules, outliers=pool.enough))
+        kinds += [_kind(pair, g, kind, found) for kind in ("unseen", *KINDS)]
+        kinds += given[g]
         pair.progress("plausibility", (at + 1) / len(judged))
     return {"groups": tuple(groups), "kinds": tuple(kinds), "rules": listed_rules(pair, mined)}
 
@@ -125,60 +131,40 @@ def _table(
     return _Table(places, bits, score_rows(pair, sample, used, base))
 
 
-def _row(
-    pair: Pair,
-    g: int,
-    at: int,
-    tables: tuple[_Table, _Table, _Table | None],
-    pool: Outliers,
-    rules: int,
-) -> tuple[PlausibilityRow, list[KindRow]]:
-    group, n, m = pair.groups.names[g], int(pair.rows[0][g]), int(pair.rows[1][g])
-    real, synthetic, held = tables
-    within = len(real.places[at]) >= _enough_within(pair.settings)
-    found = _broken(
-        real, synthetic, held, at, pool if not within else pool.of(real.places[at]), pool
-    )
-    flags = _flags(len(real.places[at]))
-    confidence = pair.settings.confidence
-    combined, unseen = (_compare(found, bit, confidence) for bit in (flags, UNSEEN))
-    kinds = [_kind(group, kind, found, confidence) for kind in ("unseen", *KINDS)]
+def _row(pair: Pair, g: int, found: _Group, rules: int, *, outliers: bool) -> PlausibilityRow:
+    confidence, flags = pair.settings.confidence, _flags(len(found.real))
+    combined, unseen = (_compare(found, bits, confidence) for bits in (flags, UNSEEN))
     flagged = found.synthetic[(found.synthetic & flags) > 0] & flags
-    removed, removed_pooled = (
-        int(((rows & flags) > 0).sum()) for rows in (found.real, found.pooled)
-    )
-    row = PlausibilityRow(
-        group=group,
-        real=n,
-        synthetic=m,
+    removed, pooled = (int(((rows & flags) > 0).sum()) for rows in (found.real, found.pooled))
+    return PlausibilityRow(
+        group=pair.groups.names[g],
+        real=int(pair.rows[0][g]),
+        synthetic=int(pair.rows[1][g]),
         synthetic_used=len(found.synthetic),
         fresh_used=len(found.fresh),
-        fresh_source=_source(held, at),
+        fresh_source=found.source,
         rules=rules,
         flagged=combined.broken,
         fresh_flagged=combined.fresh,
         broken=float(np.bitwise_count(flagged).mean()) if len(flagged) else float("nan"),
-        observed=combined.observed,
-        expected=combined.expected,
-        excess=combined.excess,
-        p=combined.p,
-        effective=combined.effective,
+        **_named(combined, ""),
         unseen=unseen.broken,
         unseen_fresh=unseen.fresh,
-        unseen_observed=unseen.observed,
-        unseen_expected=unseen.expected,
-        unseen_excess=unseen.excess,
-        unseen_p=unseen.p,
-        unseen_effective=unseen.effective,
+        **_named(unseen, "unseen_"),
         real_used=len(found.real),
         real_flagged=removed,
-        real_flagged_pooled=removed_pooled,
+        real_flagged_pooled=pooled,
         real_rate=_share(removed, len(found.real), confidence),
-        real_rate_pooled=_share(removed_pooled, len(found.real), confidence),
-        within=within,
-        outliers=pool.enough,
+        real_rate_pooled=_share(pooled, len(found.real), confidence),
+        within=found.within,
+        outliers=outliers,
     )
-    return row, kinds
+
+
+def _named(compared: _Compared, prefix: str) -> dict[str, Any]:
+    """Return what is alike of every comparison, by the name of its field."""
+    names = ("effective", "observed", "expected", "excess", "p")
+    return {prefix + name: getattr(compared, name) for name in names}
 
 
 def _enough_within(settings: Settings) -> int:
@@ -192,28 +178,24 @@ def _flags(real: int) -> int:
 
 
 def _broken(
-    real: _Table,
-    synthetic: _Table,
-    held: _Table | None,
-    at: int,
-    own: Outliers,
-    pool: Outliers,
+    tables: tuple[_Table, _Table, _Table | None], at: int, own: Outliers, pool: Outliers
 ) -> _Group:
     """Return what every row of a group breaks, outliers judged as the group's size allows."""
-    odd = _BIT["outlier"]
+    odd, (real, synthetic, held) = _BIT["outlier"], tables
     mine, theirs = real.places[at], synthetic.places[at]
     left = left_out(real.bits[mine]).astype(np.int64)
     twice = left_out_twice(real.bits[mine]).astype(np.int64)
     alone, pooled = (left | odd * side.among(mine) for side in (own, pool))
     made = of_fresh(synthetic.bits[theirs]) | odd * own.flags(synthetic.scored.of(theirs))
-    if held is None or _source(held, at) == "left out":
-        return _Group(made, alone, twice, alone, pooled)
-    rows = held.places[at]
-    fresh = of_fresh(held.bits[rows]) | odd * own.flags(held.scored.of(rows))
-    none = np.zeros(len(rows), np.int64)
-    if _source(held, at) == "both":
-        fresh, none = np.concatenate([fresh, alone]), np.concatenate([none, twice])
-    return _Group(made, fresh, none, alone, pooled)
+    source, fresh, within = _source(held, at), alone, own is not pool
+    if held is not None and source != "left out":
+        rows = held.places[at]
+        fresh = of_fresh(held.bits[rows]) | odd * own.flags(held.scored.of(rows))
+        none = np.zeros(len(rows), np.int64)
+        both = source == "both"
+        twice = np.concatenate([none, twice]) if both else none
+        fresh = np.concatenate([fresh, alone]) if both else fresh
+    return _Group(made, fresh, twice, alone, pooled, source, within)
 
 
 def _source(held: _Table | None, at: int) -> str:
@@ -223,11 +205,11 @@ def _source(held: _Table | None, at: int) -> str:
     return "holdout" if len(held.places[at]) >= _MANY else "both"
 
 
-def _kind(group: Group, kind: str, found: _Group, confidence: float) -> KindRow:
-    compared = _compare(found, _BIT[kind], confidence)
+def _kind(pair: Pair, g: int, kind: str, found: _Group) -> KindRow:
+    compared = _compare(found, _BIT[kind], pair.settings.confidence)
     return KindRow(
-        group, kind, "", compared.broken, len(found.synthetic), compared.fresh, len(found.fresh),
-        *compared[2:],
+        pair.groups.names[g], kind, "", compared.broken, len(found.synthetic), compared.fresh,
+        len(found.fresh), *compared[2:],
     )  # fmt: skip
 
 

@@ -78,10 +78,11 @@ def _ranges(pair: Pair) -> Iterator[RuleRow]:
         if outside.sum() == 0:
             continue
         support, rows = int(real[1:].sum()), int(synthetic[1:].sum())
-        says = f"{coding.name} lies between {_plain(coding, held[0])} and "
+        ends = (coding.labels[held[0]], coding.labels[held[-1]])
+        says = f"{coding.name} is between {_span(*ends, ' and ')}"
         example = f"{coding.name} is {coding.labels[int(outside.argmax())]}"
         yield RuleRow(
-            (), "range", (coding.name,), says + _plain(coding, held[-1]), example, support, 0, rows,
+            (), "range", (coding.name,), says, example, support, 0, rows,
             int(outside.sum()), rows * float(out_of_range_rate(support)), _NAN,
         )  # fmt: skip
 
@@ -177,7 +178,7 @@ def _stretch(side: Side, counts: Counts) -> str:
     """Say between which numbers rows lie."""
     held = np.flatnonzero(counts[1:]) + 1
     low, high = (_ends(side.coding, side.recoding, level) for level in (held[0], held[-1]))
-    return f"{side.coding.name} lies between {low[0]} and {high[1]}"
+    return f"{side.coding.name} is between {_span(low[0], high[1], ' and ')}"
 
 
 def _forbidden(pair: Pair, mined: Mined, names: tuple[str, str]) -> Iterator[RuleRow]:
@@ -219,13 +220,18 @@ def _level(coding: Coding, recoding: Recoding, level: int) -> str:
     if len(codes) > 1 and coding.kind not in _NUMBERS:
         return f"{coding.name} is one of {len(codes)} rare values"
     low, high = _ends(coding, recoding, level)
-    return f"{coding.name} is {low}" if low == high else f"{coding.name} is {low} to {high}"
+    return f"{coding.name} is {low if low == high else _span(low, high, ' to ')}"
 
 
 def _ends(coding: Coding, recoding: Recoding, level: int) -> tuple[str, str]:
     codes = np.flatnonzero(recoding == level)
-    return _plain(coding, codes[0]), _plain(coding, codes[-1])
+    return coding.labels[int(codes[0])], coding.labels[int(codes[-1])]
 
 
-def _plain(coding: Coding, code: int) -> str:
-    return coding.labels[int(code)].removeprefix("about ")
+def _span(low: str, high: str, joined: str) -> str:
+    """Write two ends, each about so much said once.
+
+    >>> _span("about 3", "about 8", " to ")
+    'about 3 to 8'
+    """
+    return f"{low}{joined}{high.removeprefix('about ')}"

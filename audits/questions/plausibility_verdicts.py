@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,17 +97,20 @@ def _flagged(
     for i, row in enumerate(rows):
         mainly = _mainly(row, kinds, rules) if found[i] in BAD else ""
         verdict, text = _said(row, found[i], mainly + clauses[i])
-        evidence = evidence_of(
-            row, "real", "synthetic", "synthetic_used", "fresh_used", "fresh_source", "flagged",
-            "fresh_flagged", "observed", "expected", "excess", "p", "broken", "rules",
-            "unseen_observed", "unseen_expected", "unseen_excess", "real_rate", "real_rate_pooled",
-            "within", "outliers",
-        )  # fmt: skip
         severity = (
             max(row.excess.low, 0.0) / settings.implausible_problem if row.excess.known else 0.0
         )
-        parts.append(Part(None, verdict, text, flips[i], min(severity, 5.0), evidence))
+        parts.append(Part(None, verdict, text, flips[i], min(severity, 5.0), _evidence(row)))
     return parts
+
+
+def _evidence(row: PlausibilityRow) -> dict[str, Any]:
+    return evidence_of(
+        row, "real", "synthetic", "synthetic_used", "fresh_used", "fresh_source", "flagged",
+        "fresh_flagged", "observed", "expected", "excess", "p", "broken", "rules",
+        "unseen_observed", "unseen_expected", "unseen_excess", "real_rate", "real_rate_pooled",
+        "within", "outliers",
+    )  # fmt: skip
 
 
 def _said(row: PlausibilityRow, verdict: Verdict, clause: str) -> tuple[Verdict, str]:
@@ -117,21 +121,24 @@ def _said(row: PlausibilityRow, verdict: Verdict, clause: str) -> tuple[Verdict,
         said = f"{synthetic_rows(row.synthetic)} and no real person to hold them against"
         return Verdict.NOT_ENOUGH_EVIDENCE, f"{said}; see coverage"
     if row.synthetic < _FEWEST_SYNTHETIC:
-        said = f"{row.flagged} of only {synthetic_rows(row.synthetic)} are flagged as implausible"
+        said = f"only {synthetic_rows(row.synthetic)} beside {real_people(row.real)}"
         return Verdict.NOT_ENOUGH_EVIDENCE, said
     text = (
         f"{share(row.observed)} of {synthetic_rows(row.synthetic_used)} break what holds of the "
-        f"real people; {share(row.expected)} of {_fresh(row)} would, too"
+        f"real people; {share(row.expected)} of fresh ones would, too ({_by(row)})"
     )
     return verdict, text + clause
 
 
-def _fresh(row: PlausibilityRow) -> str:
-    if row.fresh_source == "holdout":
-        return f"{people(row.fresh_used)} of the holdout"
-    if row.fresh_source == "both":
-        return f"fresh real people (by {people(row.fresh_used)}, of the holdout or left out)"
-    return f"fresh real people (by {people(row.fresh_used)}, each left out)"
+def _by(row: PlausibilityRow) -> str:
+    """Say on whom rests what fresh real people would show."""
+    if row.fresh_source == "left out":
+        few = row.fresh_used < row.real
+        whom = f"{row.fresh_used:,} of {real_people(row.real)}" if few else real_people(row.real)
+        return f"by {whom}, each left out"
+    also = "" if row.fresh_source == "holdout" else " or left out"
+    beside = f"beside {real_people(row.real)}"
+    return f"by {people(row.fresh_used)} of the holdout{also}, {beside}"
 
 
 def _mainly(row: PlausibilityRow, kinds: list[KindRow], rules: list[RuleRow]) -> str:
@@ -171,9 +178,10 @@ def _unseen(rows: list[PlausibilityRow], settings: Settings) -> list[Part]:
             None,
             verdict,
             f"{share(row.unseen_observed)} have a pair of values that no real row has, where "
-            f"{share(row.unseen_expected)} of fresh real people would",
+            f"{share(row.unseen_expected)} of fresh real people would ({_by(row)})",
             flip,
             max(row.unseen_excess.low, 0.0) / settings.unseen_problem if verdict in BAD else 0.0,
+            _evidence(row),
         )
         for row, verdict, flip in zip(rows, found, flips, strict=True)
     ]
@@ -192,12 +200,13 @@ def _removed(rows: list[PlausibilityRow], settings: Settings) -> list[Part]:
         Part(
             None,
             Verdict.WATCH if sure else Verdict.OK,
-            f"a filter by these flags would remove {share(row.real_rate)} of this group's real "
-            f"people, of all real people {percent(y[i] / n[i])}"
+            f"a filter by these flags would remove {share(row.real_rate)} of this group's "
+            f"{real_people(row.real)}, of everyone {percent(y[i] / n[i])}"
             if sure
             else "",
             "stable",
             0.1,
+            _evidence(row),
         )
         for i, (row, sure) in enumerate(zip(rows, verdicts, strict=True))
     ]

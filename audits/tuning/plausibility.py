@@ -56,10 +56,10 @@ class PlausibilitySettings:
         "content.",
     )
     plausibility_rows: int = a_number(
-        1000,
+        2000,
         low=100,
         high=20_000,
-        source="house rule: shares to within three points",
+        source="house rule: shares to within two points",
         meaning="Rows per group and table that are held against the rules one by one, at most "
         "rows_per_group.",
     )
