@@ -12,8 +12,8 @@ from scipy.stats import binom
 
 from audits.formulas.checks import FloatOrArray, Floats, not_negative, plain, share_between, whole
 
-MOST_EXACT = 2000
-"""Rows per generation up to which the chain of copies is followed count by count (32 MB)."""
+MOST_EXACT = 1000
+"""Rows per generation up to which the chain of copies is followed count by count (8 MB)."""
 
 
 def variety_kept_by_drift(rows: npt.ArrayLike, generations: npt.ArrayLike) -> FloatOrArray:
@@ -123,7 +123,7 @@ def chance_lost_at_once(copies: npt.ArrayLike, rows: npt.ArrayLike) -> FloatOrAr
 def chance_still_there(shares: npt.ArrayLike, *, rows: int, generations: int) -> Floats:
     r"""Chance that a type is still there, generation by generation.
 
-    With M up to 2,000 rows exact, by the Markov chain of its copies, whose transitions are
+    With M up to 1,000 rows exact, by the Markov chain of its copies, whose transitions are
     binomial: the chance :math:`e_t(k)` of being gone after t more generations from k copies is
 
     .. math:: e_0(k) = 1[k = 0], \qquad

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import gammaln
 
 from audits.formulas.checks import FloatOrArray, Floats, not_negative, plain
 
@@ -184,6 +185,46 @@ def kept_with_fresh(first: npt.ArrayLike, rows: npt.ArrayLike, fresh: npt.ArrayL
         noise = np.where(n > 0, n / (n + m) ** 2, 0.0)  # a^2 / n
     there = 1 - 1 / start
     return _mixed(np.nan_to_num(n), m, first=there, real=there[..., None], noise=noise)
+
+
+def level_accumulating(first: npt.ArrayLike, rows: npt.ArrayLike) -> FloatOrArray:
+    r"""Where `kept_accumulating` levels off, with M rows in every generation.
+
+    With :math:`r = N / M`:
+
+    .. math:: \Bigl(1 - \frac1N\Bigr) \prod_{k=1}^{\infty} \Bigl(1 - \frac{1}{M (k + r)^2}\Bigr)
+              = \Bigl(1 - \frac1N\Bigr) \frac{\Gamma(1+r)^2}
+                {\Gamma(1 + r - M^{-1/2})\, \Gamma(1 + r + M^{-1/2})}
+
+    Parameters
+    ----------
+    first, rows : array_like
+        Rows N of generation 0, at least 1, and rows M of every other, at least 1.
+
+    Returns
+    -------
+    float or numpy.ndarray
+        In [0, 1); ``nan`` without any rows.
+
+    Raises
+    ------
+    ValueError
+        If a number of rows is negative.
+
+    References
+    ----------
+    As for `kept_accumulating`; Euler's product of the gamma function. Its use here is ours, and
+    with N = M it is that of `audits.formulas.collapse_mixed.kept_by_accumulating_for_ever`.
+
+    Examples
+    --------
+    >>> round(1 - level_accumulating(30, 30) / (1 - 1 / 30), 4)
+    0.0213
+    """
+    n, m = _rows(first), _rows(rows)
+    r, s = n / m, 1 / np.sqrt(m)
+    product = np.exp(2 * gammaln(1 + r) - gammaln(1 + r - s) - gammaln(1 + r + s))
+    return plain((1 - 1 / n) * product)
 
 
 def level_with_fixed(real: npt.ArrayLike, rows: npt.ArrayLike) -> FloatOrArray:

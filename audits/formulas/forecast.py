@@ -25,9 +25,9 @@ FEWEST_INCREMENTS = 3
 class Limits(NamedTuple):
     """A value with its interval; ``nan`` where nothing can be said."""
 
-    value: float
-    low: float
-    high: float
+    value: FloatOrArray
+    low: FloatOrArray
+    high: FloatOrArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,49 @@ def decay_of_chains(chains: Sequence[npt.ArrayLike], *, confidence: float) -> De
         min((s.collapsed_at for s in each if s.collapsed_at is not None), default=None),
         min((s.unknown_from for s in each if s.unknown_from is not None), default=None),
     )
+
+
+def mean_over_chains(values: npt.ArrayLike, *, confidence: float) -> Limits:
+    """Mean over chains of one loop, with its t interval.
+
+    Parameters
+    ----------
+    values : array_like of shape (chains, ...)
+        What each chain shows; ``nan`` in chains that show nothing.
+    confidence : float in (0, 1)
+        Level of the interval.
+
+    Returns
+    -------
+    Limits
+        Three arrays of shape (...,); ``nan`` without any chain, limits ``nan`` with a single one.
+
+    Raises
+    ------
+    ValueError
+        If `confidence` is out of range.
+
+    References
+    ----------
+    Student (1908). The probable error of a mean. Biometrika, 6(1), 1-25.
+
+    Examples
+    --------
+    >>> [round(float(part), 3) for part in mean_over_chains([1.0, 2.0, 3.0], confidence=0.95)]
+    [2.0, -0.484, 4.484]
+    """
+    checked_confidence(confidence)
+    shown = np.asarray(values, dtype=float)
+    known = ~np.isnan(shown)
+    chains = known.sum(0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, shown, 0.0).sum(0) / chains
+        square = np.where(known, (shown - mean) ** 2, 0.0).sum(0) / (chains - 1)
+        half = stdtrit(np.maximum(chains - 1.0, 1.0), (1 + confidence) / 2) * np.sqrt(
+            square / chains
+        )
+    half = np.where(chains > 1, half, np.nan)
+    return Limits(np.asarray(mean), np.asarray(mean - half), np.asarray(mean + half))
 
 
 def collapse_excess(rate: npt.ArrayLike, rows: npt.ArrayLike) -> FloatOrArray:
