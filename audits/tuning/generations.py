@@ -51,6 +51,36 @@ class GenerationsSettings:
         meaning="Generations in which half of a group's variety is gone, below which it is also a "
         "problem.",
     )
+    simulation_rows: int = a_number(
+        50_000,
+        low=100,
+        high=1_000_000,
+        source="decision 0006",
+        meaning="Real rows that a simulated loop starts from; of more, a seeded sample by content.",
+    )
+    simulation_generations: int = a_number(
+        10,
+        low=1,
+        high=1000,
+        source="house rule",
+        meaning="Generations that are simulated, unless another number is given.",
+    )
+    simulation_chains: int = a_number(
+        5,
+        low=1,
+        high=1000,
+        source="house rule",
+        meaning="Chains of a loop that are simulated, unless another number is given; intervals "
+        "come from how they differ.",
+    )
+    simulation_draws: int = a_number(
+        4_000_000,
+        low=10_000,
+        high=1_000_000_000,
+        source="decision 0006: a tenth of a second",
+        meaning="Rows drawn per group, over all chains and generations, to confirm the number of "
+        "fresh real rows that holds its variety.",
+    )
 
 
 JUDGING: frozenset[str] = frozenset(
