@@ -66,9 +66,11 @@ def _generations(value: Estimate) -> str:
 
 def _lost_so_far(row: GenerationsRow) -> str:
     span = row.increments * row.apart
-    so_far = -math.expm1(-row.decay.value * span)
-    word = "lost" if so_far >= 0 else "gained"
-    return f"Over {span:g} generations {percent(abs(so_far))} of it is {word}"
+    if math.isnan(row.index.low):
+        lost = percent(-math.expm1(-row.decay.value * span))
+    else:
+        lost = share(row.index)
+    return f"Variety lost over {span:g} generations is {lost}"
 
 
 def _resting(row: GenerationsRow) -> str:
@@ -167,7 +169,6 @@ def loop_text(loop: GenerationLoopRow) -> str:
     if loop.loop in _LOOPS:
         return f"The loop, by equal rows: {_LOOPS[loop.loop]}"
     return (
-        "Which loop it is, equal rows do not tell: at least "
-        f"{percent(loop.from_previous)} of a generation's rows are in the one before, which holds "
-        f"at least {percent(loop.holds_previous)} of the rows before it"
+        f"Which loop it is, equal rows do not tell: {percent(loop.from_previous)} or more of a "
+        "generation's rows are rows of the one before"
     )
