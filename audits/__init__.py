@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from audits.reweighting import Weighting, reweight
     from audits.run import compare
     from audits.settings import Settings
+    from audits.several.ranking import rank
+    from audits.several.result import Versus
+    from audits.several.running import versus
 
 _HOMES = {
     "Answer": "audits.results",
@@ -37,6 +40,7 @@ _HOMES = {
     "Plan": "audits.plans",
     "Settings": "audits.settings",
     "Verdict": "audits.results",
+    "Versus": "audits.several.result",
     "Weighting": "audits.reweighting",
     "all_questions": "audits.registry",
     "card": "audits.cards",
@@ -47,7 +51,9 @@ _HOMES = {
     "generations": "audits.chains",
     "load": "audits.reports.json_report",
     "plan": "audits.plans",
+    "rank": "audits.several.ranking",
     "reweight": "audits.reweighting",
+    "versus": "audits.several.running",
 }
 
 __all__ = [
@@ -61,6 +67,7 @@ __all__ = [
     "Plan",
     "Settings",
     "Verdict",
+    "Versus",
     "Weighting",
     "all_questions",
     "card",
@@ -71,7 +78,9 @@ __all__ = [
     "generations",
     "load",
     "plan",
+    "rank",
     "reweight",
+    "versus",
 ]
 
 

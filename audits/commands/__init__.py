@@ -8,6 +8,15 @@ from audits.commands.flag import flag
 from audits.commands.generations import generations
 from audits.commands.plan import plan
 from audits.commands.reweight import reweight
+from audits.commands.versus import versus
 
-FURTHER: tuple[Callable[..., None], ...] = (dashboard, demo, plan, reweight, generations, flag)
+FURTHER: tuple[Callable[..., None], ...] = (
+    dashboard,
+    demo,
+    plan,
+    reweight,
+    generations,
+    flag,
+    versus,
+)
 """In the order in which `audits --help` lists them, after those of :mod:`audits.cli`."""
