@@ -42,6 +42,7 @@ from audits.settings import Settings
 
 STAGES = ("reading", "real rows", "fresh people", "synthetic rows")
 Told = Callable[[str, float], None]
+Heard = Callable[[float], None]
 
 
 def flag(  # noqa: PLR0913, one parameter per thing a person may want to say
@@ -198,20 +199,16 @@ class _Flagging:
         parts, codes, own = [], [], []
         done = 0
         for piece in self._pieces("synthetic"):
-            parts.append(judge.records(piece, told=self._heard("synthetic rows", done)))
+            told = self._heard("synthetic rows", done, len(piece.codes), self.pair.synthetic.rows)
+            parts.append(judge.records(piece, told=told))
             codes.append(piece.codes)
             own.append(piece.features)
             done += len(piece.codes)
         return records.joined(parts), np.concatenate(codes), np.concatenate(own)
 
-    def _heard(self, stage: str, done: int = 0) -> Callable[[float], None]:
-        rows = max(self.pair.synthetic.rows, 1)
-
-        def told(share: float) -> None:
-            part = share if stage != "synthetic rows" else min(1.0, (done + share) / rows)
-            self.pair.progress(stage, part)
-
-        return told
+    def _heard(self, stage: str, done: int = 0, rows: int = 1, of: int = 1) -> Heard:
+        """Return what is told the share done of so many rows, after others, of so many."""
+        return lambda share: self.pair.progress(stage, min(1.0, (done + share * rows) / of))
 
     def _checks(self, role: str) -> Checks | None:
         rules = self.pair.rules
