@@ -145,6 +145,8 @@ class TestWhatCannotBe:
             rake([0, 0, 20, 40], [ROWS, COLUMNS])
         nobody_wanted = rake([0, 0, 20, 40], [(ROWS[0], [0, 1])])
         assert nobody_wanted.mass.tolist() == [0, 0, 20, 40]
+        with_others = rake([0, 0, 20, 40], [(ROWS[0], [0, 1]), (COLUMNS[0], [1, 1])])
+        assert with_others.mass.tolist() == [0, 0, 30, 30]
 
     def test_a_category_nobody_wants_is_emptied(self):
         found = rake([30, 10, 20, 40], [(ROWS[0], [0, 1])])

@@ -167,6 +167,14 @@ class TestNeeds:
         nine = real.drop(index=range(9, 30))
         assert row(asked(nine, sensitive_features="site"), site="a").need_completeness is None
 
+    def test_a_missing_value_is_no_type(self):
+        kinds = [None, "one", "two", *["pair", "couple"] * 2] + ["all"] * 23
+        real = pd.DataFrame({"site": ["a"] * 30 + ["b"] * 30, "kind": kinds * 2})
+        found = row(asked(real, sensitive_features="site"), site="a")
+        further = people_to_reach_coverage([23, 2, 2, 1, 1], coverage=0.95)
+        assert found.need_completeness == 30 + np.ceil(further)
+        assert found.completeness == pytest.approx(1 - 2 / 29)
+
     def test_numbers_have_no_types(self):
         real = table(FEW, income=np.random.default_rng(1).normal(0, 1, 1000))
         assert row(asked(real), race="ash").need_completeness is None
@@ -205,6 +213,8 @@ class TestNobody:
         (found,) = audit["collection"][{"race": "elm"}]
         assert (found.real, found.needed, found.more, found.reason) == (0, 0, 0, NOBODY)
         assert not [r for r in audit["collection"].tables["recruits"] if ("race", "elm") in r.group]
+        short = {total.purpose: total.short for total in audit["collection"].tables["totals"]}
+        assert short["patterns"] == 2  # ash women and ash men, not the elm
 
     def test_an_invented_group_without_a_reference_has_no_known_effort(self):
         audit = audits.compare(
@@ -270,6 +280,9 @@ class TestRecruits:
             ).tolist()
             assert lines[-1].total == total.recruits <= total.naive
             assert lines[-1].left == 0
+        groups = next(one for one in plan.totals if one.purpose == "groups")
+        assert groups.naive == sum(found.more for found in plan.short)
+        assert groups.short == len(plan.short)
 
     def test_wide_schemas_fall_back_to_fewer_candidates(self):
         rng = np.random.default_rng(3)
@@ -321,3 +334,34 @@ class TestAudit:
         )  # fmt: skip
         assert not audit.about("collection")
         assert list(audits.card(audit, {"race": "ash"}).verdicts) == ["coverage"]
+
+
+@pytest.mark.real_data
+def test_compas(real_data):
+    """Ten combinations of sex, age and race have fewer than 30 people; the plan mends them."""
+    path = real_data / "compas" / "compas-scores-two-years.csv.gz"
+    whole = pd.read_csv(path)
+    kept = whole[
+        whole["days_b_screening_arrest"].between(-30, 30)
+        & (whole["is_recid"] != -1)
+        & (whole["c_charge_degree"] != "O")
+        & (whole["score_text"] != "N/A")
+    ]
+    columns = ["sex", "age_cat", "race"]
+    assert len(kept) == 6172
+    for people, short in ((10, 7), (30, 10), (100, 10)):
+        deep = Settings().having(plan_people=people, plan_depth=3)
+        plan = audits.plan(kept[columns], sensitive_features=columns, settings=deep)
+        total = next(one for one in plan.totals if one.purpose == "patterns")
+        assert total.short == short
+        hired = [
+            dict(one.group)
+            for one in plan.recruits
+            if one.purpose == "patterns"
+            for _ in range(one.recruits)
+        ]
+        assert len(hired) == total.recruits < total.naive
+        again = pd.concat([kept[columns], pd.DataFrame(hired)], ignore_index=True)
+        sizes = again.groupby("race").size()
+        assert sizes.min() >= people
+    assert (total.naive, total.recruits) == (339, 297)

@@ -15,6 +15,11 @@ from audits.errors import UsageError
 
 ENDINGS = (".csv", ".parquet")
 
+NO_ORDER = (
+    "weights are given row by row in the order of the table, and rows on Spark have none. Write "
+    "the table to Parquet, and give that."
+)
+
 
 def cell_of_rows(pair: Pair) -> NDArray[np.int64]:
     """Return the place in the pair's cells of every row of the real table, in the rows' order.
@@ -25,10 +30,7 @@ def cell_of_rows(pair: Pair) -> NDArray[np.int64]:
         If rows have no order: a table on Spark.
     """
     if not isinstance(pair.real, DuckDBEngine):
-        raise UsageError(
-            "weights are given row by row in the order of the table, and rows on Spark have none. "
-            "Write the table to Parquet, and give that."
-        )
+        raise UsageError(NO_ORDER)
     names = tuple(feature.name for feature in pair.features)
     pieces = pair.real._cell_of_rows(names, pair.cells).pieces()
     return np.concatenate([np.asarray(piece, dtype=np.int64) for piece in pieces])

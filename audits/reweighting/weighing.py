@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.alone import Reading, alone
+from audits.data.engines import is_spark
 from audits.data.names import clean_name
 from audits.data.pair import Pair
 from audits.data.reference import CROSS, read_reference
-from audits.data.weight_files import cell_of_rows, weights_as_bytes
+from audits.data.weight_files import NO_ORDER, cell_of_rows, weights_as_bytes
 from audits.errors import InputError, UsageError
 from audits.formulas.effective_rows import kish_effective
 from audits.formulas.raking import Raked, rake, rake_within
@@ -151,6 +152,8 @@ def reweight(  # noqa: PLR0913, one parameter per thing a person may want to say
         raise UsageError(f"use must be joint or margins, got {use!r}.")
     if trim is not None and not 1 < trim < float("inf"):
         raise UsageError(f"trim must be above 1, the mean weight, got {trim:g}.")
+    if is_spark(table):
+        raise UsageError(NO_ORDER)
     settings = settings or Settings()
     reading = Reading(
         sensitive_features=_columns(reference, sensitive_features),
