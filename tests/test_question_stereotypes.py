@@ -133,6 +133,16 @@ class TestByHand:
         assert row.v_real.value == pytest.approx(np.sqrt(phi2 / (1 - 1 / 3999)))
         assert row.difference.low > 0
 
+    def test_the_group_as_a_whole(self):
+        """With two groups and one column, a group's V is that of the columns."""
+        (row,) = self.AUDIT["stereotypes"][WOMEN]
+        (whole,) = self.AUDIT["stereotypes"].tables["columns"]
+        assert row.columns == 1
+        assert row.strength_real == pytest.approx(whole.v_real.value)
+        assert row.strength_synthetic == pytest.approx(whole.v_synthetic.value)
+        assert row.strength_change.low == pytest.approx(whole.difference.low)
+        assert row.strength_change.high == pytest.approx(whole.difference.high)
+
 
 class TestKinds:
     def test_loosened(self):
@@ -175,6 +185,9 @@ class TestKinds:
         blank = REAL.assign(work="clerk")
         finding = only(ask(REAL, blank))
         assert finding.verdict is PROBLEM
+        (row,) = ask(REAL, blank)["stereotypes"][WOMEN]
+        assert row.strength_synthetic == 0
+        assert row.strength_change.high < 0
         assert "work has a single value in the synthetic data, so that nothing is left of the " in (
             finding.because
         )

@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 from audits.data.pair import Pair
 from audits.data.tables import Coding, Counts
 from audits.data.values import day_text, number_text
+from audits.formulas.association_change import (
+    Strength,
+    cramers_v_interval,
+    strength_difference,
+)
 from audits.formulas.ties import least_expected, margin_error
 
 _FEWEST = 10  # rows by which a column is known to have one value only
@@ -39,6 +44,26 @@ class Ties:
         return len(self.group)
 
 
+class Mean:
+    """Cramer's V of every group, real, synthetic and their difference, added up over columns.
+
+    `sums` has five rows: both values, the difference, and how far its limits lie below and above.
+    """
+
+    def __init__(self, groups: int) -> None:
+        self.columns = np.zeros(groups, dtype=np.int64)
+        self.sums = np.zeros((5, groups))
+
+    def add(self, groups: Indices, real: Strength, synthetic: Strength) -> None:
+        """Take in a column, for the groups in which both values are known."""
+        change = strength_difference(real, synthetic)
+        known = ~np.isnan(change.value)
+        below, above = change.value - change.low, change.high - change.value
+        parts = (real.value, synthetic.value, change.value, below, above)
+        self.columns[groups[known]] += 1
+        self.sums[:, groups[known]] += np.stack(parts)[:, known]
+
+
 @dataclass(frozen=True)
 class Counted:
     """Every tie measured, the names of values, and per group what was left out."""
@@ -48,13 +73,14 @@ class Counted:
     others: tuple[Counts, Counts]
     too_few: Counts
     vanished: Counts
+    strength: Mean
 
 
 def counted(pair: Pair) -> Counted:
     """Count all ties, one column after the other, for runs of groups at a time."""
     size = len(pair.groups)
     too_few, vanished = np.zeros(size, np.int64), np.zeros(size, np.int64)
-    labels, parts = [], []
+    labels, parts, strength = [], [], Mean(size)
     sets = feature_sets(pair)
     for j, coding in enumerate(pair.attributes):
         values = values_of(pair, coding)
@@ -69,8 +95,9 @@ def counted(pair: Pair) -> Counted:
                 too_few[run] += found.too_few
                 vanished[run] += found.vanished
                 parts.append(_picked(found, run, j, sides, base))
+                strength.add(run, *_strengths(sides, base, pair.settings.confidence))
         pair.progress("stereotypes", 0.8 * (j + 1) / len(pair.attributes))
-    return Counted(_joined(parts), tuple(labels), _others(pair, sets), too_few, vanished)
+    return Counted(_joined(parts), tuple(labels), _others(pair, sets), too_few, vanished, strength)
 
 
 def feature_sets(pair: Pair) -> list[tuple[Indices, Indices]]:
@@ -237,6 +264,22 @@ def _picked(found: _Found, run: Indices, j: int, sides: list[Counts], base: list
         found.error,
         np.full(size, found.constant, dtype=np.int64),
     )
+
+
+def _strengths(
+    sides: list[Counts], base: list[Counts], confidence: float
+) -> tuple[Strength, Strength]:
+    """Cramer's V of being of the group or not by a column; 0 where the column has one value."""
+    found = []
+    for side, total in zip(sides, base, strict=True):
+        inside, known = side[:, :-1], total[:-1]
+        table = np.stack([inside, known - inside], axis=1)
+        strength = cramers_v_interval(table, confidence=confidence)
+        if int((known > 0).sum()) == 1:
+            both = (table.sum(2) >= _FEWEST).all(1)
+            strength = Strength(*(np.where(both, 0.0, part) for part in strength))
+        found.append(strength)
+    return found[0], found[1]
 
 
 def _joined(parts: list[Ties]) -> Ties:

@@ -11,7 +11,7 @@ from audits.data.pair import Pair
 from audits.estimates import Estimate
 from audits.formulas.ties import Interval, difference, less_chance, npmi
 from audits.questions.stereotypes_change import KINDS, LOOSENED, REVERSED, SHARPENED, Change
-from audits.questions.stereotypes_counts import Counted
+from audits.questions.stereotypes_counts import Counted, Mean
 from audits.questions.stereotypes_rows import StereotypeRow, TieRow
 from audits.results import Group
 
@@ -106,10 +106,24 @@ def group_rows(
             *_lead(by_group[name], loosened=True),
             float(reach[g]),
             float(high[g]),
+            **_strength(found.strength, g),
         )
         for g, name in enumerate(pair.groups.names)
         if name and pair.groups.labelled[g]
     )
+
+
+def _strength(strength: Mean, g: int) -> dict[str, Any]:
+    """Mean Cramer's V over columns, and its change; the limits as if all columns erred together."""
+    columns = int(strength.columns[g])
+    mean = strength.sums[:, g] / columns if columns else np.full(5, np.nan)
+    real, synthetic, change, below, above = mean.tolist()
+    return {
+        "columns": columns,
+        "strength_real": real,
+        "strength_synthetic": synthetic,
+        "strength_change": Estimate(change, change - below, change + above),
+    }
 
 
 def _lead(ties: list[TieRow], *, loosened: bool) -> tuple[str | None, str | None, Estimate]:

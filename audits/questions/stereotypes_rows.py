@@ -33,6 +33,11 @@ class StereotypeRow(Row):
     tie, as a factor of at least 1 either way, less what chance adds; `reach_high` the largest upper
     limit of such a factor, both without ties in which next to nobody can have moved; unknown where
     no tie is telling, and 1 where nobody moved in any.
+
+    `strength_real` and `strength_synthetic` are how strongly the group as a whole is tied to other
+    columns: Cramer's V of being of the group or not by the column (0 to 1, corrected for chance),
+    the mean over `columns` columns. `strength_change` is synthetic less real: above 0, ties have
+    sharpened on the whole. Its interval is cautious, as if all columns erred together.
     """
 
     real: int
@@ -55,6 +60,10 @@ class StereotypeRow(Row):
     loosest: Estimate
     reach: float
     reach_high: float
+    columns: int
+    strength_real: float
+    strength_synthetic: float
+    strength_change: Estimate
 
 
 @dataclass(frozen=True)

@@ -157,7 +157,7 @@ def _whole(
 _EVIDENCE = (
     "real", "synthetic", "ties", "telling", "too_few", "vanished", "sharpened", "loosened",
     "reversed", "sharpest_attribute", "sharpest_value", "sharpest", "loosest_attribute",
-    "loosest_value", "loosest", "reach", "reach_high",
+    "loosest_value", "loosest", "reach", "reach_high", "strength_change",
 )  # fmt: skip
 
 

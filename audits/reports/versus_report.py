@@ -46,6 +46,8 @@ def versus_text(
         "ranks. No score joins questions or groups.",
         "bold",
     )
+    if versus.floor is not None:
+        page.add("Worse, better: beyond the interval of the holdout, which is what chance shows.")
     for comparison in shown:
         page.gap()
         _block(page, comparison, versus)
@@ -175,7 +177,7 @@ def _value(value: Estimate) -> str:
 def _end(row: RankRow) -> str:
     said = [] if row.verdict is None else [f"{SHAPES[Verdict(row.verdict)]} {row.verdict}"]
     if row.against_floor == "within":
-        said.append("as a holdout")
+        said.append("as the holdout")
     elif row.against_floor is not None:
-        said.append(f"{row.against_floor} than a holdout")
+        said.append(row.against_floor)
     return ", ".join(said)
