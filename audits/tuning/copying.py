@@ -12,7 +12,7 @@ class CopyingSettings:
     """What copying needs."""
 
     copying_base: int = a_number(
-        100_000,
+        300_000,
         low=1000,
         high=1_000_000,
         source="house rule: minutes on two cores at the most",
