@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from audits.several.ranking import rank
     from audits.several.result import Versus
     from audits.several.running import versus
+    from audits.simulation import Simulation, simulate
 
 _HOMES = {
     "Answer": "audits.results",
@@ -39,6 +40,7 @@ _HOMES = {
     "Flags": "audits.flags.result",
     "Plan": "audits.plans",
     "Settings": "audits.settings",
+    "Simulation": "audits.simulation",
     "Verdict": "audits.results",
     "Versus": "audits.several.result",
     "Weighting": "audits.reweighting",
@@ -53,6 +55,7 @@ _HOMES = {
     "plan": "audits.plans",
     "rank": "audits.several.ranking",
     "reweight": "audits.reweighting",
+    "simulate": "audits.simulation",
     "versus": "audits.several.running",
 }
 
@@ -66,6 +69,7 @@ __all__ = [
     "Flags",
     "Plan",
     "Settings",
+    "Simulation",
     "Verdict",
     "Versus",
     "Weighting",
@@ -80,6 +84,7 @@ __all__ = [
     "plan",
     "rank",
     "reweight",
+    "simulate",
     "versus",
 ]
 

@@ -8,6 +8,7 @@ from audits.commands.flag import flag
 from audits.commands.generations import generations
 from audits.commands.plan import plan
 from audits.commands.reweight import reweight
+from audits.commands.simulate import simulate
 from audits.commands.versus import versus
 
 FURTHER: tuple[Callable[..., None], ...] = (
@@ -16,6 +17,7 @@ FURTHER: tuple[Callable[..., None], ...] = (
     plan,
     reweight,
     generations,
+    simulate,
     flag,
     versus,
 )

@@ -74,10 +74,10 @@ class GenerationsSettings:
         "come from how they differ.",
     )
     simulation_draws: int = a_number(
-        4_000_000,
+        10_000_000,
         low=10_000,
         high=1_000_000_000,
-        source="decision 0006: a tenth of a second",
+        source="decision 0006: a quarter of a second",
         meaning="Rows drawn per group, over all chains and generations, to confirm the number of "
         "fresh real rows that holds its variety.",
     )
