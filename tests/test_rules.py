@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -450,3 +453,18 @@ def test_planted_violations_are_found(tmp_path, sample):
     assert broken["a week has 168 hours"].broken == 3
     assert broken["commute_minutes = 0 if weekly_hours = 0"].broken == 2
     assert broken["a week has 168 hours"].real_broken == 0
+
+
+# -- documentation ---------------------------------------------------------------------------------
+
+
+def test_the_rules_of_the_documentation_parse(tmp_path):
+    text = (Path(__file__).parent.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    path = tmp_path / "rules.toml"
+    path.write_text(example, encoding="utf-8")
+    rules = read_rules(path)
+    assert rules[0].name == "children are not married"
+    assert [rule.tolerance for rule in rules] == [0, 0, 0, 0.01, 0]
+    for check in re.findall(r"`(\w+ (?:is|between|in|not in|determines) [^`…]+)`", text):
+        parse(check)

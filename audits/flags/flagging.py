@@ -41,6 +41,12 @@ from audits.seeds import stream_seed
 from audits.settings import Settings
 
 STAGES = ("reading", "real rows", "fresh people", "synthetic rows")
+_SOURCES = {
+    "holdout": "rows of the holdout",
+    "left out": "real rows, each judged by all the others",
+    "both": "rows of the holdout and, of groups of which it has few, real rows, each judged by all "
+    "the others",
+}
 Told = Callable[[str, float], None]
 Heard = Callable[[float], None]
 
@@ -158,13 +164,14 @@ class _Flagging:
         self.pair, self.tables, self.threads = pair, tables, threads
         self.names = [coding.name for coding in pair.attributes]
         self.features = [coding.name for coding in pair.features]
+        self.source = "left out" if pair.holdout is None else "holdout"
 
     def flags(self) -> Flags:
         """Return everything."""
         pair, settings = self.pair, self.pair.settings
         judge, fresh = self._learn()
         found, codes, own = self._judged(judge)
-        judged = verdicts.judge(fresh, found, len(pair.cells), settings)
+        judged = verdicts.judge(pair.groups, fresh, found, settings)
         groups = verdicts.rates(pair.groups, (fresh, found), judged, settings)
         rules = [] if pair.rules is None else [(r.name, r.check) for r in pair.rules.rules]
         adjusted = benjamini_hochberg(judged[1].combined_p)
@@ -184,7 +191,7 @@ class _Flagging:
         )
         return Flags(
             level=settings.flag_level,
-            fresh="left out" if pair.holdout is None else "holdout",
+            fresh=self.source,
             groups=groups,
             rules=verdicts.rule_rates(rules, (fresh, found), settings),
             inputs=records_of(self.tables, None),
@@ -226,12 +233,28 @@ class _Flagging:
         cells = CellIndex(pair.cells, [coding.size for coding in pair.features])
         search = Search(pair, base.codes, self.threads)
         judge = Judge(Found(pair), search, np.sort(contents), cells)
-        heard = self._heard("fresh people")
-        if pair.holdout is None:
-            fresh = base.at(self._drawn(base.contents, settings.flag_fresh, "fresh"))
-            return judge, judge.records(fresh, fresh=False, told=heard)
-        chosen = self._drawn(contents_of(pair.holdout), settings.flag_fresh, "fresh")
-        return judge, judge.records(self._taken("holdout", chosen), told=heard)
+        return judge, self._fresh(judge, base)
+
+    def _fresh(self, judge: Judge, base: Piece) -> Records:
+        """Judge those who stand for fresh people.
+
+        They are the holdout's; of groups of which it has too few, and where there is none, real
+        rows stand in, each judged by all the others.
+        """
+        most, heard = self.pair.settings.flag_fresh, self._heard("fresh people")
+        held: list[Records] = []
+        lacking = np.ones(len(base.codes), dtype=bool)
+        if self.pair.holdout is not None:
+            chosen = self._drawn(contents_of(self.pair.holdout), most, "fresh")
+            held.append(judge.records(self._taken("holdout", chosen), told=heard))
+            rows = np.bincount(held[0].cell, minlength=len(self.pair.cells) + 1)
+            lacking = (rows < verdicts.people_needed(self.pair.settings))[judge.cell_of(base)]
+        if lacking.any():
+            mine = base.at(np.flatnonzero(lacking))
+            mine = mine.at(self._drawn(mine.contents, most, "fresh"))
+            held.append(judge.records(mine, fresh=False, told=heard))
+            self.source = "both" if len(held) > 1 else "left out"
+        return records.joined(held)
 
     def _taken(self, role: str, chosen: Any) -> Piece:
         """Return some rows of a table, in order."""
@@ -250,8 +273,7 @@ class _Flagging:
     def _notes(self, fresh: Records) -> list[str]:
         """Say what the flags rest on."""
         pair, settings = self.pair, self.pair.settings
-        who = "rows of the holdout" if pair.holdout else "real rows, each judged by all others"
-        said = [f"Calibrated on {len(fresh):,} {who}."]
+        said = [f"Calibrated on {len(fresh):,} real people: {_SOURCES[self.source]}."]
         if pair.real.rows > settings.flag_base:
             said.append(
                 f"The nearest were sought among {settings.flag_base:,} of {pair.real.rows:,} real "

@@ -69,7 +69,6 @@ class Lines:
             [None if code == 0 else coding.labels[code] for code in own[:, i].tolist()]
             for i, coding in enumerate(self.features)
         ]
-        within = judged.within[rows].tolist()
         told = [
             (rows + 1).tolist(),
             *group,
@@ -83,7 +82,7 @@ class Lines:
             [self._given(int(row)) for row in rows],
             *(judged.kinds[kind][rows].tolist() for kind in KINDS[1:]),
             _or_none(judged.outlier_p[rows]),
-            ["its group" if mine else "everyone" for mine in within],
+            [judged.pools[place] for place in judged.pool[rows].tolist()],
             _or_none(records.nearest[rows]),
             records.copy[rows].tolist(),
             [self._pair(records.unseen, int(row)) for row in rows],

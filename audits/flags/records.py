@@ -64,6 +64,10 @@ class Judge:
     real: Hashes
     cells: CellIndex
 
+    def cell_of(self, piece: Piece) -> NDArray[np.int64]:
+        """Return the cell of each row."""
+        return self.cells.of(list(piece.features.T), len(piece.codes)).astype(np.int64)
+
     def records(
         self,
         piece: Piece,
@@ -77,7 +81,7 @@ class Judge:
         near = self.search.of(piece.codes, among_base=not fresh, told=told)
         place = np.minimum(np.searchsorted(self.real, piece.contents), len(self.real) - 1)
         return Records(
-            cell=self.cells.of(list(piece.features.T), len(piece.codes)).astype(np.int64),
+            cell=self.cell_of(piece),
             outcomes=piece.outcomes,
             unseen=broken.unseen,
             forbidden=broken.forbidden,

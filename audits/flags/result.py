@@ -36,8 +36,8 @@ class Flags:
     level : float
         Share of fresh real people who may be flagged.
     fresh : str
-        Who stands for fresh real people: "holdout", or "left out": real rows, each judged by all
-        the others.
+        Who stands for fresh real people: "holdout"; "left out": real rows, each judged by all the
+        others; or "both", where the holdout has few people of some group.
     groups : tuple of GroupFlags
         Rows flagged per group and kind, beside its real members.
     rules : tuple of RuleFlags

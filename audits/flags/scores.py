@@ -8,11 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audits.data.groups import Groups
 from audits.data.pair import Pair
 from audits.data.tables import Codes
-from audits.formulas.conformal import conformal_left_out_p, conformal_p, rows_to_flag
+from audits.formulas.conformal import conformal_left_out_p, conformal_p
 from audits.formulas.nearest import nearest
 from audits.questions.places import places
+from audits.results import group_name
 
 Floats = NDArray[np.float64]
 _REACH = 8  # decimals of a distance that count: beyond them, rounding would decide
@@ -66,34 +68,62 @@ class Search:
         return Near(least[:, 0], np.round(least.mean(axis=1), _REACH))
 
 
-class Calibration:
-    """Scores of fresh real people, within cells where there are enough and over everyone."""
+class Pools:
+    """By whom each row is calibrated: the smallest group it belongs to that has enough people.
 
-    def __init__(
-        self, scores: Floats, cells: NDArray[np.int64], count: int, *, alpha: float, within: int
-    ) -> None:
-        self.needed = rows_to_flag(alpha)
-        known = ~np.isnan(scores)
-        self._scores, self._cells = scores[known], cells[known]
-        rows = np.bincount(self._cells, minlength=count + 1)[:count]
-        self.within = np.append(rows >= max(within, self.needed), False)
-        self.possible = len(self._scores) >= self.needed
-        self._known = known
+    `of_cell` is the place of each cell's pool, the last that of rows in no cell. Without enough
+    people in any group there is one pool, everyone.
+    """
+
+    def __init__(self, groups: Groups, cells: NDArray[np.int64], needed: int) -> None:
+        count = groups.belongs.shape[1]
+        rows = np.bincount(cells, minlength=count + 1)
+        sizes = groups.total(rows[:count])
+        large = [g for g in np.argsort(-sizes, kind="stable").tolist() if sizes[g] >= needed]
+        self.names: list[str] = ["everyone"]
+        self.of_cell = np.zeros(count + 1, dtype=np.int64)
+        self.members = [np.ones(count + 1, dtype=bool)]
+        belongs = groups.belongs
+        for g in large:
+            if groups.names[g] != ():
+                mine = belongs.indices[belongs.indptr[g] : belongs.indptr[g + 1]].astype(np.int64)
+                self._add(group_name(groups.names[g]), mine)
+        for cell in np.flatnonzero(rows[:count] >= needed).tolist():
+            if rows[cell] < rows[self.members[self.of_cell[cell]]].sum():
+                self._add("its combination of all features", np.array([cell]))
+
+    def _add(self, name: str, cells: NDArray[np.int64]) -> None:
+        held = np.zeros(len(self.of_cell), dtype=bool)
+        held[cells] = True
+        self.of_cell[cells] = len(self.names)
+        self.names.append(name)
+        self.members.append(held)
+
+
+class Calibration:
+    """Scores of fresh real people, against which scores are held within pools."""
+
+    def __init__(self, scores: Floats, cells: NDArray[np.int64], pools: Pools) -> None:
+        self._known = ~np.isnan(scores)
+        self._scores, self._cells, self._pools = scores[self._known], cells[self._known], pools
 
     def p(self, scores: Floats, cells: NDArray[np.int64]) -> Floats:
         """Return the p value of each row's score."""
-        found = conformal_p(scores, self._scores)
-        for cell in np.unique(cells[self.within[cells]]):
-            mine = cells == cell
-            found[mine] = conformal_p(scores[mine], self._scores[self._cells == cell])
+        found, pool = np.full(len(scores), np.nan), self._pools.of_cell[cells]
+        for place in np.unique(pool):
+            mine = pool == place
+            people = self._pools.members[place][self._cells]
+            found[mine] = conformal_p(scores[mine], self._scores[people])
         return found
 
     def left_out_p(self) -> Floats:
         """Return the p value of each fresh person among the others."""
-        p = conformal_left_out_p(self._scores)
-        for cell in np.unique(self._cells[self.within[self._cells]]):
-            mine = self._cells == cell
-            p[mine] = conformal_left_out_p(self._scores[mine])
+        p, pool = np.full(len(self._scores), np.nan), self._pools.of_cell[self._cells]
+        for place in np.unique(pool):
+            people = self._pools.members[place][self._cells]
+            among = np.full(len(p), np.nan)
+            among[people] = conformal_left_out_p(self._scores[people])
+            p[pool == place] = among[pool == place]
         found = np.full(len(self._known), np.nan)
         found[self._known] = p
         return found

@@ -11,7 +11,8 @@ from audits.data.groups import Groups
 from audits.data.rules_truth import BROKEN, HELD
 from audits.estimates import Estimate
 from audits.flags.records import KINDS, Records
-from audits.flags.scores import Calibration, Floats
+from audits.flags.scores import Calibration, Floats, Pools
+from audits.formulas.conformal import rows_to_flag
 from audits.formulas.flag_rates import more_than_rest_p
 from audits.formulas.multiplicity import benjamini_hochberg
 from audits.formulas.shares import wilson
@@ -68,10 +69,14 @@ class RuleFlags(Row):
 
 @dataclass(frozen=True)
 class Judged:
-    """Per row: outlier p value, kinds broken, p value of the combination; which are flagged."""
+    """Per row: outlier p value, kinds broken, p value of the combination; which are flagged.
+
+    `pool` is the place in `pools` of the people by whom a row is calibrated.
+    """
 
     outlier_p: Floats
-    within: Flags
+    pool: NDArray[np.int64]
+    pools: tuple[str, ...]
     kinds: dict[str, Flags]
     severity: NDArray[np.int64]
     combined_p: Floats
@@ -79,7 +84,7 @@ class Judged:
 
 
 def judge(
-    fresh: Records, synthetic: Records, cells: int, settings: Settings
+    groups: Groups, fresh: Records, synthetic: Records, settings: Settings
 ) -> tuple[Judged, Judged]:
     """Judge the fresh people by each other and the synthetic rows by the fresh people.
 
@@ -91,8 +96,10 @@ def judge(
     people stand as high in it is the p value (Fisher's way of joining p values, calibrated, so
     that nothing rests on independence).
     """
-    level, within = settings.flag_level, settings.outlier_within
-    outliers = Calibration(fresh.score, fresh.cell, cells, alpha=level, within=within)
+    level = settings.flag_level
+    needed = people_needed(settings)
+    pools = Pools(groups, fresh.cell[~np.isnan(fresh.score)], needed)
+    outliers = Calibration(fresh.score, fresh.cell, pools)
     p = (outliers.left_out_p(), outliers.p(synthetic.score, synthetic.cell))
     kinds = [_kinds(rows, at, level) for rows, at in zip((fresh, synthetic), p, strict=True)]
     severity = [_severity(one, rows) for one, rows in zip(kinds, (fresh, synthetic), strict=True)]
@@ -105,12 +112,13 @@ def judge(
         _odd(one, at, rows, weights)
         for one, at, rows in zip(kinds, p, (fresh, synthetic), strict=True)
     ]
-    combined = Calibration(odd[0], fresh.cell, cells, alpha=level, within=within)
+    combined = Calibration(odd[0], fresh.cell, pools)
     both = (combined.left_out_p(), combined.p(odd[1], synthetic.cell))
     judged = [
         Judged(
             p[i],
-            combined.within[rows.cell],
+            pools.of_cell[rows.cell],
+            tuple(pools.names),
             kinds[i],
             severity[i],
             both[i],
@@ -139,6 +147,11 @@ def _odd(kinds: dict[str, Flags], p: Floats, rows: Records, weights: dict[str, f
 def _kinds(rows: Records, p: Floats, level: float) -> dict[str, Flags]:
     found = {kind: rows.broken(kind) for kind in KINDS if kind != "outlier"}
     return {**found, "outlier": np.nan_to_num(p, nan=1.0) <= level + 1e-12}
+
+
+def people_needed(settings: Settings) -> int:
+    """Return how many people of a group calibrate it by itself."""
+    return max(settings.outlier_within, rows_to_flag(settings.flag_level))
 
 
 # -- rates -----------------------------------------------------------------------------------------
