@@ -12,6 +12,7 @@ from audits.results import group_name
 from audits.reweighting import Weighting
 
 _SHOWN = 30
+_MET = 1e-6  # distance from a target, relative to it, that no reader would see
 
 
 def weighting_text(made: Weighting, *, width: int, colour: bool = False) -> str:
@@ -19,10 +20,10 @@ def weighting_text(made: Weighting, *, width: int, colour: bool = False) -> str:
     page = Page(width, colour=colour)
     rounds = f"{made.sweeps} sweep{'' if made.sweeps == 1 else 's'}"
     page.add(f"{made.rows:,} rows {made.method} in {rounds}", "bold")
+    met = "every share is met" if made.error < _MET else f"a share is {percent(made.error)} off"
     page.add(
         f"worth {made.effective:,.0f} rows (design effect {number(made.design_effect)}); largest "
-        f"weight over the median {number(made.spread)}; farthest from "
-        f"a target by {made.error:.1g} of it"
+        f"weight over the median {number(made.spread)}; {met}"
     )
     page.gap()
     for row in made.margins[:_SHOWN]:
