@@ -312,4 +312,6 @@ OTHER_LIMITS = {
     "near_copies_watch": {"near_copies_watch": 0.001},
     "near_copies_problem": {"near_copies_problem": 1.0},
     "repeated_watch": {"repeated_watch": 0.0001},
+    "tie_watch": {"tie_watch": 1.0},
+    "tie_problem": {"tie_problem": 1000},
 }
