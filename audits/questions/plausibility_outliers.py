@@ -71,18 +71,21 @@ class Outliers:
 def score_rows(pair: Pair, sample: Sample, rows: Places, base: Places) -> Scored:
     """Mean distance of each row to its nearest among real rows of other folds.
 
-    Rows are dealt to folds by their place in an order that content alone decides; real rows keep
-    theirs among the rows to compare with, so that none is compared with itself.
+    Sensitive features do not count: belonging to a small group makes nobody odd. Rows are dealt to
+    folds by their place in an order that content alone decides; real rows keep theirs among the
+    rows to compare with, so that none is compared with itself.
     """
     real = pair.samples[0]
     fold = folds_of(len(sample.rows.codes), _FOLDS)
     base_fold = folds_of(len(real.rows.codes), _FOLDS)[base]
     values = np.full(len(sample.rows.codes), np.nan)
-    if len(base) and len(rows):
+    sensitive = {feature.column for feature in pair.features}
+    kept = [j for j, coding in enumerate(pair.attributes) if coding.name not in sensitive]
+    if len(base) and len(rows) and kept:
         values[rows] = outlier_scores(
-            sample.codes(rows),
-            real.codes(base),
-            [places(pair, coding) for coding in pair.attributes],
+            sample.codes(rows)[:, kept],
+            real.codes(base)[:, kept],
+            [places(pair, pair.attributes[j]) for j in kept],
             query_fold=fold[rows],
             base_fold=base_fold,
             neighbours=pair.settings.outlier_neighbours,
