@@ -12,13 +12,22 @@ from audits.results import group_name
 from audits.visible import visible
 
 
+def _both_tables(row: Any) -> tuple[int, int]:
+    return row.real, row.synthetic
+
+
 @dataclass(frozen=True)
 class Told:
-    """What is said of a ranking: above it, instead of it, and beside every group's name."""
+    """What is said of a ranking: above it, instead of it, and beside every group's name.
+
+    `counts` are two numbers that stand with every group, under `heads`.
+    """
 
     title: str
     alt: str
     beside: Callable[[Any], str]
+    counts: Callable[[Any], tuple[int, int]] = _both_tables
+    heads: tuple[str, str] = ("real", "synth.")
 
 
 def arranged(
@@ -32,13 +41,14 @@ def arranged(
     drawn, rest = rows[:most], rows[most:]
     return Ranking(
         groups=tuple(row.group for row in drawn),
-        rows=tuple((row.real, row.synthetic) for row in drawn),
+        rows=tuple(told.counts(row) for row in drawn),
         panels=panels(drawn),
         alt=told.alt,
         title=told.title,
         beside=tuple(told.beside(row) for row in drawn),
         left_out=len(rest),
         left_out_unknown=sum(not known(row) for row in rest),
+        heads=told.heads,
     )
 
 

@@ -70,7 +70,7 @@ class _Layout:
         names = [_wide(group_name(group), _TEXT) for group in found.groups]
         share = 0.27 if len(found.panels) == 1 else 0.22
         self.names = min(max(names) + _GAP, max(share * width, 60.0))
-        self.counts = _count_widths(found.rows)
+        self.counts = _count_widths(found)
         self.rooms = [_room(panel) for panel in found.panels]
         rest = width - self.names - sum(self.counts) - sum(self.rooms)
         self.panel = max(rest / len(found.panels) - _GAP, 50.0)
@@ -121,10 +121,10 @@ def _wide(text: str, size: float) -> float:
     return width(text, size)
 
 
-def _count_widths(rows: Sequence[tuple[int, int]]) -> tuple[float, float]:
+def _count_widths(found: Ranking) -> tuple[float, float]:
     real, synthetic = (
-        max(width(word, _SMALL), *(width(f"{pair[side]:,}", _SMALL) for pair in rows)) + _GAP
-        for side, word in enumerate(("real", "synth."))
+        max(width(word, _SMALL), *(width(f"{pair[side]:,}", _SMALL) for pair in found.rows)) + _GAP
+        for side, word in enumerate(found.heads)
     )
     return real, synthetic
 
@@ -141,7 +141,7 @@ def _names(layout: _Layout) -> Iterator[Item]:
 def _counts(layout: _Layout) -> Iterator[Item]:
     """How many rows each group has: without them no dot can be believed."""
     ends = (layout.width - layout.counts[1], layout.width)
-    for end, word in zip(ends, ("real", "synth."), strict=True):
+    for end, word in zip(ends, layout.found.heads, strict=True):
         yield Text(end, layout.top - 4, word, size=_SMALL, fill="quiet", anchor="end")
     for row, pair in enumerate(layout.found.rows):
         for end, count in zip(ends, pair, strict=True):

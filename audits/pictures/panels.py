@@ -72,7 +72,8 @@ class Panel:
 class Ranking:
     """Groups in order, with how many rows each has, and the panels they are shown in.
 
-    `beside` is what stands beside a group's name where no column lists its rows.
+    `beside` is what stands beside a group's name where no column lists its rows; `heads` names the
+    two counts of `rows`.
     """
 
     groups: tuple[Group, ...]
@@ -83,3 +84,4 @@ class Ranking:
     beside: tuple[str, ...]
     left_out: int
     left_out_unknown: int
+    heads: tuple[str, str] = ("real", "synth.")

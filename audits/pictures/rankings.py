@@ -10,10 +10,15 @@ from typing import Any
 
 from audits.errors import UnknownNameError
 from audits.pictures.panels import Ranking
+from audits.pictures.ranked_collection import collection
+from audits.pictures.ranked_copying import copying
 from audits.pictures.ranked_coverage import coverage
 from audits.pictures.ranked_diversity import diversity
 from audits.pictures.ranked_drift import drift
+from audits.pictures.ranked_generations import generations
+from audits.pictures.ranked_plausibility import plausibility
 from audits.pictures.ranked_provenance import provenance
+from audits.pictures.ranked_stereotypes import stereotypes
 from audits.results import Answer, Group, as_group
 
 _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
@@ -21,6 +26,11 @@ _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
     "drift": drift,
     "diversity": diversity,
     "provenance": provenance,
+    "copying": copying,
+    "plausibility": plausibility,
+    "stereotypes": stereotypes,
+    "collection": collection,
+    "generations": generations,
 }
 
 

@@ -6,8 +6,9 @@ import shlex
 
 from audits.needs import needs
 from audits.questions.words import capital, listed
+from audits.registry import all_questions
 from audits.reports.blocks import Block, Bullets, Column, Facts, Paragraph, Section, Table
-from audits.reports.document_cover import tables_of
+from audits.reports.document_cover import generations_of, tables_of
 from audits.reports.document_material import Material, cut, many, name_of, short, whole
 from audits.reports.glossary import glossary
 from audits.results import ColumnRecord, Verdict
@@ -62,7 +63,7 @@ def _unjudged_cut(shown: int, of: int) -> str:
 def settings_in_force(material: Material) -> Section:
     """Every setting with its value, range, meaning and source; changed ones first."""
     in_force = material.audit.settings.to_dict()
-    declared = settings_declared()
+    declared = _used(material)
     changed = [s for s in declared if in_force[s.name] != s.default]
     rows = tuple(
         (
@@ -78,7 +79,7 @@ def settings_in_force(material: Material) -> Section:
         f"{many(len(changed), 'setting')} {'differs' if len(changed) == 1 else 'differ'} from the "
         f"default: {listed([s.name for s in changed], most=12)}."
         if changed
-        else f"All {len(declared)} settings have their default values."
+        else f"All {len(declared)} settings that were used have their default values."
     )
     table = Table(
         (
@@ -97,6 +98,19 @@ def settings_in_force(material: Material) -> Section:
     return Section(
         "settings", "Settings in force", (Paragraph(lead), Paragraph(said), table), new_page=True
     )
+
+
+def _used(material: Material) -> list[Setting]:
+    """Settings that any question asked can use, and those that were changed."""
+    in_force = material.audit.settings.to_dict()
+    known = all_questions()
+    asked = {name for one in known if one.id in material.audit.answers for name in one.settings}
+    elsewhere = {name for one in known for name in one.settings} - asked
+    return [
+        one
+        for one in settings_declared()
+        if one.name not in elsewhere or in_force[one.name] != one.default
+    ]
 
 
 def _both(setting: Setting, value: float | str) -> str:
@@ -190,6 +204,8 @@ def command(material: Material) -> str:
     audit = material.audit
     names = {record.role: record.name for record in audit.inputs}
     words = ["audits", "compare", names.get("real", "REAL"), names.get("synthetic", "SYNTHETIC")]
+    if material.chain:
+        words = ["audits", "generations", *(record.name for record in generations_of(material))]
     words += ["--sensitive-features", ",".join(audit.sensitive_features)]
     if material.has_reference:
         words += ["--reference", names.get("reference", "REFERENCE")]
@@ -233,7 +249,7 @@ def limits(material: Material) -> Section:
             "The reference population is taken as exact. Groups that it undercounts look better "
             "represented here than they are."
         )
-    else:
+    elif not material.chain:
         said.append(
             "No reference population was given: the real table is taken as it is, with whomever "
             "it leaves out."

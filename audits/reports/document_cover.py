@@ -47,8 +47,8 @@ def cover(material: Material, *, title: str | None, author: str, timestamp: int 
     tables = subject(material)
     return Cover(
         eyebrow="Representation audit",
-        title=short(title, 160) if title else f"Groups in {tables[1]}",
-        subtitle=f"{tables[1]}, compared with {tables[0]}",
+        title=short(title, 160) if title else _titled(material, tables),
+        subtitle=_subtitle(material, tables),
         verdict=audit.verdict,
         headline=headline(material),
         text=_copied(material) + elaborated(material),
@@ -56,6 +56,23 @@ def cover(material: Material, *, title: str | None, author: str, timestamp: int 
         compared=Facts(_compared(material, author, timestamp), caption="What we compared"),
         caveat=_CAVEAT + _hidden(material),
     )
+
+
+def _titled(material: Material, tables: tuple[str, str]) -> str:
+    return f"Generations of {tables[0]}" if material.chain else f"Groups in {tables[1]}"
+
+
+def _subtitle(material: Material, tables: tuple[str, str]) -> str:
+    if not material.chain:
+        return f"{tables[1]}, compared with {tables[0]}"
+    return f"{many(len(generations_of(material)) - 1, 'generation')} made from {tables[0]}"
+
+
+def generations_of(material: Material) -> list[InputRecord]:
+    """The tables of a chain in order, generation 0 first; of a pair, real and synthetic."""
+    between = [r for r in material.audit.inputs if r.role.startswith("generation ")]
+    ends = [material.input("real"), *between, material.input("synthetic")]
+    return [record for record in ends if record is not None]
 
 
 def _copied(material: Material) -> str:
@@ -155,10 +172,11 @@ def _compared(
     material: Material, author: str, timestamp: int | None
 ) -> tuple[tuple[str, str], ...]:
     audit = material.audit
-    pairs = [(_ROLES[role], described(material.input(role))) for role in ("real", "synthetic")]
+    pairs = _tables(material)
     pairs.append(("Sensitive features", _features(material)))
-    pairs.append(("Reference population", _reference(material)))
-    pairs.append(("Holdout", described(material.input("holdout"))))
+    if not material.chain:
+        pairs.append(("Reference population", _reference(material)))
+        pairs.append(("Holdout", described(material.input("holdout"))))
     pairs.append(("Questions asked", listed([a.title for a in audit.answers.values()], most=9)))
     pairs.append(("Counted by", listed(sorted({r.engine for r in audit.inputs}) or ["unknown"])))
     if moved := _moved(audit.settings):
@@ -170,6 +188,19 @@ def _compared(
     if author:
         pairs.append(("Prepared by", short(author, 160)))
     return tuple(pairs)
+
+
+def _tables(material: Material) -> list[tuple[str, str]]:
+    """What was compared: both tables, or the first, the last and how many lie between."""
+    if not material.chain:
+        return [(_ROLES[role], described(material.input(role))) for role in ("real", "synthetic")]
+    there = generations_of(material)
+    pairs = [("Generation 0, real data", described(there[0]))]
+    if len(there) > 2:
+        rows = sorted(record.rows for record in there[1:-1])
+        sizes = f"{rows[0]:,}" if rows[0] == rows[-1] else f"{rows[0]:,} to {rows[-1]:,}"
+        pairs.append(("Between", f"{many(len(rows), 'generation')} of {sizes} rows"))
+    return [*pairs, (f"Generation {len(there) - 1}, the last", described(there[-1]))]
 
 
 def described(record: InputRecord | None) -> str:

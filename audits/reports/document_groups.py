@@ -345,7 +345,7 @@ def _crossing(group: Group, material: Material, worse: bool) -> tuple[str | Verd
 def matrix(material: Material, level: Literal[1, 2]) -> tuple[Section, ...]:
     """The worst verdict of every group in every question."""
     groups = [*([()] if () in material.findings else []), *material.groups]
-    names = list(material.audit.answers)
+    names = list(material.judging)
     if not groups:
         return ()
     lines = tuple(

@@ -13,6 +13,7 @@ from audits.cards import Card, card
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate, number, percent
 from audits.questions.words import capital, share
+from audits.registry import OF_CHAINS, all_questions
 from audits.results import Audit, Finding, Group, InputRecord, Row, Verdict, group_name
 from audits.visible import visible
 
@@ -72,6 +73,17 @@ class Material:
             except UnknownNameError:
                 self._cards[group] = None
         return self._cards[group]
+
+    @cached_property
+    def judging(self) -> tuple[str, ...]:
+        """The questions that were asked and judge; the others measure, and are read as they are."""
+        silent = {question.id for question in all_questions() if not question.judges}
+        return tuple(name for name in self.audit.answers if name not in silent)
+
+    @cached_property
+    def chain(self) -> bool:
+        """Whether this is about a chain of generations, not a pair of tables."""
+        return any(name in OF_CHAINS for name in self.audit.answers)
 
     def title(self, question: str) -> str:
         """The question's title."""

@@ -32,9 +32,12 @@ def of_answer(answer: Answer) -> list[Figure]:
     except UnknownNameError:  # a question of a plug-in
         return []
     found = presented(answer.question)
-    caption = found.caption if found else answer.title
-    level = percent(answer.settings.confidence)
-    return [Figure(picture, f"{caption}; intervals of {level}.")]
+    if found is None:
+        return [Figure(picture, f"{answer.title}.")]
+    with_intervals = f"; intervals of {percent(answer.settings.confidence)}"
+    caption = f"{found.caption}{with_intervals if found.intervals else ''}."
+    further = found.pictures(answer, _WIDTH)
+    return [Figure(picture, caption), *(Figure(drawn, f"{said}.") for drawn, said in further)]
 
 
 def of_people(card: Card) -> list[Figure]:

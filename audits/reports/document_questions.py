@@ -34,7 +34,11 @@ def titled(answer: Answer) -> str:
 
 
 def _section(answer: Answer, material: Material, pages: frozenset[Group]) -> Section:
-    blocks: list[Block] = [Paragraph(answer.asks, "lead"), Paragraph(_counted(answer, material))]
+    blocks: list[Block] = [Paragraph(answer.asks, "lead")]
+    if answer.question in material.judging:
+        blocks.append(Paragraph(_counted(answer, material)))
+    found = presented(answer.question)
+    blocks += [Paragraph(text) for text in (found.lead(answer) if found else ())]
     figures = of_answer(answer)
     blocks += figures
     blocks += _worst(answer, material, pages, _SHOWN if figures else _ALONE)

@@ -265,7 +265,7 @@ def how_sure(material: Material) -> tuple[str, ...]:
             f"{many(unknown, 'finding')} of {len(audit.findings):,} could not be decided; see "
             "“What could not be judged”."
         )
-    if not material.has_reference:
+    if not material.has_reference and "coverage" in audit.answers:
         said.append(
             "No reference population was given: whether the real table itself leaves people out "
             "was not asked."

@@ -13,8 +13,7 @@ from audits.reports.of_questions import presented
 from audits.reports.of_questions.presentation import Lines, Shown
 from audits.results import Answer, Finding, Row, Verdict
 
-LINES = 40
-_FEW_LINES = 15
+_LINES = 40
 _UNKNOWN_COLUMNS = 6  # numbers shown of a question nobody here knows
 
 
@@ -23,6 +22,8 @@ def tables_of_answer(answer: Answer, material: Material) -> list[Table]:
     found = presented(answer.question)
     if found is None:
         return _unknown(answer, material)
+    if answer.question not in material.judging:
+        return _further(answer, (found.main, *found.further))
     return [
         *_judged(answer, material, found.main),
         *(_by_column(answer, material, found.by_column) if found.by_column else []),
@@ -33,7 +34,8 @@ def tables_of_answer(answer: Answer, material: Material) -> list[Table]:
 def _judged(answer: Answer, material: Material, main: Lines) -> list[Table]:
     """Groups with their numbers and their verdict in this question."""
     name = answer.question
-    by_group = {row.group: row for row in answer.rows if row.group or name != "coverage"}
+    there = main.rows(answer)
+    by_group = {row.group: row for row in there if row.group or name != "coverage"}
     ranks = {verdict: verdict.rank for verdict in Verdict}
 
     def rank(row: Row) -> int:
@@ -49,7 +51,7 @@ def _judged(answer: Answer, material: Material, main: Lines) -> list[Table]:
             *(one.said(row, hiding=hiding) for one in used),
             material.verdict(row.group, name) or "not judged",
         )
-        for row in rows[:LINES]
+        for row in rows[: main.most]
     )
     if not lines:
         return []
@@ -99,9 +101,9 @@ def _by_column(answer: Answer, material: Material, said: Lines) -> list[Table]:
     return [
         Table(
             heads,
-            tuple(lines[:LINES]),
+            tuple(lines[: said.most]),
             said.caption,
-            cut(min(LINES, len(lines)), len(lines), "lines"),
+            cut(min(said.most, len(lines)), len(lines), "lines"),
         )
     ]
 
@@ -115,13 +117,14 @@ def _meant(rows: Sequence[Row], finding: Finding) -> list[Row]:
 def _further(answer: Answer, further: Sequence[Lines]) -> list[Table]:
     tables = []
     for said in further:
-        rows = answer.tables.get(said.table, ())
-        lines = tuple(tuple(one.cell(row) for one in said.shown) for row in rows[:_FEW_LINES])
+        rows = said.rows(answer)
+        used = [one for one in said.shown if _says_anything(one, rows)]
+        lines = tuple(tuple(one.cell(row) for one in used) for row in rows[: said.most])
         if lines:
             note = ""
             if len(rows) > len(lines):
                 note = f"{len(lines):,} of {len(rows):,} lines; the JSON of this audit has all."
-            tables.append(Table(_heads(said.shown), lines, said.caption, note))
+            tables.append(Table(_heads(used), lines, said.caption, note))
     return tables
 
 
@@ -130,7 +133,7 @@ def _unknown(answer: Answer, material: Material) -> list[Table]:
     groups = order([row.group for row in answer.rows], material)
     place = {group: i for i, group in enumerate(groups)}
     rows = sorted(answer.rows, key=lambda row: place[row.group])
-    flats = [(row, flat(row)) for row in rows[:LINES]]
+    flats = [(row, flat(row)) for row in rows[:_LINES]]
     features = {column for row, _ in flats for column, _ in row.group} | {"group"}
     names = list(dict.fromkeys(name for _, line in flats for name in line))
     names = [name for name in names if name.split(" (sensitive")[0] not in features]

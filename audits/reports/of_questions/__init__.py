@@ -6,7 +6,17 @@ own field names.
 
 from __future__ import annotations
 
-from audits.reports.of_questions import coverage, diversity, drift, provenance
+from audits.reports.of_questions import (
+    collection,
+    copying,
+    coverage,
+    diversity,
+    drift,
+    generations,
+    plausibility,
+    provenance,
+    stereotypes,
+)
 from audits.reports.of_questions.presentation import Presentation
 
 PRESENTED: dict[str, Presentation] = {
@@ -14,6 +24,11 @@ PRESENTED: dict[str, Presentation] = {
     "drift": drift.PRESENTATION,
     "diversity": diversity.PRESENTATION,
     "provenance": provenance.PRESENTATION,
+    "copying": copying.PRESENTATION,
+    "plausibility": plausibility.PRESENTATION,
+    "stereotypes": stereotypes.PRESENTATION,
+    "collection": collection.PRESENTATION,
+    "generations": generations.PRESENTATION,
 }
 
 

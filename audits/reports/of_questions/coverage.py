@@ -9,6 +9,7 @@ from audits.reports.document_material import name_of, part_of, plain, ranged, sh
 from audits.reports.of_questions.presentation import (
     ATTRIBUTE,
     GROUP,
+    LINES,
     REAL,
     SYNTHETIC,
     Lines,
@@ -33,6 +34,7 @@ _MAIN = Lines(
         Shown("Ratio", lambda row: ranged(row.ratio), hides=True),
         Shown("Reference share", lambda row: part_of(row.reference_share)),
     ),
+    most=LINES,
 )  # fmt: skip
 _FURTHER = (
     Lines(

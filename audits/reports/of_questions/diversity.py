@@ -9,6 +9,7 @@ from audits.reports.document_material import part_of, plain, shared, short, whol
 from audits.reports.of_questions.presentation import (
     ATTRIBUTE,
     GROUP,
+    LINES,
     REAL,
     SYNTHETIC,
     Lines,
@@ -39,6 +40,7 @@ _MAIN = Lines(
         Shown("Synthetic variety", lambda row: plain(row.variety_synthetic), hides=True),
         Shown("Variety lost", lambda row: shared(row.index)),
     ),
+    most=LINES,
 )  # fmt: skip
 _BY_COLUMN = Lines(
     "attributes",
@@ -51,6 +53,7 @@ _BY_COLUMN = Lines(
         Shown("Alike already in the real data", _alike, left=True),
         Shown("Of everyone else", _elsewhere),
     ),
+    most=LINES,
 )
 
 

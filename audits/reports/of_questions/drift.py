@@ -9,6 +9,7 @@ from audits.reports.document_material import part_of, ranged, shared
 from audits.reports.of_questions.presentation import (
     ATTRIBUTE,
     GROUP,
+    LINES,
     REAL,
     SYNTHETIC,
     Lines,
@@ -39,6 +40,7 @@ _MAIN = Lines(
         Shown("Told apart", lambda row: ranged(row.auc)),
         Shown("Unnoticed below", lambda row: part_of(row.detectable_share)),
     ),
+    most=LINES,
 )  # fmt: skip
 _BY_COLUMN = Lines(
     "columns",
@@ -49,6 +51,7 @@ _BY_COLUMN = Lines(
         Shown("What", lambda row: _MEASURES.get(row.measure, row.measure), left=True),
         Shown("How far", _moved),
     ),
+    most=LINES,
 )
 
 

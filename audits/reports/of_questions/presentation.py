@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from audits.pictures.model import Picture
 from audits.reports.document_material import name_of, people_ranged, short, whole
-from audits.results import Verdict
+from audits.results import Answer, Verdict
 from audits.settings import Settings
 
 Methods = Callable[[Settings], tuple[str, ...]]
@@ -34,11 +35,29 @@ class Shown:
 
 @dataclass(frozen=True)
 class Lines:
-    """Rows of one of a question's tables, as lines under a caption."""
+    """Rows of one of a question's tables, as lines under a caption.
+
+    `chosen` picks rows and puts them in order, the worst first; without it all are there, in their
+    own order. At most so many lines are shown.
+    """
 
     table: str
     caption: str
     shown: tuple[Shown, ...]
+    chosen: Callable[[Answer], Sequence[Any]] | None = None
+    most: int = 15
+
+    def rows(self, answer: Answer) -> Sequence[Any]:
+        """The rows to show."""
+        return answer.tables.get(self.table, ()) if self.chosen is None else self.chosen(answer)
+
+
+def _nothing(_answer: Answer) -> tuple[str, ...]:
+    return ()
+
+
+def _none_drawn(_answer: Answer, _width: float) -> Sequence[tuple[Picture, str]]:
+    return ()
 
 
 @dataclass(frozen=True)
@@ -48,7 +67,9 @@ class Presentation:
     `about` stands beside its title. `bad` is what a group with a problem is, in the singular and in
     the plural. `caption` stands beneath its picture. `main` is its table of groups, `by_column` the
     one of columns with a bad finding, `further` are those beneath. `methods` are paragraphs in
-    plain words with the limits in force; `terms` are words to explain, and what they mean.
+    plain words with the limits in force; `terms` are words to explain, and what they mean. `lead`
+    is what is said of the answer as a whole, `pictures` what is drawn beneath the ranked groups;
+    the groups have `intervals`, or counts without.
     """
 
     about: str
@@ -59,6 +80,9 @@ class Presentation:
     terms: tuple[tuple[str, str], ...]
     by_column: Lines | None = None
     further: tuple[Lines, ...] = ()
+    lead: Callable[[Answer], tuple[str, ...]] = _nothing
+    intervals: bool = True
+    pictures: Callable[[Answer, float], Sequence[tuple[Picture, str]]] = _none_drawn
 
 
 # -- columns that many tables have -----------------------------------------------------------------
@@ -73,6 +97,9 @@ def people(row: Any) -> str:
     """The effective number of people with its interval."""
     return people_ranged(row.effective_people)
 
+
+LINES = 40
+"""Groups in a table of the questions that every report answers."""
 
 # -- words that several questions use --------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from audits.reports.document_material import part_of, plain, ranged
 from audits.reports.of_questions.presentation import (
     GROUP,
     HOLDOUT,
+    LINES,
     REAL,
     SYNTHETIC,
     Lines,
@@ -28,6 +29,7 @@ _MAIN = Lines(
         Shown("Claimed ±", lambda row: part_of(row.half_width_claimed)),
         Shown("Allowed ±", lambda row: part_of(row.half_width_real)),
     ),
+    most=LINES,
 )  # fmt: skip
 
 
