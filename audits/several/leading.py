@@ -49,14 +49,17 @@ LEADING = (
     Quantity("coverage", "ratio", "synthetic over real share", "away", 1.0, factor=True),
     Quantity("drift", "auc", "chance of telling real from synthetic", "away", 0.5),
     Quantity("drift", "pairs", "people in wrong combinations, all pairs of columns", "more"),
-    Quantity("diversity", "index", "share of variety lost", "more"),
+    Quantity("diversity", "index", "share of variety lost (below 0: gained)", "away"),
     Quantity("provenance", "effective_people", "effective number of real people", "less"),
     Quantity("stereotypes", "strength_change", "change of ties to other columns (V)", "away"),
     Quantity("copying", "near_copies", "share of near copies", "more"),
     Quantity("copying", "excess", "equal rows beyond chance", "more"),
     Quantity("plausibility", "excess", "flagged rows beyond fresh people", "more"),
 )
-"""In the order in which they are shown. What a question lacks of them is left out."""
+"""In the order in which they are shown. What a question lacks of them is left out.
+
+Variety gained is ranked like variety lost: a table of noise is more varied than people are.
+"""
 
 NOT_RANKED = ("collection",)
 """Questions about the real table alone: every synthetic table has the same answer."""

@@ -134,7 +134,10 @@ def _notes(audits: Mapping[str, Audit], floor: Audit | None, asked: Sequence[str
     for name, columns in compared.items():
         if columns != most:
             lacking = ", ".join(sorted(most - columns))
-            notes.append(f"{name}: not compared in {lacking}, in which others are")
+            notes.append(
+                f"{name}: not compared in {lacking}, in which others are; to rank all by the same "
+                "columns, name them (--features)"
+            )
     if floor is not None:
         rows = _input(floor, "synthetic").rows
         notes.append(f"the holdout has {rows:,} rows: the floor is the noise of so many")
