@@ -166,10 +166,13 @@ def _outcome(hold: float, tried: _Tried, promised: float) -> str:
         return "not simulated"
     if math.isnan(lost.low):
         return "not settled"
+    half = (lost.high - lost.low) / 2
+    near = tried.promised_by >= (1 - 2 * _NEAR) * promised
     if lost.low > hold:
         return "not held"
-    precise = (lost.high - lost.low) / 2 <= _PRECISE * hold and lost.low <= tried.promised_by
-    if lost.high > hold and not precise:
+    if near and lost.high <= hold:
+        return "confirmed"
+    agrees = lost.value - 2 * half <= tried.promised_by
+    if not agrees or (half > _PRECISE * hold and lost.high > hold):
         return "not settled"
-    near = tried.promised_by >= (1 - 2 * _NEAR) * promised
     return "confirmed" if near else "so far"

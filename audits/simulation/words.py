@@ -39,7 +39,9 @@ def loop(recipe: Recipe) -> str:
 def group(row: SimulatedGroup, recipe: Recipe) -> str:
     """Say what becomes of a group."""
     parts = [_kept(row, recipe), *_rate(row, recipe), _share(row), _values(row)]
-    if row.gone:
+    if row.gone == row.chains:
+        parts = ["nobody is left in any chain"]
+    elif row.gone:
         parts.append(f"in {row.gone} of {row.chains} chains nobody is left")
     if row.collapsed:
         parts.append(f"in {row.collapsed} of {row.chains} chains all its rows are alike")
@@ -117,14 +119,16 @@ def _tried(row: FreshRows, recipe: Recipe) -> str:
         f"{row.chains} simulated chains of {row.generations:,} generations lost "
         f"{_share_text(row.lost)}"
     )
-    outcome = _OUTCOMES[row.outcome]
-    return f"{seen}: {outcome.format(hold=percent(recipe.hold), by=percent(row.promised_by))}."
+    why = "" if recipe.generator == "resample" else ": this generator narrows by itself"
+    said = _OUTCOMES[row.outcome].format(
+        hold=percent(recipe.hold), by=percent(row.promised_by), why=why
+    )
+    return f"{seen}: {said}."
 
 
 _OUTCOMES = {
     "confirmed": "confirmed",
     "so far": "as the closed form has it by then ({by}); the long run lies beyond",
-    "not held": "more than {hold} is lost, because this generator narrows by itself; fresh rows "
-    "in this number do not hold it",
-    "not settled": "too uncertain to confirm {hold}",
+    "not held": "more than {hold}, which this number of fresh rows does not hold{why}",
+    "not settled": "which does not confirm {hold}",
 }
