@@ -42,6 +42,7 @@ from audits.data.rules_counted import Checks
 from audits.data.rules_dependencies import Determined
 from audits.data.rules_file import Rule
 from audits.data.rules_meaning import Binder, Bound
+from audits.data.rules_syntax import words_of
 from audits.data.tables import Counts, Engine
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ def bind(given: Sequence[Rule], tables: Mapping[str, Engine], level_limit: int) 
         If a rule names a column that a table lacks, or compares what cannot be compared.
     """
     known: dict[str, Facts] = {}
+    words: set[str] = set().union(*(words_of(rule.meaning) for rule in given))
+    for engine in tables.values():
+        asked = [column.name for column in engine.columns if column.name in words]
+        if asked:
+            engine.prepare(dict.fromkeys(asked, level_limit))
 
     def facts(name: str) -> Facts:
         if name not in known:

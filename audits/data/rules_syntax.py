@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
@@ -227,6 +227,19 @@ def parse(text: str) -> Condition | Dependency:
     made = _made(tree)
     assert isinstance(made, Condition | Dependency)
     return made
+
+
+def words_of(part: object) -> set[str]:
+    """Return every word of a rule that may be the name of a column.
+
+    >>> sorted(words_of(parse("age >= 15 if marital = married")))
+    ['age', 'marital', 'married']
+    """
+    if isinstance(part, Name):
+        return {part.word}
+    if isinstance(part, Node):
+        part = tuple(getattr(part, field.name) for field in fields(part))
+    return set().union(*map(words_of, part)) if isinstance(part, tuple) else set()
 
 
 @cache

@@ -129,9 +129,8 @@ class Lines:
         coding, code = self.attributes[column], int(self.codes[row, column])
         low, high = self.ends[column]
         side, end = ("below", low) if code < low else ("above", high)
-        return (
-            f"{coding.name} {coding.labels[code]} is {side} every real value ({coding.labels[end]})"
-        )
+        value, limit = (coding.labels[at].removeprefix("about ") for at in (code, end))
+        return f"{coding.name} {value} is {side} every real value ({limit})"
 
 
 def _or_none(numbers: NDArray[np.float64]) -> list[float | None]:

@@ -51,8 +51,8 @@ def flags_text(flags: Flags, *, width: int, colour: bool = False) -> str:
     page.add(str(flags), "bold")
     q = percent(flags.settings.false_discovery_rate)
     page.add(
-        f"{flags.listed:,} of them may be published as a list: at most {q} of such a list are "
-        f"expected to be no odder than real people. {_copies(flags)}"
+        f"{flags.listed:,} records may be published as a list (--only-listed): at most {q} of such "
+        f"a list are expected to be no odder than real people. {_copies(flags)}"
     )
     for warning in flags.warnings:
         page.gap()
