@@ -146,7 +146,7 @@ def simulate(  # noqa: PLR0913, one parameter per option is how Typer declares t
             rows=rows,
             real_rows=real_rows,
             chains=chains,
-            hold=None if hold is None else _share(hold),
+            hold=_share(hold),
             features=config.names(features),
             kinds=config.pairs("--kind", kind, "age=numeric"),
             metadata=metadata,
@@ -159,10 +159,7 @@ def simulate(  # noqa: PLR0913, one parameter per option is how Typer declares t
             spark=spark,
             progress=heard,
         )
-    if output is not None:
-        if as_file:
-            found.save(output)
-        remark(f"saved {output}, with every count: keep it where the data are")
+    _saved(found, output, as_file=as_file)
     _write(found, format_)
 
 
@@ -183,10 +180,21 @@ def _checked(output: Path | None, real: str) -> bool:
     return True
 
 
-def _share(text: str) -> float:
+def _saved(found: Any, output: Path | None, *, as_file: bool) -> None:
+    """Save what is a file, and say where it is; a folder has been written by then."""
+    if output is None:
+        return
+    if as_file:
+        found.save(output)
+    remark(f"saved {output}, with every count: keep it where the data are")
+
+
+def _share(text: str | None) -> float | None:
     """Read a share, such as 5% or 0.05."""
     from audits.errors import UsageError
 
+    if text is None:
+        return None
     number = text.strip().removesuffix("%").strip()
     try:
         value = float(number) / (100 if text.strip().endswith("%") else 1)

@@ -171,7 +171,7 @@ def simulate(  # noqa: PLR0913, one parameter per thing a person may want to say
     >>> real = pd.DataFrame({"sex": ["f", "m"] * 20, "job": ["a", "b", "c", "d", "e"] * 8})
     >>> found = audits.simulate(real, sensitive_features="sex", generations=30, hold=0.1)
     >>> found[{"sex": "f"}].kept.value < 0.5, found.plan[1].fresh
-    (True, 5)
+    (True, 6)
     """
     settings = settings or Settings()
     asked = recipe(

@@ -36,48 +36,32 @@ def summed_up(
     table: CodedTable, recipe: Recipe, seen: Seen
 ) -> tuple[tuple[SimulatedGroup, ...], tuple[SimulatedStep, ...]]:
     """Return a line per group, those that keep least first, and one per group and generation."""
-    confidence = table.pair.settings.confidence
-    whole = seen.rows[:, :, :1]  # everyone is the first group
+    laws, values = kept_by_copier(recipe, seen), values_by_copier(table, recipe)
+    if values is None or recipe.generator != "resample":
+        values = np.full(laws.shape, _NAN)
+    summary = _Summary(table, recipe, seen, _means(table, seen), laws, values)
+    groups = np.flatnonzero(table.pair.groups.labelled & (seen.rows[0, 0] > 0)).tolist()
+    lines = [summary.group(g) for g in groups]
+    steps = [summary.step(g, t) for g in groups for t in range(recipe.generations + 1)]
+    return tuple(sorted(lines, key=_by_kept)), tuple(steps)
+
+
+def _means(table: CodedTable, seen: Seen) -> _Means:
+    """Average over chains; limits that lie where nothing can be are drawn in."""
     first = seen.variety[:, :1]
     with np.errstate(invalid="ignore", divide="ignore"):
         kept = np.where(first > 0, seen.variety / first, np.nan)
-    means = _Means(
-        *(
-            np.clip(np.stack(mean_over_chains(part, confidence=confidence)), 0.0, most)
-            for part, most in (
-                (seen.rows / whole, 1.0),
-                (seen.variety, 1.0),
-                (kept, np.inf),
-                (seen.values.astype(float), np.inf),
-            )
-        )
+    shown = (
+        (seen.rows / seen.rows[:, :, :1], 1.0),  # everyone is the first group
+        (seen.variety, 1.0),
+        (kept, np.inf),
+        (seen.values.astype(float), np.inf),
     )
-    laws = kept_by_copier(recipe, seen)
-    values = values_by_copier(table, recipe)
-    values = (
-        np.full(laws.shape, _NAN) if values is None or recipe.generator != "resample" else values
+    confidence = table.pair.settings.confidence
+    limits = (mean_over_chains(part, confidence=confidence) for part, _ in shown)
+    return _Means(
+        *(np.clip(np.stack(part), 0.0, most) for part, (_, most) in zip(limits, shown, strict=True))
     )
-    names = table.pair.groups.names
-    groups = np.flatnonzero(table.pair.groups.labelled & (seen.rows[0, 0] > 0)).tolist()
-    last = _Summary(table, recipe, seen, means, laws, values)
-    lines = [last.group(g) for g in groups]
-    steps = [
-        SimulatedStep(
-            group=names[g],
-            generation=t,
-            chains=int((seen.rows[:, t, g] > 1).sum()),
-            rows=float(seen.rows[:, t, g].mean()),
-            share=means.at(means.share, t, g),
-            variety=means.at(means.variety, t, g),
-            kept=means.at(means.kept, t, g),
-            kept_copier=float(laws[t, g]),
-            values=means.at(means.values, t, g),
-            values_copier=float(values[t, g]),
-        )
-        for g in groups
-        for t in range(recipe.generations + 1)
-    ]
-    return tuple(sorted(lines, key=_by_kept)), tuple(steps)
 
 
 def _by_kept(row: SimulatedGroup) -> tuple[float, int]:
@@ -123,6 +107,22 @@ class _Summary:
             values_first=int(seen.values[0, 0, g]),
             values_last=means.at(means.values, end, g),
             values_copier=float(self.values[end, g]),
+        )
+
+    def step(self, g: int, t: int) -> SimulatedStep:
+        """Sum a group up in one generation."""
+        rows, means = self.seen.rows[:, t, g], self.means
+        return SimulatedStep(
+            group=self.table.pair.groups.names[g],
+            generation=t,
+            chains=int((rows > 1).sum()),
+            rows=float(rows.mean()),
+            share=means.at(means.share, t, g),
+            variety=means.at(means.variety, t, g),
+            kept=means.at(means.kept, t, g),
+            kept_copier=float(self.laws[t, g]),
+            values=means.at(means.values, t, g),
+            values_copier=float(self.values[t, g]),
         )
 
     def _for_ever(self, g: int, people: Floats) -> float:
