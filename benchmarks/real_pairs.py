@@ -71,7 +71,10 @@ def _shared(options: dict[str, Any], expected: dict[str, Any]) -> dict[str, Any]
     gone = set(expected.get("columns_missing_in_syn") or ())
     kept = [name for name in options["sensitive_features"] if name not in gone]
     bands = {name: edges for name, edges in options["bands"].items() if name in kept}
-    return {**options, "sensitive_features": kept, "bands": bands}
+    shared = {**options, "sensitive_features": kept, "bands": bands}
+    if expected.get("holdout"):
+        shared["holdout"] = DATA / expected["holdout"]
+    return shared
 
 
 def judge(audit: audits.Audit, expected: dict[str, Any], age: str) -> list[tuple[str, str]]:
@@ -101,6 +104,10 @@ def _one(audit: audits.Audit, item: dict[str, Any], age: str) -> tuple[str, str]
         return _overall(audit, item)
     if kind == "intersections_lost":
         return _cells(audit, item)
+    if kind in LATER:
+        return LATER[kind](audit, item)
+    if kind in ("copying", "self_repetition"):
+        return _copying(audit, item)
     return f"{kind}: asked by a later question", "silent"
 
 
@@ -159,6 +166,26 @@ def _overall(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
     return said, "agree" if quiet != bool(worst) else "differ"
 
 
+def _copying(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
+    """Everyone's rows: the same shares, and accused where the other analysis accuses."""
+    row, (found, *_) = audit["copying"].rows[0], audit.about("copying", ())
+    bad = found.verdict.rank < 2
+    if item["kind"] == "self_repetition":
+        said = f"self-repetition {item['duplicate_share']} (real {item['real']}): ours "
+        said += f"{row.repeated:.4f} (real {row.repeated_real:.4f}) of {row.repeated_rows:,} rows"
+        return said, "agree" if bad and "repeat another" in found.because else "differ"
+    accused = bad and any(s in found.because for s in ("beyond chance", "nearly copies of"))
+    close = abs(row.copied.value - item["exact_rows"]) < 0.001
+    close &= abs(row.chance.value - item["chance_level"]) < 0.002
+    close &= abs(row.reproduced / row.real - item["unique_real_rows_reproduced"]) < 0.002
+    nearer = item["share_closer_to_train_than_holdout"]
+    said = f"copying '{item['verdict']}' {item['exact_rows']} (chance {item['chance_level']}), "
+    said += f"nearer {nearer}: ours {found.verdict.value}, {row.copied.value:.4f} "
+    said += f"(chance {row.chance.value:.4f}), nearer {row.closer}, near-copies {row.near_copies}"
+    agree = close and accused == (item["verdict"] != "no copying")
+    return said, "agree" if agree else "differ"
+
+
 def _cells(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
     columns = set(item["columns"])
     names = {"AGE_BAND": "age" if "age" in audit.sensitive_features else "AGEP"}
@@ -179,6 +206,47 @@ def _cells(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
             "agree" if rows else "differ",
         )
     return f"{said}: columns beyond the sensitive features are crossed in pairs only", "silent"
+
+
+IMPOSSIBLE = {
+    "under15_with_marital_status": "MSP",
+    "adult15plus_without_marital_status": "MSP",
+    "child_under15_with_income_decile": "PINCP_DECILE",
+    "adult_without_income_decile": "PINCP_DECILE",
+    "under17_veteran_code": "DVET",
+}
+
+
+def _impossible(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
+    """Rows that the age of the person rules out; our rules were found in the real rows alone."""
+    wanted: dict[str, int] = {}
+    for name, count in item["rules"].items():
+        wanted[IMPOSSIBLE[name]] = wanted.get(IMPOSSIBLE[name], 0) + count
+    ours = {
+        column: sum(
+            row.broken
+            for row in audit["plausibility"].tables["rules"]
+            if set(row.columns) == {column, "AGEP"}
+        )
+        for column in wanted
+    }
+    # what a handful of rows breaks may be too far down to be listed
+    agree = all(ours[column] >= count / 2 for column, count in wanted.items() if count > 20)
+    return f"impossible rows by age: {wanted}, ours {ours}", "agree" if agree else "differ"
+
+
+def _beyond(audit: audits.Audit, item: dict[str, Any]) -> tuple[str, str]:
+    """Numbers beyond the real range; shifts within it are drift's."""
+    beyond = {c["column"] for c in item["columns"] if c["max"][1] > c["max"][0]}
+    if not beyond:
+        return "numeric shift: nothing out of the real range", "silent"
+    rows = [row for row in audit["plausibility"].tables["rules"] if row.kind == "range"]
+    ours = {row.columns[0]: row.broken for row in rows}
+    said = f"numbers out of range: {sorted(beyond)}, ours {ours}"
+    return said, "agree" if beyond <= set(ours) else "differ"
+
+
+LATER = {"impossible_rows": _impossible, "numeric_shift": _beyond}
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from audits.formulas.shares import rule_of_zero
 from audits.questions.plausibility_rows import RuleRow
 from audits.questions.plausibility_rules import Crossed, Mined, Side
 
-_LISTED = 60
-_ORDER = {"dependency": 0, "order": 1, "implication": 2, "limit": 3}
+_LISTED, _OF_COLUMNS = 100, 8  # at most, and of the same two columns
+_ORDER = {"dependency": 0, "order": 1, "limit": 2, "implication": 3}
 _NUMBERS = ("numeric", "date")
 _NAN = float("nan")
 Recoding = NDArray[np.uint8]
@@ -28,7 +28,8 @@ Recoding = NDArray[np.uint8]
 def listed_rules(pair: Pair, mined: Mined) -> tuple[RuleRow, ...]:
     """Return the rules that synthetic rows break; those given by the user always, and first.
 
-    Of several rules about the same two columns those are listed that add broken rows.
+    Of several rules about the same two columns those are listed that add broken rows, and the most
+    broken of these.
     """
     found = [*_between(pair, mined), *_ranges(pair)]
     limited = (
@@ -94,9 +95,9 @@ def _between(pair: Pair, mined: Mined) -> Iterator[RuleRow]:
         if names in crossed:
             rows = _of_pair(crossed[names], *pair.finer_tables[names])
         worst = max((row.broken for row in rows), default=0)
-        yield from rows
         # what the other rules say of the same columns is not said again
-        yield from (row for row in _forbidden(pair, mined, names) if row.broken > worst)
+        rows += [row for row in _forbidden(pair, mined, names) if row.broken > worst]
+        yield from sorted(rows, key=lambda row: (-row.broken, row.rule))[:_OF_COLUMNS]
 
 
 def _of_pair(one: Crossed, real: Counts, synthetic: Counts) -> list[RuleRow]:
