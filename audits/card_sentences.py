@@ -11,6 +11,8 @@ from audits.estimates import in_effect, number, percent
 from audits.formulas.sample_sizes import people_to_see
 from audits.formulas.shares import rule_of_zero, wilson
 from audits.needs import detecting
+from audits.questions import collection_words as words
+from audits.questions.collection_rows import CollectionRow
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow
 from audits.questions.drift_rows import GroupDriftRow, ProfileRow
@@ -24,7 +26,7 @@ from audits.questions.words import (
     share,
     synthetic_rows,
 )
-from audits.results import Finding
+from audits.results import Finding, group_name
 from audits.settings import Settings
 
 _RARE_TYPE = 0.05  # the share of a type of people that one would want to have met
@@ -54,6 +56,23 @@ def headline(
     if findings:
         return findings[0].because
     return f"{name}: nothing was measured."
+
+
+def also(finding: Finding, title: str) -> str:
+    """Say what a further question found, under its title instead of the group's name.
+
+    >>> from audits.results import Verdict
+    >>> also(Finding("copying", (("sex", "f"),), None, Verdict.WATCH, "F: 9 rows."), "Copying")
+    'Copying: 9 rows.'
+    """
+    said = finding.because.removeprefix(f"{capital(group_name(finding.group))}: ")
+    return f"{title}: {said}"
+
+
+def planned(row: CollectionRow, settings: Settings) -> str:
+    """Say how many people the collection plan asks for, and why."""
+    said = words.need(row, settings).removeprefix(f"{capital(group_name(row.group))}: ")
+    return f"Collection plan: {said.strip()}"
 
 
 def people_says(row: ProvenanceRow | None, min_cell: int) -> str:

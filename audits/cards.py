@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from audits import card_sentences
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate
+from audits.questions.collection_rows import CollectionRow
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
 from audits.questions.drift_rows import GroupDriftRow, ProfileRow
@@ -21,6 +22,8 @@ from audits.settings import Settings
 _FEWEST = 10  # people below which what they share would describe persons
 _HARDLY_VARY = 0.9
 _MORE_THAN_OTHERS = 0.95  # a value nearly everyone has says nothing of this group
+_TOLD = ("coverage", "drift", "diversity", "provenance")
+"""Questions of which a card tells by numbers, people and columns."""
 _R = TypeVar("_R", bound=Row)
 
 
@@ -56,7 +59,8 @@ class Card:
 
     `people` lists the synthetic rows per real person, most first (empty where it is not known);
     `basis` is the effective number of real people with its interval. `verdicts` holds the worst
-    verdict of every question that judges, `findings` all that was found, worst first.
+    verdict of every question that judges, `findings` all that was found, worst first. `also` is a
+    sentence on each further question that found something, and on what the collection plan asks.
     """
 
     group: Group
@@ -81,6 +85,7 @@ class Card:
     unnoticed: tuple[str, ...]
     collect: tuple[Need, ...]
     profiles: tuple[ProfileRow, ...]
+    also: tuple[str, ...] = ()
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         from audits.reports.notebook_report import card_bundle
@@ -140,6 +145,7 @@ def card(audit: Audit, group: Group | Mapping[str, str]) -> Card:
         unnoticed=card_sentences.unnoticed(rows.drift),
         collect=rows.collect(audit.settings),
         profiles=rows.profiles,
+        also=rows.also(findings),
     )
 
 
@@ -159,8 +165,18 @@ class _Rows:
         self.profiles = tuple(row for row in own if isinstance(row, ProfileRow))
         counted: Any = self.coverage or self.provenance or self.drift
         counted = counted or self._one("diversity", GroupDiversityRow)
+        self._compared = counted is not None
+        counted = counted or self._counted()
         self.real = counted.real if counted else 0
         self.synthetic = counted.synthetic if counted else 0
+
+    def _counted(self) -> Row | None:
+        """A row with how many people and rows the group has, of any question."""
+        for answer in self._audit.answers.values():
+            for row in answer.rows:
+                if row.group == self._group and hasattr(row, "synthetic"):
+                    return row
+        return None
 
     def _table(self, question: str, table: str, group: Group) -> list[Row]:
         answer = self._audit.answers.get(question)
@@ -193,6 +209,24 @@ class _Rows:
         ]  # fmt: skip
         return tuple(sorted(found, key=lambda one: (one.share_elsewhere, one.attribute)))
 
+    def also(self, findings: Sequence[Finding]) -> tuple[str, ...]:
+        """What further questions found, and what the plan asks for."""
+        if self._group in self._audit.hidden:
+            return ()
+        first: dict[str, Finding] = {}
+        for finding in findings:
+            first.setdefault(finding.question, finding)
+        bad = [
+            one
+            for question, one in first.items()
+            if question not in _TOLD and one.verdict in (Verdict.PROBLEM, Verdict.WATCH)
+        ]
+        said = [card_sentences.also(one, self._audit.answers[one.question].title) for one in bad]
+        plan = self._one("collection", CollectionRow)
+        if plan is not None and plan.more:
+            said.append(card_sentences.planned(plan, self._audit.settings))
+        return tuple(said)
+
     def unseen(self) -> tuple[str, ...]:
         """What the real people of the group cannot have shown."""
         if self.real < 1:
@@ -205,7 +239,9 @@ class _Rows:
         return card_sentences.unseen(self.real, self.profiles, everyone, self._attributes)
 
     def collect(self, settings: Settings) -> tuple[Need, ...]:
-        """Real people to ask for, most urgent first."""
+        """Real people to ask for, most urgent first; of a chain nothing was asked about people."""
+        if not self._compared:
+            return ()
         wanted = [
             *card_sentences.wanted(settings),
             *[card_sentences.others(one.attribute, one.value, one.share_elsewhere, settings)

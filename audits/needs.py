@@ -7,11 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from audits.estimates import percent
+from audits.estimates import Estimate, percent
 from audits.formulas.detectable import people_to_detect
 from audits.formulas.sample_sizes import people_to_settle
+from audits.questions.copying_rows import CopyingRow
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
+from audits.questions.plausibility_rows import PlausibilityRow
+from audits.questions.stereotypes_rows import StereotypeRow
 from audits.questions.words import synthetic_rows
 from audits.results import Audit, Finding, Group, Row, Verdict
 from audits.settings import Settings
@@ -19,6 +22,14 @@ from audits.settings import Settings
 _POWER = 0.8
 _TOO_MANY = 1_000_000  # people; more are no plan
 _FEWEST = 10  # rows on either side below which no question judges
+
+
+_NOT_BY_PEOPLE = {
+    "generations": "more generations, or more rows in each, by which its loss could be followed",
+}
+"""Questions that no number of real people would settle, and what would."""
+_BY_INTERVAL = ("copying", "plausibility", "stereotypes")
+_TOO_FEW_TO_TELL = "many more people: so few tell nothing"
 
 
 @dataclass(frozen=True)
@@ -43,7 +54,12 @@ def needs(audit: Audit) -> tuple[Unjudged, ...]:
     """
     by_group = _rows(audit)
     found = [
-        _needed(finding, by_group.get((finding.question, finding.group), []), audit.settings)
+        _needed(
+            finding,
+            by_group.get((finding.question, finding.group), []),
+            audit.settings,
+            hiding=audit.min_cell > 0,
+        )
         for finding in audit.findings
         if finding.verdict is Verdict.NOT_ENOUGH_EVIDENCE
     ]
@@ -63,7 +79,7 @@ def _rows(audit: Audit) -> dict[tuple[str, Group], list[Row]]:
     return rows
 
 
-def _needed(finding: Finding, rows: list[Row], settings: Settings) -> Unjudged:
+def _needed(finding: Finding, rows: list[Row], settings: Settings, *, hiding: bool) -> Unjudged:
     counted = [row for row in rows if hasattr(row, "real")]
     if not counted:
         return Unjudged(finding, None, None, "its numbers are not shown")
@@ -71,6 +87,11 @@ def _needed(finding: Finding, rows: list[Row], settings: Settings) -> Unjudged:
     real, synthetic = int(row.real), int(row.synthetic)
     if synthetic < _FEWEST:
         says = f"{synthetic_rows(synthetic)}: more people would not help, more rows would"
+        return Unjudged(finding, None, None, says)
+    if finding.question in _NOT_BY_PEOPLE:
+        return Unjudged(finding, None, None, _NOT_BY_PEOPLE[finding.question])
+    if finding.question in _BY_INTERVAL and not any(_tells(one, settings) for one in rows):
+        says = "its numbers are not shown" if hiding else _TOO_FEW_TO_TELL
         return Unjudged(finding, None, None, says)
     needed = max(_FEWEST, _by_question(finding, rows, real, synthetic, settings))
     if finding.question != "coverage":
@@ -83,6 +104,11 @@ def _needed(finding: Finding, rows: list[Row], settings: Settings) -> Unjudged:
         says = "not for want of people: the estimate lies too close to a limit"
         return Unjudged(finding, None, None, says)
     return Unjudged(finding, people, more, f"about {people:,} real people, {more:,} more")
+
+
+def _tells(row: Row, settings: Settings) -> bool:
+    """Whether a row has an interval that people would narrow."""
+    return any(estimate.known for estimate, _ in _judged_by(row, settings))
 
 
 def _hopeless(finding: Finding) -> str:
@@ -106,13 +132,11 @@ def _meant(finding: Finding, rows: Iterable[Row]) -> list[Row]:
 
 
 def _settled(row: Row, real: int, settings: Settings) -> float:
-    """People by whom a row's interval would leave the nearest limit it reaches over."""
-    if isinstance(row, CoverageRow):
-        estimate, limits = row.ratio, (settings.share_problem, settings.share_watch)
-    elif isinstance(row, AttributeDiversityRow | GroupDiversityRow):
-        estimate, limits = row.index, (settings.sameness_watch, settings.sameness_problem)
-    else:
-        return 0.0
+    """People by whom a row's intervals would leave the nearest limit that each reaches over."""
+    return max((_clear(*one, real) for one in _judged_by(row, settings)), default=0.0)
+
+
+def _clear(estimate: Estimate, limits: tuple[float, float], real: int) -> float:
     reached = [limit for limit in limits if estimate.low <= limit <= estimate.high]
     if not reached:
         return 0.0
@@ -121,6 +145,25 @@ def _settled(row: Row, real: int, settings: Settings) -> float:
         estimate.value, estimate.low, estimate.high, limit=nearest, people=real
     )
     return 0.0 if math.isnan(needed) else needed
+
+
+def _judged_by(row: Row, settings: Settings) -> list[tuple[Estimate, tuple[float, float]]]:
+    """What of a row is held against which limits."""
+    if isinstance(row, CoverageRow):
+        return [(row.ratio, (settings.share_problem, settings.share_watch))]
+    if isinstance(row, AttributeDiversityRow | GroupDiversityRow):
+        return [(row.index, (settings.sameness_watch, settings.sameness_problem))]
+    if isinstance(row, CopyingRow):
+        return [
+            (row.excess, (settings.copied_watch, settings.copied_problem)),
+            (row.near_copies, (settings.near_copies_watch, settings.near_copies_problem)),
+        ]
+    if isinstance(row, PlausibilityRow):
+        return [(row.excess, (settings.implausible_watch, settings.implausible_problem))]
+    if isinstance(row, StereotypeRow):
+        reach = Estimate(*(math.log(v) for v in (row.reach, 1.0, row.reach_high)))
+        return [(reach, (math.log(settings.tie_watch), math.log(settings.tie_problem)))]
+    return []
 
 
 def detecting(settings: Settings, synthetic: float) -> tuple[float, str]:

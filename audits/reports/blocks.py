@@ -77,13 +77,15 @@ class Column:
 class Table:
     """Lines of cells; a cell is a text or a verdict, which is set as a mark with its word.
 
-    `note` stands under the caption: what was left out, and where it can be found.
+    `note` stands under the caption: what was left out, and where it can be found. Where there is
+    little room, `brief` says "not enough" for "not enough evidence" on paper.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[tuple[str | Verdict, ...], ...]
     caption: str
     note: str = ""
+    brief: bool = False
 
 
 @dataclass(frozen=True)

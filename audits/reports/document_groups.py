@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import accumulate
-from typing import Literal
+from typing import Any, Literal
 
 from audits.cards import Card
-from audits.estimates import number
+from audits.estimates import Estimate, number
 from audits.questions.drift_rows import ProfileRow
 from audits.questions.words import capital, listed
 from audits.reports.blocks import (
@@ -38,19 +39,21 @@ from audits.reports.document_material import (
     whole,
     without_name,
 )
-from audits.reports.document_pictures import of_crossings, of_members, of_people
+from audits.reports.document_pictures import of_course, of_crossings, of_members, of_people
 from audits.reports.document_questions import statement
 from audits.results import Finding, Group, Verdict, group_name
 from audits.visible import visible
 
 PAGES = 12
 _FINDINGS = 4
+_PLAN = "Collection plan: "
 _SENTENCES = 4
 _NEEDS = 3
 _LETTERS = 660  # of the findings on a group's page
 _PROFILES = 3
 _LINES = 24
 _MATRIX = 60
+_ROOMY = 4  # questions in the words of whose verdicts there is room
 
 
 def paged(material: Material) -> tuple[Group, ...]:
@@ -113,8 +116,11 @@ def _page(group: Group, material: Material) -> list[Section]:
         lead += _found(findings, material)
     else:
         lead.append(Paragraph(without_name(card.headline, group), "lead"))
-        lead += [Paragraph(_verdicts(card, material), "quiet"), _tiles(card)]
-        lead += of_people(card)
+        lead.append(Paragraph(_verdicts(card, material), "quiet"))
+        if material.chain:
+            lead += [_tiles_of_chain(group, material), *of_course(material, group)]
+        else:
+            lead += [_tiles(card), *of_people(card)]
         lead += [_facts(card)] if _facts(card).pairs else []
         lead += of_members(_worst_profiles(card, findings))
     head = Section(
@@ -144,8 +150,9 @@ def _parts(
         for name, title, blocks in said
         if blocks
     ]
-    title = "What else was found" if _told_above(card) else "What was found"
-    found = tuple(_found(findings, material, without="provenance" if _told_above(card) else ""))
+    above = "provenance" if _told_above(card) else "generations" if material.chain else ""
+    title = "What else was found" if above else "What was found"
+    found = tuple(_found(findings, material, without=above))
     if found:
         sections.append(Section(f"{own}-found", title, found, level=3, look="beside"))
     return sections
@@ -167,6 +174,7 @@ def _collect(card: Card) -> list[Block]:
     before = [need for need in card.collect if need.more <= 0]
     asked = [need for need in card.collect if need.more > 0]
     blocks: list[Block] = [Paragraph(_sentence(need.says)) for need in before]
+    blocks += [Paragraph(said) for said in card.also if said.startswith(_PLAN)]
     if asked:
         said = [f"{n.more:,} more ({n.people:,} in all) {n.says}." for n in asked[:_NEEDS]]
         blocks.append(Bullets(tuple(said)))
@@ -211,6 +219,24 @@ def _tiles(card: Card) -> Tiles:
         tiles.append(
             Tile(f"{number(card.ratio.value)}×", "of its real share", card.verdicts.get("coverage"))
         )
+    return Tiles(tuple(tiles))
+
+
+def _tiles_of_chain(group: Group, material: Material) -> Tiles:
+    """People at the start, rows at the end, and how fast variety goes between."""
+    row: Any = material.counted.get(group)
+    if row is None or not hasattr(row, "half_life"):
+        return Tiles(())
+    tiles = [
+        Tile(whole(row.real), "real people in generation 0"),
+        Tile(whole(row.synthetic), "rows in the last generation"),
+    ]
+    if row.half_life.known and not math.isinf(row.half_life.high):
+        verdict = material.verdict(group, "generations")
+        said = "generations until half of its variety is gone"
+        tiles.append(Tile(in_effect(row.half_life.value), said, verdict))
+    if row.excess.known:
+        tiles.append(Tile(f"{number(row.excess.value)}×", "the loss of plain resampling"))
     return Tiles(tuple(tiles))
 
 
@@ -298,9 +324,9 @@ def crossings(material: Material) -> tuple[Section, ...]:
     table = Table(
         (
             Column("Crossing", width=0.3),
-            Column("Real people", "right"),
-            Column("Synthetic rows", "right"),
-            Column("Ratio", "right"),
+            Column("People, gen. 0" if material.chain else "Real people", "right"),
+            Column("Rows, last" if material.chain else "Synthetic rows", "right"),
+            Column("Share kept" if material.chain else "Ratio", "right"),
             Column("Verdict"),
             Column("Its parts", width=0.24),
         ),
@@ -324,6 +350,12 @@ def _worse_than_parts(group: Group, material: Material) -> bool:
     return own is not None and bool(known) and all(own.rank < other.rank for other in known)
 
 
+def _ratio(row: Any) -> str:
+    """The share of a group that is left, of whichever question measured it."""
+    found = getattr(row, "ratio", None) or getattr(row, "share_ratio", None)
+    return ranged(found) if isinstance(found, Estimate) else "–"
+
+
 def _crossing(group: Group, material: Material, worse: bool) -> tuple[str | Verdict, ...]:
     row = material.counted.get(group)
     verdict = material.verdict(group)
@@ -333,7 +365,7 @@ def _crossing(group: Group, material: Material, worse: bool) -> tuple[str | Verd
         name_of(group, 60),
         whole(getattr(row, "real", None)),
         whole(getattr(row, "synthetic", None)),
-        ranged(row.ratio) if row is not None and hasattr(row, "ratio") else "–",
+        _ratio(row),
         verdict if verdict is not None else "not judged",
         f"worse than {said}" if worse else said,
     )
@@ -346,8 +378,8 @@ def matrix(material: Material, level: Literal[1, 2]) -> tuple[Section, ...]:
     """The worst verdict of every group in every question."""
     groups = [*([()] if () in material.findings else []), *material.groups]
     names = list(material.judging)
-    if not groups:
-        return ()
+    if not groups or (material.chain and len(names) == 1):
+        return ()  # the table of the only question says it all
     lines = tuple(
         (name_of(group, 60), *(material.verdict(group, name) or "–" for name in names))
         for group in groups[:_MATRIX]
@@ -356,6 +388,7 @@ def matrix(material: Material, level: Literal[1, 2]) -> tuple[Section, ...]:
     note = cut(len(lines), len(groups), "groups")
     caption = "The worst verdict of every group in every question"
     said = "Read along a line for one group, down a column for one question."
-    table = Table(heads, lines, caption, note)
+    brief = len(names) > _ROOMY
+    table = Table(heads, lines, caption, note, brief)
     title = "Every group, every question"
     return (Section("matrix", title, (Paragraph(said), table), level=level),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audits.reports.blocks import Paragraph, Section
 from audits.reports.document_material import Material
+from audits.reports.document_questions import in_order
 from audits.reports.of_questions import presented
 from audits.settings import Settings
 
@@ -12,7 +13,8 @@ def methods(material: Material) -> tuple[Section, ...]:
     """A heading for methods, and a short part for every question."""
     settings = material.audit.settings
     sections = [Section("methods", "Methods in plain words", _common(settings))]
-    for name, answer in material.audit.answers.items():
+    for answer in in_order(material):
+        name = answer.question
         found = presented(name)
         plain = (answer.asks, "This question comes from a plug-in.")
         said = found.methods(settings) if found else plain

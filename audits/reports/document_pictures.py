@@ -58,6 +58,19 @@ def of_people(card: Card) -> list[Figure]:
     return [Figure(beside(both), f"Left: {said[0].lower()}{said[1:]}. Right: how unevenly.")]
 
 
+def of_course(material: Material, group: Group) -> list[Figure]:
+    """A group's variety over the generations, beside that of everyone."""
+    from audits.pictures.courses import courses
+
+    answer = material.audit.answers.get("generations")
+    if answer is None:
+        return []
+    groups = {(), group}
+    picture = courses(answer, groups, width=_PAGE)
+    names = listed([name_of(one, 40) for one in sorted(groups, key=len)])
+    return [Figure(picture, f"Variety kept by {names}, generation by generation.")]
+
+
 def of_members(rows: Sequence[ProfileRow]) -> list[Figure]:
     """The columns in which a group differs most, real beside synthetic, in small."""
     from audits.pictures.profiles import profiles

@@ -24,7 +24,13 @@ _ALONE = 12  # where there is no picture
 
 def questions(material: Material, pages: frozenset[Group]) -> tuple[Section, ...]:
     """A section for every question that was asked."""
-    return tuple(_section(answer, material, pages) for answer in material.audit.answers.values())
+    return tuple(_section(answer, material, pages) for answer in in_order(material))
+
+
+def in_order(material: Material) -> list[Answer]:
+    """The answers, those that judge first: what to do about it comes after what is wrong."""
+    answers = material.audit.answers
+    return sorted(answers.values(), key=lambda answer: answer.question not in material.judging)
 
 
 def titled(answer: Answer) -> str:

@@ -107,6 +107,7 @@ def card_bundle(card: Card) -> dict[str, str]:
         "what was probably never seen": list(card.unseen),
         "what could not have been noticed": list(card.unnoticed),
         "whom to ask": [_wanted(need) for need in card.collect],
+        "what else was found": list(card.also),
     }
     pictures = [_drawn(strip(card))]
     if sum(card.people):

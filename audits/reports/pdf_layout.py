@@ -271,6 +271,8 @@ def _table(block: dict[str, Any]) -> dict[str, Any]:
     count = len(block["columns"])
     longest = max(6, min(20, 72 // max(count, 1)))
     rows = [[_cell(cell, longest) for cell in row] for row in block["rows"]]
+    if block["brief"]:
+        rows = [[_brief(cell) for cell in row] for row in rows]
     columns = [
         _column(column, [row[place] for row in rows], longest)
         for place, column in enumerate(block["columns"])
@@ -290,6 +292,10 @@ def _cell(cell: Any, longest: int) -> Any:
     return breakable(_cut(cell, _CELL), longest) if isinstance(cell, str) else cell
 
 
+def _brief(cell: Any) -> Any:
+    return {**cell, "brief": True} if isinstance(cell, dict) else cell
+
+
 def _column(column: dict[str, Any], cells: list[Any], longest_word: int) -> dict[str, Any]:
     """Say what a column's width rests on: its longest texts, and how much it holds."""
     texts = [cell for cell in cells if isinstance(cell, str)]
@@ -307,6 +313,7 @@ def _column(column: dict[str, Any], cells: list[Any], longest_word: int) -> dict
         "heading": _head_lines(column["name"], 11),
         "narrow": _head_lines(column["name"], 5),
         "marks": marks,
+        "brief": any(isinstance(cell, dict) and "brief" in cell for cell in cells),
         "weight": 100.0 * column["width"] or max(7.0, min(max(typical, max(lengths) / 4), 48.0)),
         "least": max(6.0, min(typical, 48.0) / 4),
     }

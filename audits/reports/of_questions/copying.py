@@ -20,16 +20,14 @@ from audits.settings import Settings
 
 _MAIN = Lines(
     "groups",
-    "Rows equal to a real person's, what chance would make so, and rows nearer to a real person "
-    "than to one of the holdout; repeated: rows that repeat another of the same table",
+    "Rows equal to a real person's, what chance would make so, and rows that must nearly be "
+    "copies; repeated: rows that repeat another of the same table",
     (
         GROUP, REAL, SYNTHETIC,
         Shown("Equal to a real row", lambda row: shared(row.copied), hides=True),
         Shown("By chance", lambda row: part_of(row.chance.value), hides=True),
-        Shown("Nearer to real", lambda row: shared(row.closer)),
         Shown("Nearly copies", lambda row: shared(row.near_copies)),
         Shown("Repeated", lambda row: part_of(row.repeated), hides=True),
-        Shown("Real rows repeated", lambda row: part_of(row.repeated_real), hides=True),
     ),
 )  # fmt: skip
 

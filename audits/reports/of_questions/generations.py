@@ -9,7 +9,7 @@ from typing import Any
 from audits.estimates import Estimate, in_effect, number, percent
 from audits.pictures.courses import courses
 from audits.pictures.model import Picture
-from audits.reports.document_material import many, part_of, ranged, shared, short, whole
+from audits.reports.document_material import many, part_of, plain, ranged, shared, short, whole
 from audits.reports.of_questions.diversity import HOMOGENISATION, VARIETY
 from audits.reports.of_questions.presentation import GROUP, Lines, Presentation, Shown
 from audits.results import Answer
@@ -31,22 +31,22 @@ def _per_generation(row: Any) -> str:
     return shared(Estimate(*(-math.expm1(-rate) for rate in ends)))
 
 
+def _gone(row: Any) -> str:
+    if row.extinct_at is not None:
+        return f"nobody from {row.extinct_at * row.apart:g} on"
+    return f"all alike from {row.collapsed_at * row.apart:g} on"
+
+
 def _half_life(row: Any) -> str:
     """Generations in which half is gone; at least so many where no loss is established."""
     found = row.half_life
+    if row.extinct_at is not None or row.collapsed_at is not None:
+        return _gone(row)
     if not found.known:
         return "–"
     if math.isinf(found.high):
         return f"at least {in_effect(found.low)}"
     return f"{in_effect(found.value)} ({in_effect(found.low)} to {in_effect(found.high)})"
-
-
-def _gone(row: Any) -> str:
-    if row.extinct_at is not None:
-        return f"nobody from generation {row.extinct_at * row.apart:g} on"
-    if row.collapsed_at is not None:
-        return f"all alike from generation {row.collapsed_at * row.apart:g} on"
-    return "–"
 
 
 _MAIN = Lines(
@@ -55,13 +55,12 @@ _MAIN = Lines(
     "far above 1 where the generator itself narrows",
     (
         GROUP,
-        Shown("People in generation 0", lambda row: whole(row.real), hides=True),
-        Shown("Rows in the last", lambda row: whole(row.synthetic), hides=True),
+        Shown("People, gen. 0", lambda row: whole(row.real), hides=True),
+        Shown("Rows, last", lambda row: whole(row.synthetic), hides=True),
         Shown("Share kept", lambda row: ranged(row.share_ratio), hides=True),
         Shown("Lost per generation", _per_generation),
         Shown("Half gone in generations", _half_life),
-        Shown("Times resampling", lambda row: ranged(row.excess), hides=True),
-        Shown("Gone", _gone, left=True),
+        Shown("Times resampling", lambda row: plain(row.excess.value), hides=True),
     ),
     most=40,
 )  # fmt: skip
@@ -75,7 +74,7 @@ _STEPS = Lines(
     "steps",
     "Everyone together, generation by generation, each beside generation 0",
     (
-        Shown("Generation", lambda row: f"{row.generation}: {short(row.name, 24)}", left=True),
+        Shown("Generation", lambda row: short(row.name, 40), left=True),
         Shown("Rows", lambda row: whole(row.rows)),
         Shown("Variety lost", lambda row: shared(row.index)),
         Shown("Categories lost", lambda row: whole(row.lost)),

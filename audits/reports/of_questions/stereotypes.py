@@ -36,16 +36,15 @@ def _loosest(row: Any) -> str:
 
 _MAIN = Lines(
     "groups",
-    "Ties of groups to values of other columns: how many could be measured, how many changed by "
-    "their own interval (of twenty, one would by chance), and which changed most",
+    "Ties of groups to values of other columns: how many could be measured, how many grew (up) or "
+    "shrank (down) by their own interval (one of twenty would by chance), and which most",
     (
         GROUP, REAL, SYNTHETIC,
         Shown("Ties", lambda row: whole(row.ties)),
-        Shown("Stronger", lambda row: whole(row.sharpened)),
-        Shown("Weaker", lambda row: whole(row.loosened)),
-        Shown("Turned", lambda row: whole(row.reversed)),
-        Shown("Most sharpened", _sharpest, left=True, hides=True),
-        Shown("Most loosened", _loosest, left=True, hides=True),
+        Shown("up", lambda row: whole(row.sharpened + row.reversed)),
+        Shown("down", lambda row: whole(row.loosened)),
+        Shown("Most sharpened", _sharpest, left=True, width=0.21, hides=True),
+        Shown("Most loosened", _loosest, left=True, width=0.21, hides=True),
     ),
 )  # fmt: skip
 
