@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 import audits
+from audits import cli
 from audits.data import engines
 from audits.data.documents import read_toml_file
 from audits.data.rules import bind, violations
@@ -468,3 +470,23 @@ def test_the_rules_of_the_documentation_parse(tmp_path):
     assert [rule.tolerance for rule in rules] == [0, 0, 0, 0.01, 0]
     for check in re.findall(r"`(\w+ (?:is|between|in|not in|determines) [^`…]+)`", text):
         parse(check)
+
+
+# -- the command -----------------------------------------------------------------------------------
+
+
+def test_the_command_takes_rules_from_an_option_or_a_file(tmp_path, sample):
+    written(tmp_path, "weekly_hours <= 168", "weekly_hors <= 168")
+    config = tmp_path / "audit.toml"
+    config.write_text("rules = 'rules.toml'\nask = 'plausibility'\n", encoding="utf-8")
+    files = (sample / "survey_real.csv", sample / "synthetic_good.csv")
+    asked = ["compare", *map(str, files), "--sensitive-features", "race"]
+    for more in (["--config", str(config)], ["--rules", str(tmp_path / "rules.toml")]):
+        done = CliRunner().invoke(cli.app, [*asked, *more])
+        assert done.exit_code == 2
+        assert "rules.toml, line 4, column 12: the real table" in done.stderr
+        assert "Did you mean 'weekly_hours'?" in done.stderr
+    output = ["--rules", str(tmp_path / "rules.toml"), "--output", str(tmp_path / "rules.toml")]
+    done = CliRunner().invoke(cli.app, [*asked, *output])
+    assert done.exit_code == 2
+    assert "would overwrite an input" in done.stderr
