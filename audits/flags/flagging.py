@@ -45,7 +45,7 @@ _SOURCES = {
     "holdout": "rows of the holdout",
     "left out": "real rows, each judged by all the others",
     "both": "rows of the holdout and, of groups of which it has few, real rows, each judged by all "
-    "the others",
+    "the others; these groups therefore weigh more among everyone here than they do",
 }
 Told = Callable[[str, float], None]
 Heard = Callable[[float], None]
