@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import digamma
 from scipy.stats import binom
@@ -172,7 +172,8 @@ class TestDiscrete:
         assert there[:, 1] == pytest.approx(1)
 
     @QUICK
-    @given(st.floats(0.0, 1.0), st.integers(1, 12), st.integers(1, 6))
+    @example(share=4e-308, rows=5, generations=1)
+    @given(share=st.floats(0.0, 1.0), rows=st.integers(1, 12), generations=st.integers(1, 6))
     def test_one_generation_by_hand_and_never_more(self, share, rows, generations):
         there = discrete.chance_still_there([share], rows=rows, generations=generations)[:, 0]
         assert there[1] == pytest.approx(1 - (1 - share) ** rows, abs=1e-9)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import xlog1py, xlogy
-from scipy.stats import binom
+from scipy.special import gammaln, xlog1py, xlogy
 
 from audits.formulas.checks import FloatOrArray, Floats, not_negative, plain, share_between, whole
 
@@ -299,13 +298,19 @@ def chance_group_gone(
 def _exactly(share: Floats, rows: int, generations: int) -> list[Floats]:
     """Chance of being gone after 1 ... t generations, by the chain of counts."""
     copies = np.arange(rows + 1)
-    moves = binom.pmf(copies[None, :], rows, copies[:, None] / rows)
-    first = binom.pmf(copies[None, :], rows, share[:, None])
+    moves, first = _binomial(copies, rows, copies / rows), _binomial(copies, rows, share)
     gone, found = (copies == 0).astype(float), []
     for _ in range(generations):
         found.append(np.clip(first @ gone, 0.0, 1.0))
         gone = moves @ gone
     return found
+
+
+def _binomial(copies: npt.NDArray[np.int64], rows: int, share: Floats) -> Floats:
+    """Chance of every number of copies (columns) at every share (rows), for any share."""
+    p, k = share[:, None], copies[None, :]
+    ways = gammaln(rows + 1) - gammaln(k + 1) - gammaln(rows - k + 1)
+    return np.asarray(np.exp(ways + xlogy(k, p) + xlog1py(rows - k, -p)))
 
 
 def _by_branching(share: Floats, rows: int, generations: int) -> list[Floats]:
