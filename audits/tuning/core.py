@@ -188,7 +188,7 @@ class CoreSettings:
         high=100_000,
         source="Sudman 1976; decision 0007",
         meaning="A group resting on fewer real people than this is a problem; at this many or "
-        "fewer, drift, diversity and provenance are never 'ok'.",
+        "fewer, drift, diversity, provenance and copying are never 'ok'.",
     )
     share_watch: float = a_number(
         0.8,
