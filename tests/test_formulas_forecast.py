@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -165,3 +166,41 @@ class TestExcess:
         low, high = (collapse_excess(limit, [100] * 10) for limit in rate[1:])
         assert low <= 1.02
         assert high >= 1.0
+
+
+@pytest.mark.real_data
+class TestGenerationsMadeFromRealPeople:
+    """Generations of an excerpt of the American Community Survey, whose law is known."""
+
+    def chains(self, folder, name):
+        table = pd.read_csv(
+            folder / "generations_made_here" / name, dtype=str, keep_default_na=False
+        )
+        runs = table.groupby("replicate") if "replicate" in table else [("", table)]
+        return [
+            [
+                self.variety(rows.drop(columns=["generation", "replicate"], errors="ignore"))
+                for _, rows in sorted(run.groupby("generation"), key=lambda part: int(part[0]))
+            ]
+            for _, run in runs
+        ]
+
+    def variety(self, rows):
+        n = len(rows)
+        pairs = [(counts * (counts - 1)).sum() for counts in map(rows.value_counts, rows)]
+        return 1 - np.mean(pairs) / (n * (n - 1))
+
+    def test_resampling_has_the_rate_of_a_copier(self, real_data):
+        found = decay_of_chains(self.chains(real_data, "resample_N200.csv.gz"), confidence=0.95)
+        rate = np.array(found.rate) / 5  # generations given are five apart
+        assert rate[1] <= -math.log(1 - 1 / 200) <= rate[2]
+        assert collapse_excess(rate[0], [200]) == pytest.approx(1, abs=0.4)
+
+    def test_sharpening_falls_faster_than_accumulating_and_fresh_rows_not_at_all(self, real_data):
+        rates = {
+            name: decay(self.chains(real_data, f"{name}.csv.gz")[0], confidence=0.95).rate
+            for name in ("sharpen_T0.8", "accumulate_T0.8", "fresh_control_T1")
+        }
+        assert collapse_excess(rates["sharpen_T0.8"].low, [4000]) > 100
+        assert rates["accumulate_T0.8"].value < rates["sharpen_T0.8"].low
+        assert rates["fresh_control_T1"].low < 0 < rates["fresh_control_T1"].high
