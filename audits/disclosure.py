@@ -10,13 +10,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from audits.disclosure_groups import Counts, group_counts, hidden_groups, small
+from audits.disclosure_groups import (
+    Counts,
+    Hidden,
+    group_counts,
+    hidden_among,
+    hidden_groups,
+    small,
+)
+from audits.disclosure_of import TREATED
 from audits.disclosure_of.known import Known
+from audits.disclosure_of.parted import clean_groups
 from audits.disclosure_profiles import Profiles, protected_profiles
 from audits.disclosure_rows import shown_rows
 from audits.disclosure_words import protected_findings
 from audits.errors import UsageError
 from audits.questions.drift_rows import ProfileRow
+from audits.questions.generations_rows import GenerationStepRow
 from audits.questions.missing_cells import CellRow, ValueRow
 from audits.results import Answer, Audit, ColumnRecord, Group, Row, ranked
 
@@ -81,7 +91,46 @@ def _known(audit: Audit, min_cell: int) -> Known:
             values.setdefault(row.attribute, []).append(row)
     features = audit.sensitive_features
     shown = protected_profiles(profiles.values(), hidden.groups, features, min_cell)
-    return Known(min_cell, counts, hidden, features, level, profiles, shown, values)
+    return Known(
+        min_cell, counts, hidden, features, level, profiles, shown, values,
+        _clean(audit, hidden, min_cell), _between(audit, min_cell),
+    )  # fmt: skip
+
+
+def _clean(
+    audit: Audit, hidden: Hidden, min_cell: int
+) -> dict[tuple[type[Row], int], frozenset[Group]]:
+    """The groups of which parts can be shown, for every kind of row that counts some."""
+    by_kind: dict[type[Row], list[Row]] = {}
+    for row in _rows(audit):
+        if TREATED.get(type(row)) is not None and TREATED[type(row)].parted:
+            by_kind.setdefault(type(row), []).append(row)
+    found = {}
+    for kind, rows in by_kind.items():
+        for place, parted in enumerate(TREATED[kind].parted):
+            parts = {row.group: parted.counts(row) for row in rows}
+            sampled = not all(parted.complete(row) for row in rows if not row.group)
+            found[kind, place] = clean_groups(
+                parts, hidden.groups, audit.sensitive_features, min_cell, sampled=sampled
+            )
+    return found
+
+
+def _between(audit: Audit, min_cell: int) -> frozenset[tuple[Group, int]]:
+    """Groups whose size in a generation between the first and the last must not be known.
+
+    Every generation is a table of its own rows, so each is looked at by itself.
+    """
+    sizes: dict[int, dict[Group, Counts]] = {}
+    for row in _rows(audit):
+        if isinstance(row, GenerationStepRow):
+            sizes.setdefault(row.generation, {})[row.group] = (row.rows, row.rows)
+            sizes[row.generation].setdefault((), (row.of, row.of))
+    gone: set[tuple[Group, int]] = set()
+    for generation in sorted(sizes)[1:-1]:
+        counts = sizes[generation]
+        gone |= {(group, generation) for group in hidden_among(audit, counts, min_cell)}
+    return frozenset(gone)
 
 
 def _rows(audit: Audit) -> Iterator[Row]:

@@ -144,13 +144,33 @@ def hidden_groups(
     counts, blank = group_counts(audit)
     if not counts:
         return Hidden(frozenset(), frozenset())
+    return _hidden(audit, counts, blank, list(lost), min_cell)
+
+
+def hidden_among(audit: Audit, counts: Mapping[Group, Counts], min_cell: int) -> frozenset[Group]:
+    """Return which groups of a further table with the same features must be hidden; maybe all."""
+    if not any(small(size, min_cell) for pair in counts.values() for size in pair):
+        return frozenset()
+    try:
+        return _hidden(audit, counts, frozenset(), [], min_cell).groups
+    except InputError:  # the sizes of the table alone would give groups away
+        return frozenset(counts)
+
+
+def _hidden(
+    audit: Audit,
+    counts: Mapping[Group, Counts],
+    blank: frozenset[Group],
+    lost: list[tuple[Group, Counts]],
+    min_cell: int,
+) -> Hidden:
     primary = {g for g, n in counts.items() if any(small(size, min_cell) for size in n)}
     if () in primary:
         raise _too_small(counts[()], min_cell)
     system = _System(audit, counts, blank)
     if system.cells > _MOST_CELLS or len(counts) > _MOST_GROUPS:
         return _coarse(system, primary, min_cell)
-    tables = [_Table(system, side, list(lost)) for side in range(2)]
+    tables = [_Table(system, side, lost) for side in range(2)]
     hidden = {i for i, item in enumerate(tables[0].items) if item.group in primary and not item.gap}
     hidden |= {i for i, item in enumerate(tables[0].items) if item.gap
                and small(tables[0].sizes[i], min_cell)}  # fmt: skip

@@ -19,6 +19,7 @@ _RESTING = re.compile(r"resting on ([\d,]+) real and ([\d,]+) synthetic rows")
 _PEOPLE = re.compile(
     r"(?<![\w.,])(\d[\d,]*)(?= (?:of [\d,]+ )?(?:real|synthetic|people|person|rows?|of them|are)\b)"
 )
+_REST_HIDDEN = "more would show, or let be computed, a count that is hidden"
 _OWN_NUMBERS = ("p_adjusted", "kappa_p_adjusted", "pairs")
 
 
@@ -110,8 +111,8 @@ def _tells(finding: Finding, row: Row, known: Known) -> bool:
 def _of_shown(
     finding: Finding, measured: Sequence[Row], shown: Sequence[Row], known: Known
 ) -> Finding:
-    because = _resting(finding, known)
     behind, left = _behind(finding, measured), _behind(finding, shown)
+    because = _reworded(_resting(finding, known), behind, known)
     hidden = (
         len(left) < len(behind)
         or not left
@@ -119,11 +120,34 @@ def _of_shown(
         or any(_tells(finding, row, known) for row in behind)
     )
     if hidden:
-        return _without_numbers(finding, known.min_cell)
+        return _instead(finding, behind, left, known) or _without_numbers(finding, known.min_cell)
     return replace(
         finding, because=because, evidence=_evidence(finding.evidence, left),
         severity=as_read(finding.severity),
     )  # fmt: skip
+
+
+def _instead(
+    finding: Finding, measured: Sequence[Row], shown: Sequence[Row], known: Known
+) -> Finding | None:
+    """A finding in fewer words, with the numbers of them that may be known."""
+    for row in measured:
+        how = TREATED.get(type(row))
+        said = "" if how is None else how.instead(finding, row, known)
+        if said and not any(small(count, known.min_cell) for count in _counts_in(said)):
+            because = f"{capital(group_name(finding.group))}: {said}; {_REST_HIDDEN}."
+            return replace(
+                finding, because=because, evidence=_evidence(finding.evidence, shown),
+                severity=0.0, sensitivity=_vague(finding.sensitivity),
+            )  # fmt: skip
+    return None
+
+
+def _reworded(because: str, behind: Sequence[Row], known: Known) -> str:
+    for row in behind:
+        how = TREATED.get(type(row))
+        because = because if how is None else how.reworded(because, row, known)
+    return because
 
 
 def _resting(finding: Finding, known: Known) -> str:
@@ -152,6 +176,7 @@ def _evidence(evidence: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any
         if row is not None:
             new = getattr(row, name)
             unknown = isinstance(new, float) and not abs(new) < float("inf")
+            unknown = unknown or (isinstance(new, int) and new < 0)
             shown[name] = None if unknown else new
         elif isinstance(value, Mapping):  # counts by value
             named = {row.value for row in rows if isinstance(row, ValueRow)}

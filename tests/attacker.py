@@ -52,34 +52,38 @@ class Attacker:
         self.sizes = {record["role"]: record["rows"] for record in self.document["inputs"]}
         for side, role in enumerate(SIDES):
             self.known[side][()] = self.sizes[role]
-        for answer in self.document["answers"].values():
+        for question, answer in self.document["answers"].items():
             for row in (row for rows in answer["tables"].values() for row in rows):
-                self._row(row)
+                self._row(row, question)
         for finding in self.document["findings"]:
-            self._row({**finding["evidence"], "group": finding["group"]})
+            self._row({**finding["evidence"], "group": finding["group"]}, finding["question"])
             self._sentence(key(finding["group"]), finding["because"])
         for column in self.document["columns"]:
             self._column(column)
 
-    def _row(self, row: dict[str, Any]) -> None:
+    def _row(self, row: dict[str, Any], question: str) -> None:
         group = key(row["group"])
-        if len(group) > self.level:
-            return
-        if "attribute" in row and "value" in row and isinstance(row["value"], str):
-            return
+        value = "attribute" in row and isinstance(row.get("value"), str)
+        if len(group) > self.level or value or "feature" in row or "generation" in row:
+            return  # of those who have a value, or of whom both columns are known
         for side, role in enumerate(SIDES):
             if isinstance(row.get(role), int):
                 self._learn(side, group, row[role])
             share = (row.get(f"{role}_share") or {}).get("value")
             if share is not None:
                 self._learn(side, group, share * self.sizes[role])
-        ratio, synthetic = (row.get("ratio") or {}).get("value"), row.get("synthetic")
-        if isinstance(ratio, float) and ratio and isinstance(synthetic, int):
-            self._learn(0, group, synthetic / self.sizes["synthetic"] / ratio * self.sizes["real"])
+        if question in ("coverage", "generations"):
+            self._ratio(group, row)
         if row.get("missing_share"):
             self.gaps[tuple(column for column, _ in group)] = (
                 row["missing_share"] * self.sizes["real"]
             )
+
+    def _ratio(self, group: tuple, row: dict[str, Any]) -> None:
+        ratio = (row.get("ratio") or row.get("share_ratio") or {}).get("value")
+        synthetic = row.get("synthetic")
+        if isinstance(ratio, float) and ratio and isinstance(synthetic, int):
+            self._learn(0, group, synthetic / self.sizes["synthetic"] / ratio * self.sizes["real"])
 
     def _sentence(self, group: tuple, because: str) -> None:
         for pattern, roles in SAID:
@@ -157,4 +161,84 @@ class Attacker:
                 floor, _ = self.range_of(side, group, blind=True)
                 if low > floor + 1e-6 or high < min_cell - 1 - 1e-6:
                     found.append((group, SIDES[side], counts[side], low, high))
+        return found
+
+
+SHARES = {
+    "copies": (("copied", "synthetic"),),
+    "flagged": (("observed", "synthetic_used"),),
+    "fresh_flagged": (("expected", "fresh_used"),),
+    "real_flagged": (("real_rate", "real_used"),),
+}
+EQUAL = re.compile(r"([\d,]+) of ([\d,]+) synthetic rows? [^;]*?equals? one of")
+BREAK = re.compile(r"([\d.]+) % \([^)]*\) of ([\d,]+) synthetic rows break")
+
+
+@dataclass
+class PartsAttacker:
+    """Somebody who wants to know how many of a group are copies, or break a rule."""
+
+    document: dict[str, Any]
+    question: str
+    part: str
+    truth: dict[tuple, int]
+    known: dict[tuple, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        levels: dict[str, set[str]] = {}
+        for column, value in {pair for name in self.truth for pair in name}:
+            levels.setdefault(column, {"not listed"}).add(value)
+        self.cells = [
+            dict(zip(levels, values, strict=True)) for values in product(*levels.values())
+        ]
+        for row in self.document["answers"][self.question]["tables"]["groups"]:
+            self._learn(key(row["group"]), row)
+        for finding in self.document["findings"]:
+            if finding["question"] == self.question:
+                self._learn(key(finding["group"]), finding["evidence"])
+                self._sentence(key(finding["group"]), finding["because"])
+
+    def _learn(self, group: tuple, row: dict[str, Any]) -> None:
+        count = row.get(self.part)
+        if isinstance(count, int) and count >= 0:
+            self.known[group] = count
+        for share, of in SHARES[self.part]:
+            value, size = (row.get(share) or {}).get("value"), row.get(of)
+            if value is not None and isinstance(size, int) and size > 0:
+                self.known.setdefault(group, round(value * size))
+
+    def _sentence(self, group: tuple, because: str) -> None:
+        if self.part == "copies" and (found := EQUAL.search(because)):
+            self.known.setdefault(group, int(found.group(1).replace(",", "")))
+        if self.part == "flagged" and (found := BREAK.search(because)):
+            size = int(found.group(2).replace(",", ""))
+            self.known.setdefault(group, round(float(found.group(1)) / 100 * size))
+
+    def _line(self, name: tuple) -> np.ndarray:
+        return np.array([float(all(c[k] == v for k, v in name)) for c in self.cells])
+
+    def range_of(self, group: tuple) -> tuple[float, float]:
+        """The least and the most it can be; flags need not add up, and then tell nothing more."""
+        if group in self.known:
+            return self.known[group], self.known[group]
+        equal = {
+            "A_eq": np.array([self._line(name) for name in self.known]),
+            "b_eq": list(self.known.values()),
+        } if self.known else {}  # fmt: skip
+        bounds = []
+        for sign in (1, -1):
+            found = linprog(sign * self._line(group), **equal, method="highs")
+            if found.status == 2:  # they do not add up
+                return 0.0, np.inf
+            bounds.append(sign * (found.fun if found.status == 0 else -np.inf))
+        return bounds[0], bounds[1]
+
+    def told(self, min_cell: int) -> list[tuple]:
+        """Small counts that are known: as numbers, or as small and not nothing."""
+        found = []
+        for group, count in self.truth.items():
+            if 0 < count < min_cell:
+                low, high = self.range_of(group)
+                if high - low < 1 or (low > 1e-6 and high < min_cell):
+                    found.append((group, count, low, high))
         return found

@@ -13,7 +13,7 @@ from typing import get_args, get_type_hints
 import numpy as np
 import pandas as pd
 import pytest
-from attacker import Attacker
+from attacker import Attacker, PartsAttacker
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +21,7 @@ import audits
 from audits import disclosure_groups
 from audits.disclosure import protected
 from audits.disclosure_of.known import as_read
+from audits.disclosure_of.parted import clean_groups
 from audits.disclosure_profiles import protected_profiles
 from audits.disclosure_rows import COUNTED, NOT_COUNTED
 from audits.errors import InputError, UsageError
@@ -258,7 +259,8 @@ def small_counts(value, names) -> list:
     found = []
     for name in names:
         part = value[name]
-        found += [(name, n) for n in (part if isinstance(part, list) else [part]) if 0 < n < 11]
+        listed = part if isinstance(part, list) else [part]
+        found += [(name, n) for n in listed if n is not None and 0 < n < 11]
     return found
 
 
@@ -366,6 +368,194 @@ class TestWholeAudits:
         shown = protected(made, 11)
         assert shown.hidden
         assert all(min(r.real, r.synthetic) >= 11 for r in shown["diversity"].rows)
+
+
+# -- parts of groups: copies, flags ----------------------------------------------------------------
+
+
+def with_copies(seed: int, share: float, *, rows: int = 500):
+    """Real people, rows of which some are theirs and some could not exist, and a holdout."""
+    real, holdout = survey(rows, seed), survey(rows, seed + 1)
+    synthetic = survey(rows, seed + 2)
+    rng = np.random.default_rng(seed)
+    taken = rng.choice(rows, int(share * rows), replace=False)
+    synthetic.iloc[taken] = real.iloc[taken].to_numpy()
+    old = rng.choice(rows, int(share * rows) // 2, replace=False)
+    synthetic.loc[synthetic.index[old], "age"] = 150.0
+    return real, synthetic, holdout
+
+
+@pytest.fixture(scope="module", params=[(1, 0.04, True), (2, 0.2, False)])
+def copied(request):
+    seed, share, held = request.param
+    real, synthetic, holdout = with_copies(seed, share)
+    return audits.compare(
+        real, synthetic, sensitive_features=["race", "sex"], holdout=holdout if held else None,
+        ask=["coverage", "drift", "copying", "plausibility"], settings=QUICK,
+    )  # fmt: skip
+
+
+PARTS = [
+    ("copying", "copies"), ("plausibility", "flagged"), ("plausibility", "fresh_flagged"),
+    ("plausibility", "real_flagged"),
+]  # fmt: skip
+
+
+def told_of(audit: Audit, made: Audit, question: str, part: str) -> list:
+    truth = {row.group: getattr(row, part) for row in audit[question].rows}
+    return PartsAttacker(made.to_dict(), question, part, truth).told(11)
+
+
+class TestParts:
+    @pytest.mark.parametrize(("question", "part"), PARTS)
+    def test_no_small_part_of_a_group_can_be_computed(self, copied, question, part):
+        assert told_of(copied, protected(copied, 11), question, part) == []
+
+    def test_before_they_can(self, copied):
+        assert any(told_of(copied, copied, question, part) for question, part in PARTS)
+
+    def test_alone_hidden_they_can(self, copied, monkeypatch):
+        """Where only the small ones are hidden, subtraction tells them."""
+        from audits.disclosure_of import parted
+
+        def all_clean(named, own, whole, min_cell):
+            return set(named)
+
+        monkeypatch.setattr(parted, "_that_leave_nothing_small", all_clean)
+        monkeypatch.setattr(parted, "_clean", lambda counts, _: counts.sum() > 40)
+        made = protected(copied, 11)
+        assert any(told_of(copied, made, question, part) for question, part in PARTS)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.integers(0, 2**32 - 1), st.integers(2, 5), st.integers(2, 4))
+    def test_what_is_left_of_everyone_is_never_small(self, seed, many, few):
+        rng = np.random.default_rng(seed)
+        cells = rng.multinomial(int(rng.integers(20, 400)), rng.dirichlet(np.full(many * few, 0.5)))
+        cells = cells.reshape(many, few)
+        part_ = rng.binomial(cells, rng.choice([0.02, 0.1, 0.5]))
+        parts = {(): (int(part_.sum()), int((cells - part_).sum()))}
+        for axis, name in ((1, "a"), (0, "b")):
+            for i, (x, n) in enumerate(zip(part_.sum(axis), cells.sum(axis), strict=True)):
+                parts[((name, str(i)),)] = (int(x), int(n - x))
+        for i in range(many):
+            for j in range(few):
+                group = (("a", str(i)), ("b", str(j)))
+                parts[group] = (int(part_[i, j]), int(cells[i, j] - part_[i, j]))
+        shown = clean_groups(parts, [], ["a", "b"], 11)
+        known = {group: float(parts[group][0]) for group in shown}
+        attacker = PartsAttacker(
+            {"answers": {"copying": {"tables": {"groups": []}}}, "findings": []}, "copying",
+            "copies", {group: x for group, (x, _) in parts.items()}, known,
+        )  # fmt: skip
+        assert attacker.told(11) == []
+
+    def test_sentences_keep_what_may_be_known(self, copied):
+        shown = protected(copied, 11)
+        whole = shown.about("copying", ())[0]
+        assert whole.group_name == "everyone"
+        assert whole.verdict is copied.about("copying", ())[0].verdict
+
+    def test_rules_are_named_only_where_many_stand_behind_them(self, copied):
+        before = copied["plausibility"].tables["rules"]
+        rows = protected(copied, 11)["plausibility"].tables["rules"]
+        assert any(row.kind == "range" for row in before)
+        assert all(row.kind not in ("range", "limit") for row in rows)
+        assert all(row.example == "" and row.support >= 11 for row in rows)
+        assert all(row.broken == 0 or row.broken >= 11 for row in rows)
+
+
+@pytest.fixture(scope="module")
+def tied():
+    return audits.compare(
+        survey(900, 5), survey(900, 6), sensitive_features=["race", "sex"],
+        ask=["coverage", "drift", "stereotypes", "collection"], settings=QUICK,
+    )  # fmt: skip
+
+
+class TestTies:
+    def test_ties_are_shown_where_the_pictures_count_the_same_people(self, tied):
+        shown = protected(tied, 11)
+        pictures = {(row.group, row.attribute): row for row in shown["drift"].tables["profiles"]}
+        rows = shown["stereotypes"].tables["ties"]
+        assert rows
+        for row in rows:
+            for group in (row.group, ()):
+                assert row.value in pictures[group, row.attribute].labels
+            assert min(row.real_with, row.synthetic_with) >= 11
+        named = {(row.group, row.attribute, row.value) for row in rows}
+        for row in shown["stereotypes"].rows:
+            for which in ("sharpest", "loosest"):
+                about = (getattr(row, f"{which}_attribute"), getattr(row, f"{which}_value"))
+                assert about == (None, None) or (row.group, *about) in named
+
+    def test_no_sentence_speaks_of_a_tie_that_is_not_shown(self, tied):
+        shown = protected(tied, 11)
+        named = {(r.group, r.attribute, r.value) for r in shown["stereotypes"].tables["ties"]}
+        for row in tied["stereotypes"].tables["ties"]:
+            if (row.group, row.attribute, row.value) not in named:
+                said = f"{row.value} ({row.attribute}) and {audits.results.group_name(row.group)}"
+                assert not [f for f in shown.about("stereotypes") if said in f.because]
+
+    def test_the_plan_tells_no_small_count(self, tied):
+        shown = protected(tied, 11)
+        assert shown.hidden
+        assert shown["collection"].tables["recruits"] == ()
+        assert all(row.purpose != "groups" for row in shown["collection"].tables["totals"])
+        assert all(row.group not in shown.hidden for row in shown["collection"].rows)
+        assert all(row.real == 0 or row.real >= 11 for row in shown["collection"].rows)
+
+
+@pytest.fixture(scope="module")
+def chain():
+    rng = np.random.default_rng(3)
+    tables = [survey(400, 11)]
+    for _ in range(4):
+        tables.append(tables[-1].sample(400, replace=True, random_state=rng))
+    return audits.generations(tables, sensitive_features=["race", "sex"])
+
+
+@pytest.fixture(scope="module")
+def handed(chain):
+    return protected(chain, 11)
+
+
+class TestChains:
+    def test_nothing_of_the_first_and_the_last_can_be_computed(self, chain, handed):
+        counts = {row.group: (row.real, row.synthetic) for row in chain["generations"].rows}
+        assert handed.hidden
+        attacker = Attacker(handed.to_dict(), counts, 2)
+        for group, side, count, low, high in attacker.narrowed(11):
+            assert high - low >= 1, (group, side, count, low, high)
+
+    def test_no_size_between_can_be_computed(self, chain, handed):
+        for generation in (1, 2, 3):
+            truth = {
+                row.group: row.rows for row in chain["generations"].tables["steps"]
+                if row.generation == generation
+            }  # fmt: skip
+            known = {
+                row.group: float(row.rows) for row in handed["generations"].tables["steps"]
+                if row.generation == generation and row.rows >= 0
+            }  # fmt: skip
+            assert known
+            attacker = PartsAttacker(
+                {"answers": {"copying": {"tables": {"groups": []}}}, "findings": []}, "copying",
+                "copies", truth, known,
+            )  # fmt: skip
+            assert attacker.told(11) == []
+
+    def test_no_field_that_counts_is_small_and_no_value_is_named(self, handed):
+        for table, rows in handed["generations"].tables.items():
+            for row in rows:
+                for name in COUNTED[type(row)]:
+                    assert not 0 < getattr(row, name) < 11, (table, name)
+        assert all(row.lost_levels == () for row in handed["generations"].rows)
+
+    def test_sentences_lose_clauses_not_their_point(self, handed):
+        said = [f.because for f in handed.findings if f.group not in handed.hidden]
+        assert any("per generation" in text or "half-life" in text for text in said)
+        assert not [text for text in said if "Most is lost in" in text]
+        assert not [text for text in said if "equal rows do not tell" in text]
 
 
 class TestDocuments:

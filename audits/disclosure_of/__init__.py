@@ -5,7 +5,17 @@ Every kind of row is declared with the fields that count people; a kind that is 
 
 from __future__ import annotations
 
-from audits.disclosure_of import coverage, diversity, drift, provenance
+from audits.disclosure_of import (
+    collection,
+    copying,
+    coverage,
+    diversity,
+    drift,
+    generations,
+    plausibility,
+    provenance,
+    stereotypes,
+)
 from audits.disclosure_of.known import Treatments
 
 TREATED: Treatments = {
@@ -13,4 +23,9 @@ TREATED: Treatments = {
     **drift.TREATED,
     **diversity.TREATED,
     **provenance.TREATED,
+    **copying.TREATED,
+    **plausibility.TREATED,
+    **stereotypes.TREATED,
+    **collection.TREATED,
+    **generations.TREATED,
 }

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from audits.disclosure_groups import Counts, Hidden, small
+from audits.disclosure_of.parted import Parted, without
 from audits.disclosure_profiles import MISSING, Profiles, parts_of
 from audits.estimates import Estimate, in_effect, number, percent
 from audits.questions.missing_cells import ValueRow
@@ -20,7 +21,11 @@ _R = TypeVar("_R", bound=Row)
 
 @dataclass(frozen=True)
 class Known:
-    """What decides about a row: sizes of groups, what is hidden, profiles before and after."""
+    """What decides about a row: sizes of groups, what is hidden, profiles before and after.
+
+    `clean` are the groups whose parts can be shown, by kind of row and place in its declaration;
+    `between` the groups whose size in a generation between the first and the last cannot.
+    """
 
     min_cell: int
     counts: Mapping[Group, Counts]
@@ -30,6 +35,8 @@ class Known:
     profiles: Profiles
     shown: Profiles
     values: Mapping[str, Sequence[ValueRow]]
+    clean: Mapping[tuple[type[Row], int], frozenset[Group]]
+    between: frozenset[tuple[Group, int]]
 
     def small(self, *counts: float) -> bool:
         """Whether any of the counts must not be shown."""
@@ -86,13 +93,25 @@ def says_nothing_more(_finding: Finding, _row: Any, _known: Known) -> bool:
     return False
 
 
+def as_it_was(because: str, _row: Any, _known: Known) -> str:
+    """For rows whose sentences hold no clause that must go."""
+    return because
+
+
+def nothing_instead(_finding: Finding, _row: Any, _known: Known) -> str:
+    """For rows of which no shorter sentence is said."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Treatment:
     """How one kind of row is handed over.
 
     `counted` are its fields that count people or rows, `not_counted` whole numbers that count
     something else. `shown` takes out of a row what must go, or drops it. `behind` says of which
-    rows a finding's sentence speaks, and `tells` whether it tells what the row may not.
+    rows a finding's sentence speaks, and `tells` whether it tells what the row may not; then
+    `instead` is said, or nothing but the verdict. `reworded` takes clauses out of a sentence.
+    `parted` are parts of groups that are counted.
     """
 
     counted: frozenset[str]
@@ -100,6 +119,9 @@ class Treatment:
     not_counted: frozenset[str] = frozenset()
     behind: Callable[[Finding, Any], bool] = names_column
     tells: Callable[[Finding, Any, Known], bool] = says_nothing_more
+    parted: tuple[Parted, ...] = ()
+    reworded: Callable[[str, Any, Known], str] = as_it_was
+    instead: Callable[[Finding, Any, Known], str] = nothing_instead
 
 
 Treatments = Mapping[type[Row], Treatment]
@@ -113,6 +135,26 @@ def dropped(_row: Row, _known: Known) -> None:
 def as_it_is_read(row: _R, _known: Known) -> _R:
     """A row with every number as it is read."""
     return coarser(row)
+
+
+def unclean(row: Row, parted: Sequence[Parted], known: Known) -> list[Parted]:
+    """Return the parts of a group that may not be known."""
+    return [
+        one
+        for place, one in enumerate(parted)
+        if row.group not in known.clean.get((type(row), place), frozenset())
+    ]
+
+
+def cleaned(row: _R, parted: Sequence[Parted], known: Known) -> _R:
+    """A row without what tells parts that may not be known, its numbers as they are read."""
+    gone = [name for one in unclean(row, parted, known) for name in one.fields]
+    return coarser(without(row, gone))
+
+
+def tells_parts(finding: Finding, row: Row, parted: Sequence[Parted], known: Known) -> bool:
+    """Whether a sentence tells parts that may not be known."""
+    return any(said in finding.because for one in unclean(row, parted, known) for said in one.marks)
 
 
 # -- numbers as they are read ----------------------------------------------------------------------
