@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
-from typing import Any
 
-from audits.estimates import Estimate, percent
+from audits.estimates import percent
+from audits.questions import collection_words
+from audits.questions.collection_rows import PlanTotalRow
 from audits.questions.words import listed
+from audits.reports import document_reasons as reasons
 from audits.reports.document_material import BAD, Material, many, name_of, parts
+from audits.reports.document_reasons import estimate_of as _estimate
+from audits.reports.document_reasons import number_of as _number
 from audits.results import Finding, Group, Verdict
 from audits.settings import Settings
 
@@ -31,10 +34,11 @@ def advice(material: Material) -> tuple[str, ...]:
     for reason, words in _RULES:
         groups = _groups(material, reason)
         if groups:
-            more = _asked_for(groups, material) if reason is _too_few else ""
+            more = _more_people(groups, material) if reason is _too_few else ""
             said.append(words(named(groups, material, _FEW), settings) + more)
     if bad := material.having(Verdict.PROBLEM):
-        rows = f"the synthetic rows of {named(bad, material, _FEW)}"
+        what = "later generations" if material.chain else "synthetic rows"
+        rows = f"the {what} of {named(bad, material, _FEW)}"
         said.append(f"Until this is mended, draw no conclusions from {rows}.")
     if said:
         said.append(
@@ -59,6 +63,17 @@ def _groups(material: Material, reason: Reason) -> list[Group]:
     settings = material.audit.settings
     found = (f.group for f in material.audit.findings if f.verdict in BAD and reason(f, settings))
     return list(dict.fromkeys(found))
+
+
+def _more_people(groups: Iterable[Group], material: Material) -> str:
+    """What the collection plan comes to; without one, what the cards of the groups ask for."""
+    plan = material.audit.answers.get("collection")
+    totals = plan.tables.get("totals", ()) if plan else ()
+    for total in totals:
+        if isinstance(total, PlanTotalRow) and total.purpose == "groups" and total.short:
+            said = collection_words.total(total, material.audit.settings)
+            return f" By the collection plan, {said} `audits plan` writes the quotas."
+    return _asked_for(groups, material)
 
 
 def _asked_for(groups: Iterable[Group], material: Material) -> str:
@@ -119,16 +134,6 @@ def named(groups: Iterable[Group], material: Material, most: int = _NAMED) -> st
 
 
 # -- reasons, read from a finding's evidence, which may lack what is hidden
-
-
-def _number(finding: Finding, name: str) -> float:
-    value: Any = finding.evidence.get(name)
-    return float(value) if isinstance(value, int | float) else math.nan
-
-
-def _estimate(finding: Finding, name: str) -> Estimate:
-    value: Any = finding.evidence.get(name)
-    return value if isinstance(value, Estimate) else Estimate.unknown()
 
 
 def _too_few(finding: Finding, settings: Settings) -> bool:
@@ -254,11 +259,19 @@ _AGAIN: tuple[tuple[Reason, _Words], ...] = (
     (_made_alike, _alike_words),
     (_lost_share, _share_words),
     (_drifted, _drift_words),
+    (reasons.tied, reasons.tied_words),
+    (reasons.copied, reasons.copied_words),
+    (reasons.repeating, reasons.repeating_words),
     (_values_gone, _gone_words),
 )
 _RULES: tuple[tuple[Reason, _Words], ...] = (
     (_too_few, _few_words),
     (_sample_short, _sample_words),
     (_inherited, _inherited_words),
+    (reasons.copied, reasons.handed_on_words),
+    (reasons.implausible, reasons.implausible_words),
+    (reasons.filtered_out, reasons.filtered_words),
     (_grown, _grown_words),
+    (reasons.fading, reasons.fading_words),
+    (reasons.narrowing, reasons.narrowing_words),
 )

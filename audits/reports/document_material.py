@@ -159,6 +159,10 @@ def brief(finding: Finding) -> str:
 
     Only what the sentence itself says is kept, in its own numbers.
     """
+    if finding.question == "stereotypes":
+        return f"{finding.because.split('; of ')[0].removesuffix('.')}."
+    if finding.question == "generations":
+        return f"{finding.because.split('. ')[0].removesuffix('.')}."
     auc, pairs = finding.evidence.get("auc"), finding.evidence.get("pairs")
     clauses = []
     if isinstance(auc, Estimate) and auc.known and f"{auc}, where" in finding.because:

@@ -21,6 +21,7 @@ from audits.reports.document_material import (
     parts,
     without_name,
 )
+from audits.reports.document_reasons import amount
 from audits.results import Finding, Group, Verdict
 from audits.settings import Settings
 
@@ -95,7 +96,7 @@ def _kind(finding: Finding, settings: Settings) -> str:
         few = evidence["basis"] < settings.support_watch
         return _FEW if few else _PART if _known(evidence.get("real")) else ""
     if finding.question != "coverage":
-        return ""
+        return amount(finding)[0]
     if evidence.get("synthetic") == 0 and _known(evidence.get("real")) and evidence["real"]:
         return _GONE
     ratio = evidence.get("ratio")
@@ -132,6 +133,8 @@ def _together(told: list[Story], material: Material) -> Statement:
 
 def _amount(finding: Finding, kind: str) -> str:
     evidence = finding.evidence
+    if kind == amount(finding)[0]:
+        return amount(finding)[1]
     if kind == _GROWN:
         return f"{number(evidence['ratio'].value)} times its real share"
     if kind == _GONE:
@@ -271,8 +274,10 @@ def how_sure(material: Material) -> tuple[str, ...]:
             "was not asked."
         )
     if material.input("holdout") is None and "provenance" in audit.answers:
+        near = ", and near-copies could not be told" if "copying" in audit.answers else ""
         said.append(
-            "No holdout was given: one half of each group's real people stood in for fresh ones."
+            "No holdout was given: one half of each group's real people stood in for fresh ones"
+            f"{near}."
         )
     said.append("'ok' is said of the columns that were compared, and of no other trait.")
     return tuple(said)
