@@ -60,7 +60,9 @@ def honest():
 
 @pytest.mark.slow
 class TestDrawsFromOnePopulation:
-    @pytest.mark.parametrize("question", ["coverage", "drift", "diversity", "provenance"])
+    @pytest.mark.parametrize(
+        "question", ["coverage", "drift", "diversity", "provenance", "plausibility"]
+    )
     def test_problems_by_comparison_are_rare(self, honest, question):
         accused = judged = 0
         for audit in honest:
