@@ -75,6 +75,8 @@ def _lost_so_far(row: GenerationsRow) -> str:
 
 def _resting(row: GenerationsRow) -> str:
     last = f"{row.synthetic:,} rows of the last generation"
+    if row.chains > 1:  # whose first generations may be the same people
+        return f"counted over {row.chains} runs: {row.real:,} rows of generation 0 and {last}"
     return f"resting on {real_people(row.real)} and {last}"
 
 
