@@ -28,6 +28,9 @@ _NOT_BY_PEOPLE = {
     "generations": "more generations, or more rows in each, by which its loss could be followed",
 }
 """Questions that no number of real people would settle, and what would."""
+_MORE_ROWS = (
+    "more of its rows in every table, the holdout among them, so that copies are counted better"
+)
 _BY_INTERVAL = ("copying", "plausibility", "stereotypes")
 _TOO_FEW_TO_TELL = "many more people: so few tell nothing"
 
@@ -88,11 +91,9 @@ def _needed(finding: Finding, rows: list[Row], settings: Settings, *, hiding: bo
     if synthetic < _FEWEST:
         says = f"{synthetic_rows(synthetic)}: more people would not help, more rows would"
         return Unjudged(finding, None, None, says)
-    if finding.question in _NOT_BY_PEOPLE:
-        return Unjudged(finding, None, None, _NOT_BY_PEOPLE[finding.question])
-    if finding.question in _BY_INTERVAL and not any(_tells(one, settings) for one in rows):
-        says = "its numbers are not shown" if hiding else _TOO_FEW_TO_TELL
-        return Unjudged(finding, None, None, says)
+    if says := _no_number(finding, rows, real, settings):
+        hidden = hiding and says == _TOO_FEW_TO_TELL
+        return Unjudged(finding, None, None, "its numbers are not shown" if hidden else says)
     needed = max(_FEWEST, _by_question(finding, rows, real, synthetic, settings))
     if finding.question != "coverage":
         needed = max(needed, settings.support_problem + 1)
@@ -104,6 +105,15 @@ def _needed(finding: Finding, rows: list[Row], settings: Settings, *, hiding: bo
         says = "not for want of people: the estimate lies too close to a limit"
         return Unjudged(finding, None, None, says)
     return Unjudged(finding, people, more, f"about {people:,} real people, {more:,} more")
+
+
+def _no_number(finding: Finding, rows: list[Row], real: int, settings: Settings) -> str:
+    """What it would take, where no number of real people alone would settle a finding."""
+    if finding.question == "copying" and real > settings.support_problem:
+        return _MORE_ROWS
+    if finding.question in _BY_INTERVAL and not any(_tells(one, settings) for one in rows):
+        return _TOO_FEW_TO_TELL
+    return _NOT_BY_PEOPLE.get(finding.question, "")
 
 
 def _tells(row: Row, settings: Settings) -> bool:

@@ -29,8 +29,8 @@ def stereotypes(answer: Answer, shown: Sequence[Any], most: int) -> Ranking:
                 "times as strong as among real people",
                 tuple(_dot(row, settings) for row in drawn),
                 (
-                    Limit(1 / problem, f"problem 1/{number(problem)}"),
-                    Limit(1 / watch, f"1/{number(watch)}", "dot"),
+                    Limit(1 / problem, ""),
+                    Limit(1 / watch, "", "dot"),
                     Limit(1.0, "unchanged", "solid"),
                     Limit(watch, f"watch {number(watch)}", "dot"),
                     Limit(problem, f"problem {number(problem)}"),

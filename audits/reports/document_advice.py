@@ -72,7 +72,7 @@ def _more_people(groups: Iterable[Group], material: Material) -> str:
     for total in totals:
         if isinstance(total, PlanTotalRow) and total.purpose == "groups" and total.short:
             said = collection_words.total(total, material.audit.settings)
-            return f" By the collection plan, {said} `audits plan` writes the quotas."
+            return f" By the collection plan, {said} “audits plan” writes the quotas."
     return _asked_for(groups, material)
 
 

@@ -49,7 +49,8 @@ _FINDINGS = 4
 _PLAN = "Collection plan: "
 _SENTENCES = 4
 _NEEDS = 3
-_LETTERS = 660  # of the findings on a group's page
+_TITLE = 50  # letters that take as much room as a title
+_LETTERS = 700  # of the findings on a group's page
 _PROFILES = 3
 _LINES = 24
 _MATRIX = 60
@@ -71,9 +72,12 @@ def pages(material: Material) -> tuple[Section, ...]:
     troubled = _pageable(material)
     if not troubled:
         return matrix(material, level=1)
-    said = (
-        f"{_who(troubled)}, worst first, each beginning a page of its own: "
-        "on whom it rests, what its real members share, what nobody can have seen, and whom to ask."
+    said = f"{_who(troubled)}, worst first"
+    said += (
+        ": how fast its variety goes, beside that of everyone."
+        if material.chain
+        else ", each beginning a page of its own: on whom it rests, what its real members share, "
+        "what nobody can have seen, and whom to ask."
     )
     if material.audit.min_cell:
         said += " What would tell of few people is hidden, and is left out."
@@ -123,11 +127,12 @@ def _page(group: Group, material: Material) -> list[Section]:
             lead += [_tiles(card), *of_people(card)]
         lead += [_facts(card)] if _facts(card).pairs else []
         lead += of_members(_worst_profiles(card, findings))
+    whole_page = not material.chain
     head = Section(
-        own, capital(name_of(group)), tuple(lead), level=2, new_page=True, look="dense",
-        one_page=True,
+        own, capital(name_of(group)), tuple(lead), level=2, new_page=whole_page, look="dense",
+        one_page=whole_page,
     )  # fmt: skip
-    if card is None:
+    if card is None or material.chain:
         return [head]
     return [head, *_parts(card, findings, material, own)]
 
@@ -150,7 +155,7 @@ def _parts(
         for name, title, blocks in said
         if blocks
     ]
-    above = "provenance" if _told_above(card) else "generations" if material.chain else ""
+    above = "provenance" if _told_above(card) else ""
     title = "What else was found" if above else "What was found"
     found = tuple(_found(findings, material, without=above))
     if found:
@@ -174,12 +179,13 @@ def _collect(card: Card) -> list[Block]:
     before = [need for need in card.collect if need.more <= 0]
     asked = [need for need in card.collect if need.more > 0]
     blocks: list[Block] = [Paragraph(_sentence(need.says)) for need in before]
-    blocks += [Paragraph(said) for said in card.also if said.startswith(_PLAN)]
-    if asked:
-        said = [f"{n.more:,} more ({n.people:,} in all) {n.says}." for n in asked[:_NEEDS]]
-        blocks.append(Bullets(tuple(said)))
-    if len(asked) > _NEEDS:
-        more = f"{many(len(asked) - _NEEDS, 'further purpose')} in the JSON of this audit."
+    plan = [said for said in card.also if said.startswith(_PLAN)]
+    most = _NEEDS - len(plan)
+    if asked or plan:
+        said = [f"{n.more:,} more ({n.people:,} in all) {n.says}." for n in asked[:most]]
+        blocks.append(Bullets((*plan, *said)))
+    if len(asked) > most:
+        more = f"{many(len(asked) - most, 'further purpose')} in the JSON of this audit."
         blocks.append(Paragraph(more, "quiet"))
     return blocks
 
@@ -258,6 +264,7 @@ def _found(findings: tuple[Finding, ...], material: Material, without: str = "")
     first: dict[str, Finding] = {}
     findings = tuple(f for f in findings if f.question != without)
     told = [f for f in told if f.question != without]
+    told.sort(key=lambda finding: (finding.verdict.rank, not finding.evidence))
     for finding in told:
         first.setdefault(finding.question, finding)
     shown = _that_fit(list(first.values())[:_FINDINGS])
@@ -279,7 +286,7 @@ def _found(findings: tuple[Finding, ...], material: Material, without: str = "")
 
 def _that_fit(findings: list[Finding]) -> list[Finding]:
     """The first findings whose sentences leave the page one page."""
-    letters = accumulate(len(brief(finding)) for finding in findings)
+    letters = accumulate(len(brief(finding)) + _TITLE for finding in findings)
     fit = sum(count <= _LETTERS for count in letters)
     return findings[: max(fit, 1)]
 

@@ -160,7 +160,9 @@ def brief(finding: Finding) -> str:
     Only what the sentence itself says is kept, in its own numbers.
     """
     if finding.question == "stereotypes":
-        return f"{finding.because.split('; of ')[0].removesuffix('.')}."
+        name = f"{capital(group_name(finding.group))}: "
+        said = finding.because.removeprefix(name)
+        return f"{name}{said.split(': ')[0].split('; of ')[0].removesuffix('.')}."
     if finding.question == "generations":
         return f"{finding.because.split('. ')[0].removesuffix('.')}."
     auc, pairs = finding.evidence.get("auc"), finding.evidence.get("pairs")

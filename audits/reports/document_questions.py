@@ -85,6 +85,7 @@ def _worst(
             first.setdefault(finding.group, finding)
     hidden = set(material.audit.hidden)
     told = [finding for finding in first.values() if finding.group not in hidden]
+    told.sort(key=lambda finding: (finding.verdict.rank, not finding.evidence))
     # of those whose numbers are hidden no sentence says more than the verdict in the table
     return [statement(finding, pages) for finding in (told or list(first.values()))[:most]]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from audits.estimates import Estimate, percent
+from audits.estimates import Estimate, in_effect, number, percent
 from audits.results import Finding
 from audits.settings import Settings
 
@@ -48,7 +48,7 @@ def handed_on_words(groups: str, _settings: Settings) -> str:
     """What to do with rows that are real people's."""
     return (
         f"Do not hand on rows of {groups} that equal a real person's: whoever knows that person "
-        "finds all that was recorded. `audits flag` marks rows one by one."
+        "finds all that was recorded. “audits flag” marks rows one by one."
     )
 
 
@@ -81,7 +81,7 @@ def implausible(finding: Finding, settings: Settings) -> bool:
 def implausible_words(groups: str, _settings: Settings) -> str:
     """Filter, but look whom the filter removes."""
     return (
-        f"Flag the rows of {groups} that break a rule (`audits flag`), and look at them before "
+        f"Flag the rows of {groups} that break a rule (“audits flag”), and look at them before "
         "filtering: real people break rules, too, and a filter removes the rarest of them first."
     )
 
@@ -121,7 +121,7 @@ def fading_words(groups: str, _settings: Settings) -> str:
     """What a loop needs to go on."""
     return (
         f"Do not train on the output alone, for {groups}: keep the real rows in every generation, "
-        "or add fresh real people. `audits simulate` says how many hold the variety."
+        "or add fresh real people. “audits simulate” says how many hold the variety."
     )
 
 
@@ -146,8 +146,8 @@ def amount(finding: Finding) -> tuple[str, str]:
     if finding.question == "plausibility" and estimate_of(finding, "observed").known:
         return "Rows that could hardly exist", percent(evidence["observed"].value)
     if finding.question == "stereotypes" and estimate_of(finding, "factor").known:
-        return "Ties that have changed", f"{evidence['value']}, {evidence['factor'].value:.2g}×"
+        return "Ties that have changed", f"{evidence['value']}, {number(evidence['factor'].value)}×"
     half_life = estimate_of(finding, "half_life")
     if finding.question == "generations" and math.isfinite(half_life.value):
-        return "Losing their variety", f"half in {half_life.value:.2g} generations"
+        return "Losing their variety", f"half in {in_effect(half_life.value)} generations"
     return "", ""

@@ -178,9 +178,13 @@ def _cause(finding: Finding, material: Material) -> Group | None:
 
 
 def _plainest(own: list[Finding]) -> Finding:
-    """The worst finding; the one about people where it is as bad, for it says most in few words."""
+    """The worst finding; the one about people where it is as bad, for it says most in few words.
+
+    One whose numbers are hidden says least.
+    """
     alike = [finding for finding in own if finding.verdict is own[0].verdict]
-    return next((finding for finding in alike if finding.question == "provenance"), own[0])
+    alike = [finding for finding in alike if finding.evidence] or alike
+    return next((finding for finding in alike if finding.question == "provenance"), alike[0])
 
 
 def _statement(story: Story, material: Material, pages: frozenset[Group]) -> Statement:

@@ -23,7 +23,7 @@ def _tie(factor: Estimate, value: str | None, attribute: str | None) -> str:
     """How many times as strong a tie is, and to what."""
     if not factor.known or value is None or attribute is None:
         return "–"
-    return f"{number(factor.value)}×, {short(value, 28)} ({short(attribute, 24)})"
+    return f"{number(factor.value)}× {short(value, 16)} ({short(attribute, 18)})"
 
 
 def _sharpest(row: Any) -> str:
@@ -43,8 +43,8 @@ _MAIN = Lines(
         Shown("Ties", lambda row: whole(row.ties)),
         Shown("up", lambda row: whole(row.sharpened + row.reversed)),
         Shown("down", lambda row: whole(row.loosened)),
-        Shown("Most sharpened", _sharpest, left=True, width=0.21, hides=True),
-        Shown("Most loosened", _loosest, left=True, width=0.21, hides=True),
+        Shown("Most sharpened", _sharpest, left=True, width=0.25, hides=True),
+        Shown("Most loosened", _loosest, left=True, width=0.25, hides=True),
     ),
 )  # fmt: skip
 
