@@ -288,6 +288,22 @@ class TestFewRows:
         assert finding_of(found, "birch").verdict is UNSURE
         assert "too few to tell near-copies" in finding_of(found, "birch").because
 
+    def test_copies_of_fifteen_people_are_watched(self):
+        """They cannot show how often they are alike by chance; everyone else can."""
+        few = people(15, 21, "elm")
+        real, held = joined(REAL, few), joined(HELD, people(15, 22, "elm"))
+        made = joined(FRESH, joined(people(180, 23, "elm"), few, few))
+        found = finding_of(audit(real, made, holdout=held), "elm")
+        assert found.verdict is WATCH
+        assert "30 of 210 synthetic rows (14.3 %) equal one of 15 real people" in found.because
+        assert "15 people are too few to show how often chance does so" in found.because
+
+    @pytest.mark.parametrize("seed", range(6))
+    def test_fifteen_people_who_are_alike_by_chance_are_not(self, seed):
+        real, made = (alike(1200, seed + i) for i in (30, 60))
+        real.loc[:14, "race"], made.loc[:200, "race"] = "elm", "elm"
+        assert finding_of(audit(real, made), "elm").verdict is UNSURE
+
     def test_nobody_on_a_side(self):
         for tables in ((REAL.iloc[:900], FRESH), (REAL, FRESH.iloc[:900])):
             found = audit(*tables, holdout=HELD)

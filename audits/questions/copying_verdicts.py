@@ -14,6 +14,7 @@ from scipy.special import ndtr, ndtri
 from audits.estimates import Estimate, percent
 from audits.formulas.differences import share_difference
 from audits.judging import Claims, adjusted, judged, limits
+from audits.questions.copying_few import watched
 from audits.questions.copying_rows import CopyingRow
 from audits.questions.headlines import BAD, Part, headline
 from audits.questions.words import real_people, share, synthetic_rows
@@ -52,12 +53,17 @@ def _copied(rows: Sequence[CopyingRow], settings: Settings) -> list[Part]:
     )
     found, flips = judged(claims, settings)
     more = adjusted(np.array([row.beyond_p for row in rows]), settings)
+    open_ = [verdict is Verdict.NOT_ENOUGH_EVIDENCE for verdict in found]
+    few = watched(rows, open_, settings)
     parts = []
     for i, row in enumerate(rows):
+        severity = _severity(row.excess, settings.copied_problem)
+        if i in few:
+            parts.append(Part(None, Verdict.WATCH, few[i], flips[i], severity, _evidence(row)))
+            continue
         text = _equal_text(row, found[i])
         if found[i] in BAD and more[i] <= settings.false_discovery_rate:
             text += f", {share(row.beyond)} more than among everyone else"
-        severity = _severity(row.excess, settings.copied_problem)
         parts.append(Part(None, found[i], text, flips[i], severity, _evidence(row)))
     return parts
 
