@@ -58,7 +58,7 @@ class Courses:
     def top(self) -> float:
         """The largest value to draw."""
         kept = [point.high for one in self.courses for point in one.points]
-        return max([1.0, *(min(high, 1.5) for high in kept if math.isfinite(high))]) * 1.04
+        return max([1.0, *(min(high, 1.25) for high in kept if math.isfinite(high))]) * 1.04
 
 
 def followed(
@@ -205,7 +205,7 @@ def _line(course: Course, across: Scale, up: Scale) -> Iterator[Item]:
     middle = (across.left + across.right) / 2
     if course.ends:
         yield Text(
-            across.right, up.at(1.0) + 10, course.ends, size=_SMALL, fill="problem", anchor="end"
+            across.right, up.at(0.0) - 3, course.ends, size=_SMALL, fill="problem", anchor="end"
         )
     elif len(line) < 2:
         yield Text(

@@ -68,8 +68,8 @@ def _half_lives(rows: Sequence[Any], settings: Settings) -> Panel:
         "generations until half is gone",
         tuple(_half_life(row, settings) for row in rows),
         (
-            Limit(problem, f"problem {number(problem)}"),
-            Limit(watch, f"watch {number(watch)}", "dot"),
+            Limit(problem, f"problem {problem:g}"),
+            Limit(watch, f"watch {watch:g}", "dot"),
         ),
         band=(watch, math.inf),
         ends=(0.5, max(1000.0, 10 * watch)),
@@ -143,7 +143,7 @@ def _alt(rows: Sequence[Any], settings: Settings) -> str:
     lead = f"{said}; " if said else f"Of {len(rows)} groups, "
     first = known[0]
     said = (
-        f"{lead}{soon} lose half their variety in fewer than {number(settings.half_life_watch)} "
+        f"{lead}{soon} lose half their variety in fewer than {settings.half_life_watch:g} "
         "generations, by the whole interval"
     )
     if math.isinf(first.half_life.high):

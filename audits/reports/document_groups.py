@@ -242,7 +242,7 @@ def _tiles_of_chain(group: Group, material: Material) -> Tiles:
         said = "generations until half of its variety is gone"
         tiles.append(Tile(in_effect(row.half_life.value), said, verdict))
     if row.excess.known:
-        tiles.append(Tile(f"{number(row.excess.value)}×", "the loss of plain resampling"))
+        tiles.append(Tile(f"{in_effect(row.excess.value)}×", "the loss of plain resampling"))
     return Tiles(tuple(tiles))
 
 

@@ -6,10 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from audits.estimates import Estimate, in_effect, number, percent
+from audits.estimates import Estimate, in_effect, percent
 from audits.pictures.courses import courses
 from audits.pictures.model import Picture
-from audits.reports.document_material import many, part_of, plain, ranged, shared, short, whole
+from audits.reports.document_material import many, part_of, ranged, shared, short, whole
 from audits.reports.of_questions.diversity import HOMOGENISATION, VARIETY
 from audits.reports.of_questions.presentation import GROUP, Lines, Presentation, Shown
 from audits.results import Answer
@@ -37,6 +37,10 @@ def _gone(row: Any) -> str:
     return f"all alike from {row.collapsed_at * row.apart:g} on"
 
 
+def _times(row: Any) -> str:
+    return in_effect(row.excess.value) if row.excess.known else "–"
+
+
 def _half_life(row: Any) -> str:
     """Generations in which half is gone; at least so many where no loss is established."""
     found = row.half_life
@@ -60,7 +64,7 @@ _MAIN = Lines(
         Shown("Share kept", lambda row: ranged(row.share_ratio), hides=True),
         Shown("Lost per generation", _per_generation),
         Shown("Half gone in generations", _half_life),
-        Shown("Times resampling", lambda row: plain(row.excess.value), hides=True),
+        Shown("Times resampling", _times, hides=True),
     ),
     most=40,
 )  # fmt: skip
@@ -132,7 +136,7 @@ def _methods(settings: Settings) -> tuple[str, ...]:
         "mean of the steps of its logarithm; the interval comes from how the steps differ from "
         "each other. The half-life is the number of generations in which half would be gone at "
         "that rate: a forecast, if the loop goes on as it did. It is watched below "
-        f"{number(watch)} and a problem below {number(problem)}, as is losing "
+        f"{watch:g} and a problem below {problem:g}, as is losing "
         f"{percent(settings.loss_watch)} and {percent(settings.loss_problem)} over the generations "
         "given. Fewer than three steps show no rate; then both ends are compared.",
         "Even a perfect copier loses variety: it draws N rows again and again, and loses 1/N of it "

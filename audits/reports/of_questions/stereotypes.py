@@ -23,7 +23,12 @@ def _tie(factor: Estimate, value: str | None, attribute: str | None) -> str:
     """How many times as strong a tie is, and to what."""
     if not factor.known or value is None or attribute is None:
         return "–"
-    return f"{number(factor.value)}× {short(value, 16)} ({short(attribute, 18)})"
+    return f"{short(attribute, 18)}: {short(value, 18)}, {number(factor.value)}×"
+
+
+def _changes(row: Any) -> str:
+    """How many ties have grown or turned round, and how many have shrunk."""
+    return f"+{row.sharpened + row.reversed:,} −{row.loosened:,}"
 
 
 def _sharpest(row: Any) -> str:
@@ -36,13 +41,12 @@ def _loosest(row: Any) -> str:
 
 _MAIN = Lines(
     "groups",
-    "Ties of groups to values of other columns: how many could be measured, how many grew (up) or "
-    "shrank (down) by their own interval (one of twenty would by chance), and which most",
+    "Ties of groups to values of other columns: how many could be measured, how many grew or "
+    "shrank by their own interval (one of twenty would by chance), and which most",
     (
         GROUP, REAL, SYNTHETIC,
         Shown("Ties", lambda row: whole(row.ties)),
-        Shown("up", lambda row: whole(row.sharpened + row.reversed)),
-        Shown("down", lambda row: whole(row.loosened)),
+        Shown("Changed", _changes),
         Shown("Most sharpened", _sharpest, left=True, width=0.25, hides=True),
         Shown("Most loosened", _loosest, left=True, width=0.25, hides=True),
     ),
