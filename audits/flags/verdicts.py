@@ -207,7 +207,7 @@ def _lines(
         p = benjamini_hochberg(p)
     rate = hits[0] / np.maximum(sizes[0], 1)
     harsher = (np.nan_to_num(p, nan=1.0) <= settings.false_discovery_rate) & (
-        rate >= settings.filter_ratio * rate[everyone]
+        rate >= settings.removal_ratio * rate[everyone]
     )
     return [
         GroupFlags(

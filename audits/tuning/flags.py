@@ -34,7 +34,7 @@ class FlagsSettings:
         meaning="Real rows (of the holdout, or left out one by one) by which flags are "
         "calibrated; of more, a seeded sample by content.",
     )
-    filter_ratio: float = a_number(
+    removal_ratio: float = a_number(
         1.25,
         low=1.0,
         high=10.0,
@@ -44,5 +44,5 @@ class FlagsSettings:
     )
 
 
-JUDGING: frozenset[str] = frozenset({"filter_ratio"})
+JUDGING: frozenset[str] = frozenset({"removal_ratio"})
 ORDERED: tuple[tuple[str, str], ...] = ()
