@@ -17,10 +17,10 @@ BUILT_IN = (
     "drift",
     "diversity",
     "provenance",
-    "copying",
-    "collection",
     "stereotypes",
+    "copying",
     "plausibility",
+    "collection",
 )
 OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""

@@ -51,7 +51,7 @@ def _broken(rows: Sequence[Any], settings: Settings) -> Panel:
 
 def _removed(rows: Sequence[Any], everyone: Estimate, settings: Settings) -> Panel:
     """Real people whom a filter would remove, against those of everyone."""
-    limit = everyone.value + settings.filter_watch
+    limit = everyone.value + settings.removal_watch
     limits = (
         (
             Limit(everyone.value, "everyone", "solid"),

@@ -42,7 +42,7 @@ SETTINGS = (
     "implausible_problem",
     "unseen_watch",
     "unseen_problem",
-    "filter_watch",
+    "removal_watch",
     "forbidden_alpha",
     "rule_support",
     "outlier_alpha",

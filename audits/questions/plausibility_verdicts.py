@@ -215,7 +215,7 @@ def _removed(rows: list[PlausibilityRow], settings: Settings) -> list[Part]:
 def _beyond_everyone(counts: tuple[Floats, ...], settings: Settings) -> list[bool]:
     """Say which groups' real members are flagged so much more often than everyone's."""
     x, m, y, n = counts
-    p = np.asarray(excess_p(np.minimum(x, m), m, y, n, excess=settings.filter_watch))
+    p = np.asarray(excess_p(np.minimum(x, m), m, y, n, excess=settings.removal_watch))
     with np.errstate(invalid="ignore"):
         return list((adjusted(p, settings) <= settings.false_discovery_rate).tolist())
 

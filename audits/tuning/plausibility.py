@@ -93,7 +93,7 @@ class PlausibilitySettings:
         meaning="Share of rows with an unseen pair of values, beyond that of fresh real people: a "
         "problem.",
     )
-    filter_watch: float = a_number(
+    removal_watch: float = a_number(
         0.02,
         low=0.001,
         high=1.0,
@@ -109,7 +109,7 @@ JUDGING: frozenset[str] = frozenset(
         "implausible_problem",
         "unseen_watch",
         "unseen_problem",
-        "filter_watch",
+        "removal_watch",
     }
 )
 ORDERED: tuple[tuple[str, str], ...] = (

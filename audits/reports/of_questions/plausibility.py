@@ -110,7 +110,7 @@ def _methods(settings: Settings) -> tuple[str, ...]:
         f"{percent(settings.implausible_problem)} a problem; of pairs of values that no real row "
         f"has, from {percent(settings.unseen_watch)} and {percent(settings.unseen_problem)}. A "
         "filter by such flags would remove real people, too: where that is "
-        f"{percent(settings.filter_watch)} more of a group than of everyone, it is watched.",
+        f"{percent(settings.removal_watch)} more of a group than of everyone, it is watched.",
     )
 
 
