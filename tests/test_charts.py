@@ -6,6 +6,7 @@ import math
 import re
 
 import pytest
+import rows_made
 
 import audits
 from audits.charts import names
@@ -16,7 +17,7 @@ from audits.questions.coverage import CoverageRow
 from audits.questions.diversity_rows import GroupDiversityRow
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow
 from audits.questions.provenance_rows import ProvenanceRow
-from audits.registry import BUILT_IN
+from audits.registry import BUILT_IN, OF_CHAINS
 from audits.results import Answer
 from audits.settings import Settings
 
@@ -81,8 +82,12 @@ MAKERS = {
     "drift": lambda name, value=0.7: drift_row(name, spread(value)),
     "diversity": lambda name, value=0.2: diversity_row(name, spread(value)),
     "provenance": lambda name, value=20.0: provenance_row(name, value),
+    **{
+        question: lambda name, *value, make=make: make(group(name), *value)
+        for question, make in rows_made.MADE.items()
+    },
 }
-every_question = pytest.mark.parametrize("question", BUILT_IN)
+every_question = pytest.mark.parametrize("question", [*BUILT_IN, *OF_CHAINS])
 
 
 def named(figure):
@@ -152,6 +157,7 @@ def test_unknown_values_are_listed_without_a_dot(question):
         "drift": drift_row("Black", UNKNOWN, column=None),
         "diversity": diversity_row("Black", UNKNOWN),
         "provenance": provenance_row("Black", 0.0, real=0),
+        **{q: make(group("Black"), UNKNOWN) for q, make in rows_made.UNKNOWN.items()},
     }
     figure = audits.chart(answer(question, [rows[question]]))
     assert labels(figure) == ["Black"]
@@ -188,11 +194,12 @@ def test_groups_of_one_name_keep_a_line_each(question):
 @every_question
 def test_only_the_worst_sixty_are_drawn_and_it_says_so(question):
     values = {"coverage": 0.01, "drift": 0.005, "diversity": 0.005, "provenance": 1.0}
+    values |= rows_made.STEPS | {"copying": 0.005, "plausibility": 0.005}
     step = values[question]
     rows = [MAKERS[question](f"g{i:03}", step * (i + 1)) for i in range(100)]
     figure = audits.chart(answer(question, rows))
     assert len(labels(figure)) == 60
-    lowest_is_worst = question in ("coverage", "provenance")
+    lowest_is_worst = question in ("coverage", "provenance", "generations")
     assert labels(figure)[0] == ("g000" if lowest_is_worst else "g099")
     assert labels(figure)[-1] == ("g059" if lowest_is_worst else "g040")
     assert "the worst 60 of 100 groups; the table has all" in texts(figure)
@@ -237,6 +244,11 @@ def test_looks_differ_in_shape_and_word_as_well_as_colour(question):
         "drift": (0.95, 0.7, 0.52),
         "diversity": (0.6, 0.15, 0.02),
         "provenance": (5.0, 50.0, 500.0),
+        "copying": (0.2, 0.02, 0.001),
+        "plausibility": (0.2, 0.02, 0.001),
+        "stereotypes": (9.0, 2.0, 1.2),
+        "collection": (50.0, 1.0),
+        "generations": (5.0, 50.0, 500.0),
     }
     rows = [MAKERS[question](f"g{i}", value) for i, value in enumerate(values[question])]
     figure = audits.chart(answer(question, rows))

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+import rows_made
 
 import audits
 import audits.cards
@@ -42,7 +43,7 @@ from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import GroupDiversityRow
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, ProfileRow
 from audits.questions.provenance_rows import ProvenanceRow
-from audits.registry import BUILT_IN
+from audits.registry import BUILT_IN, OF_CHAINS
 from audits.results import Answer, Audit, Finding, Verdict
 from audits.settings import Settings
 
@@ -53,7 +54,8 @@ HOSTILE = (
     "esc\x1b[31m\x00", "سود", "\u202egnirts", "👩🏽‍🚀" * 9, "女性" * 30, "W" * 400, "=1+1",
     "#panic()",
 )  # fmt: skip
-every_question = pytest.mark.parametrize("question", BUILT_IN)
+QUESTIONS = (*BUILT_IN, *OF_CHAINS)
+every_question = pytest.mark.parametrize("question", QUESTIONS)
 
 
 def about(name):
@@ -103,12 +105,17 @@ MAKERS = {
     "drift": lambda name, value=0.7: drift_row(name, spread_around(value)),
     "diversity": lambda name, value=0.2: diversity_row(name, spread_around(value)),
     "provenance": lambda name, value=20.0: provenance_row(name, spread_around(value)),
+    **{
+        question: lambda name, *value, make=make: make(about(name), *value)
+        for question, make in rows_made.MADE.items()
+    },
 }
 UNKNOWNS = {
     "coverage": coverage_row("gone", UNKNOWN, real=0),
     "drift": drift_row("gone", UNKNOWN),
     "diversity": diversity_row("gone", UNKNOWN),
     "provenance": provenance_row("gone", Estimate(0.0, 0.0, 0.0), real=0),
+    **{question: make(about("gone"), UNKNOWN) for question, make in rows_made.UNKNOWN.items()},
 }
 
 
@@ -157,7 +164,7 @@ def texts(picture):
 
 def many_pictures(names=("Black", "White")):
     """One of each kind, with these names in it."""
-    for question in BUILT_IN:
+    for question in QUESTIONS:
         rows = [*(MAKERS[question](name) for name in names), UNKNOWNS[question]]
         columns = [column_row(name, name, spread_around(0.4)) for name in names]
         yield dots(answer(question, rows, columns=tuple(columns)))
@@ -200,7 +207,7 @@ def extent(item):
 @every_question
 @pytest.mark.parametrize("wide", [100, 300, 480, 900])
 def test_numbers_stand_clear_of_each_other_at_any_width(question, wide):
-    rows = [dataclasses.replace(MAKERS[question]("Black"), real=12345, synthetic=67890)]
+    rows = [rows_made.sized(question, MAKERS[question]("Black"), 12345, 67890)]
     columns = (column_row("Black", "household_size", spread_around(0.4)),)
     picture = dots(answer(question, rows, columns=columns), width=wide)
     assert picture.width >= wide
@@ -437,6 +444,7 @@ def test_words_that_would_touch_stand_on_lines_of_their_own():
 @every_question
 def test_groups_are_ranked_as_in_the_interactive_chart(question):
     values = {"coverage": 0.1, "drift": 0.05, "diversity": 0.05, "provenance": 7.0}
+    values |= rows_made.STEPS
     rows = [MAKERS[question](f"g{i}", values[question] * (i + 1)) for i in range(9)]
     made = answer(question, [*rows, UNKNOWNS[question]])
     figure = audits.chart(made)
@@ -472,8 +480,9 @@ def test_people_in_effect_are_written_as_in_findings():
 
 @every_question
 def test_the_number_of_rows_stands_beside_every_group(question):
-    row = dataclasses.replace(MAKERS[question]("Black"), real=1234, synthetic=56789)
-    assert {"1,234", "56,789", "real", "synth."} <= set(texts(dots(answer(question, [row]))))
+    row = rows_made.sized(question, MAKERS[question]("Black"), 1234, 56789)
+    made = answer(question, [row])
+    assert {"1,234", "56,789", *ranking(made, None, 1).heads} <= set(texts(dots(made)))
 
 
 @every_question

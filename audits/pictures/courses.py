@@ -13,6 +13,7 @@ from audits.pictures.marks import mark
 from audits.pictures.model import Item, Line, Picture, Polygon, Text
 from audits.pictures.panels import Look
 from audits.pictures.ranked_generations import ended, look_of, worst_first
+from audits.pictures.widths import width as width_of
 from audits.results import Answer, Group, as_group, group_name
 from audits.visible import visible
 
@@ -159,7 +160,7 @@ def courses(
 
 def _panel(found: Courses, course: Course, left: float, top: float, wide: float) -> Iterator[Item]:
     ceiling, floor = top + _HEAD, top + _HEAD + _HIGH
-    right = left + wide - (26.0 if course.says else 8.0)
+    right = left + wide - max(8.0, width_of(course.says, _SMALL, bold=True) + 8.0)
     across = Scale(*_ends(found.generations), left + _LEFT, right)
     up = Scale(0.0, found.top, floor, ceiling)
     yield mark(course.look.mark, left + 4, top + 5, 6.5)

@@ -55,7 +55,7 @@ def _beside(row: Any) -> str:
 def _alt(rows: Sequence[Any]) -> str:
     short = [row for row in rows if row.more]
     if not short:
-        return f"Of {len(rows)} groups, none needs more real people."
+        return f"No group of {len(rows)} needs more real people."
     first = short[0]
     return (
         f"Of {len(rows)} groups, {len(short)} need more real people; the most needs {name(first)}: "

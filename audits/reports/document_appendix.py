@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import fields
 
 from audits.needs import needs
 from audits.questions.words import capital, listed
@@ -14,6 +15,7 @@ from audits.reports.glossary import glossary
 from audits.results import ColumnRecord, Verdict
 from audits.settings import settings_declared
 from audits.tunables import Setting
+from audits.tuning.core import CoreSettings
 
 _LINES = 40
 _REMARKS = 15
@@ -101,15 +103,16 @@ def settings_in_force(material: Material) -> Section:
 
 
 def _used(material: Material) -> list[Setting]:
-    """Settings that any question asked can use, and those that were changed."""
+    """Settings of the questions asked, those of every audit, and those that were changed."""
     in_force = material.audit.settings.to_dict()
     known = all_questions()
     asked = {name for one in known if one.id in material.audit.answers for name in one.settings}
-    elsewhere = {name for one in known for name in one.settings} - asked
+    elsewhere = {name for one in known for name in one.settings}
+    everywhere = {one.name for one in fields(CoreSettings)} - elsewhere
     return [
         one
         for one in settings_declared()
-        if one.name not in elsewhere or in_force[one.name] != one.default
+        if one.name in asked | everywhere or in_force[one.name] != one.default
     ]
 
 

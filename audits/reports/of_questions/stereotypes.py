@@ -23,7 +23,7 @@ def _tie(factor: Estimate, value: str | None, attribute: str | None) -> str:
     """How many times as strong a tie is, and to what."""
     if not factor.known or value is None or attribute is None:
         return "–"
-    return f"{short(attribute, 18)}: {short(value, 18)}, {number(factor.value)}×"
+    return f"{short(attribute, 18)}: {short(value, 18)} ({number(factor.value)}×)"
 
 
 def _changes(row: Any) -> str:

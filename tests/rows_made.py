@@ -1,0 +1,88 @@
+"""Rows of any kind made by hand: what is not given is unknown, or one hundred."""
+
+import dataclasses
+import math
+from typing import get_type_hints
+
+from audits.estimates import Estimate
+from audits.questions.collection_rows import CollectionRow
+from audits.questions.copying_rows import CopyingRow
+from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
+from audits.questions.plausibility_rows import PlausibilityRow
+from audits.questions.stereotypes_rows import StereotypeRow
+
+_USUAL = {int: 100, float: math.nan, Estimate: Estimate.unknown(), str: "", bool: True}
+
+
+def row(kind, group, **given):
+    """A row of a kind."""
+    hints = get_type_hints(kind)
+    names = [field.name for field in dataclasses.fields(kind) if field.name != "group"]
+    usual = {name: _USUAL.get(hints[name], () if "tuple" in str(hints[name]) else None)
+             for name in names}  # fmt: skip
+    return kind(group=group, **(usual | given))
+
+
+def around(value):
+    return Estimate(value, value * 0.9, value * 1.1)
+
+
+def copying_row(group, excess):
+    return row(CopyingRow, group, excess=excess, copied=excess, chance=Estimate(0.0, 0.0, 0.01))
+
+
+def plausibility_row(group, excess):
+    return row(PlausibilityRow, group, excess=excess, observed=excess)
+
+
+def stereotype_row(group, factor):
+    value = "nurse" if factor.known else None
+    return row(
+        StereotypeRow, group, sharpest=factor, sharpest_value=value,
+        sharpest_attribute=value and "job", ties=100 if factor.known else 0, listed=0,
+    )  # fmt: skip
+
+
+def collection_row(group, needed):
+    needed = max(int(needed), 0)
+    return row(
+        CollectionRow, group, needed=needed, more=max(needed - 1, 0), real=1, reason="interval"
+    )
+
+
+def generations_row(group, half_life):
+    rate = math.log(2) / half_life.value if half_life.known else math.nan
+    decay = Estimate(rate, rate, rate)
+    return row(GenerationsRow, group, half_life=half_life, decay=decay, apart=1.0)
+
+
+def step_row(group, generation, index, name=""):
+    name = name or f"g{generation}.csv"
+    return row(GenerationStepRow, group, generation=generation, index=index, name=name)
+
+
+MADE = {
+    "copying": lambda group, value=0.2: copying_row(group, around(value)),
+    "plausibility": lambda group, value=0.2: plausibility_row(group, around(value)),
+    "stereotypes": lambda group, value=4.0: stereotype_row(group, around(value)),
+    "collection": lambda group, value=50.0: collection_row(group, max(value, 1)),
+    "generations": lambda group, value=15.0: generations_row(group, around(value)),
+}
+UNKNOWN = {
+    "copying": copying_row,
+    "plausibility": plausibility_row,
+    "stereotypes": stereotype_row,
+    "collection": lambda group, _: collection_row(group, 0),
+    "generations": generations_row,
+}
+STEPS = {
+    "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
+    "generations": 5.0,
+}  # fmt: skip
+"""Values of which nine multiples are drawn."""
+
+
+def sized(question, made, first, second):
+    """A row whose two counts, written beside every group, are these."""
+    names = ("real", "more") if question == "collection" else ("real", "synthetic")
+    return dataclasses.replace(made, **dict(zip(names, (first, second), strict=True)))
