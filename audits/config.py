@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from audits.data.documents import read_toml_file
 from audits.errors import UnknownNameError, UsageError
@@ -17,29 +17,23 @@ FORMATS = ("text", "json", "csv")
 GATES = ("problem", "watch")
 _MERGED = ("kind", "bands", "set")
 _PATHS = (
-    "real", "synthetic", "reference", "holdout", "rules", "metadata", "output", "work_folder",
+    "real", "synthetic", "generations", "reference", "holdout", "rules", "metadata", "output",
+    "work_folder",
 )  # fmt: skip
-_TABLES = ("real", "synthetic", "holdout")
+_TABLES = ("real", "synthetic", "generations", "holdout")
 _OWN_SETTINGS = ("seed", "intersections")
 
 
 @dataclass(frozen=True)
-class Request:
-    """One audit as asked for; field names are those of the options and of the file."""
+class _Asked:
+    """What every kind of audit may be asked for."""
 
-    real: str | None = None
-    synthetic: str | None = None
     sensitive_features: tuple[str, ...] = ()
-    reference: str | None = None
-    holdout: str | None = None
-    rules: str | None = None
-    weights: str | None = None
     features: tuple[str, ...] | None = None
     kind: Mapping[str, Any] = field(default_factory=dict)
     bands: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     metadata: str | None = None
-    ask: tuple[str, ...] | None = None
     intersections: int | None = None
     set: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
@@ -59,8 +53,38 @@ class Request:
         return Settings().having(**{**self.set, **{k: v for k, v in own.items() if v is not None}})
 
 
+@dataclass(frozen=True)
+class Request(_Asked):
+    """One audit as asked for; field names are those of the options and of the file."""
+
+    real: str | None = None
+    synthetic: str | None = None
+    reference: str | None = None
+    holdout: str | None = None
+    rules: str | None = None
+    weights: str | None = None
+    ask: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True)
+class ChainRequest(_Asked):
+    """A chain of generations as asked for; `generations` holds its tables, in order."""
+
+    generations: tuple[str, ...] = ()
+    generation_column: str | None = None
+    chain_column: str | None = None
+    loop: str | None = None
+
+
+_R = TypeVar("_R", Request, ChainRequest)
+_COMMANDS: dict[type[_Asked], str] = {
+    Request: "audits compare",
+    ChainRequest: "audits generations",
+}
+
+
 def request(given: Mapping[str, Any], config: str | Path | None = None) -> Request:
-    """Join what the options say with what a file says; an option wins over the file.
+    """Join what the options of `audits compare` say with what a file says; an option wins.
 
     Tables (`kind`, `bands`, `set`) are joined name by name.
 
@@ -70,8 +94,36 @@ def request(given: Mapping[str, Any], config: str | Path | None = None) -> Reque
         If a value makes no sense, a table or the sensitive features are not named, or the result
         would be written over an input.
     """
+    made = _joined(given, config, Request)
+    for name in ("real", "synthetic"):
+        if getattr(made, name) is None:
+            raise UsageError(f"no {name} table was named. Give REAL and SYNTHETIC, two files.")
+    inputs = (made.real, made.synthetic, made.reference, made.holdout, made.rules, made.metadata)
+    _check(made, (*inputs, config))
+    return made
+
+
+def chain_request(given: Mapping[str, Any], config: str | Path | None = None) -> ChainRequest:
+    """Join what the options of `audits generations` say with what a file says; an option wins.
+
+    Raises
+    ------
+    UsageError
+        As for :func:`request`.
+    """
+    made = _joined(given, config, ChainRequest)
+    if len(made.generations) < (1 if made.generation_column else 2):
+        raise UsageError(
+            "too few generations were named. Give G0 G1 G2 …, a file each, the real one first; or "
+            "one file with --generation-column."
+        )
+    _check(made, (*made.generations, made.metadata, config))
+    return made
+
+
+def _joined(given: Mapping[str, Any], config: str | Path | None, kind: type[_R]) -> _R:
     said = _without_none(given)
-    written = {} if config is None else read_config(config)
+    written = {} if config is None else read_config(config, kind)
     for name in _OWN_SETTINGS:  # on the command line, `--seed` and `--set seed=` are one setting
         if name in said and name in said.get("set", {}):
             raise UsageError(f"{name} is given twice, by --{name} and by --set. Drop one of them.")
@@ -80,19 +132,14 @@ def request(given: Mapping[str, Any], config: str | Path | None = None) -> Reque
     both = {**written, **said}
     for name in _MERGED:
         both[name] = {**written.get(name, {}), **said.get(name, {})}
-    made = Request(**both)
-    _check(made, config)
-    return made
+    return kind(**both)
 
 
 def _without_none(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _check(made: Request, config: str | Path | None) -> None:
-    for name in ("real", "synthetic"):
-        if getattr(made, name) is None:
-            raise UsageError(f"no {name} table was named. Give REAL and SYNTHETIC, two files.")
+def _check(made: _Asked, inputs: Sequence[str | Path | None]) -> None:
     if not made.sensitive_features:
         raise UsageError(
             "no sensitive feature was named. Give --sensitive-features with at least one column."
@@ -101,8 +148,7 @@ def _check(made: Request, config: str | Path | None) -> None:
         return
     target = Path(made.output)
     check_place(target)
-    inputs = (made.real, made.synthetic, made.reference, made.holdout, made.rules, made.metadata)
-    for given in (*inputs, config):
+    for given in inputs:
         if given is not None and target.resolve() == Path(given).resolve():
             raise UsageError(f"--output {target} would overwrite an input. Choose another name.")
 
@@ -124,8 +170,8 @@ def check_place(target: Path) -> None:
 # -- the file --------------------------------------------------------------------------------------
 
 
-def read_config(path: str | Path) -> dict[str, Any]:
-    """Read options from TOML; paths in it are relative to the file.
+def read_config(path: str | Path, kind: type[_Asked] = Request) -> dict[str, Any]:
+    """Read options of one kind of audit from TOML; paths in it are relative to the file.
 
     Raises
     ------
@@ -136,19 +182,37 @@ def read_config(path: str | Path) -> dict[str, Any]:
         kind.
     """
     _, document = read_toml_file(path)
-    known = [part.name for part in fields(Request)]
+    known = [part.name for part in fields(kind)]
     read: dict[str, Any] = {}
     for name, value in document.items():
         option = name.replace("-", "_")
         if option not in known:
+            _elsewhere(f"{path}: {name}", option, kind)
             raise UnknownNameError("option", name, known)
         if option in read:
             raise UsageError(f"{path}: {option} is given twice. Keep one of them.")
         read[option] = _READERS[option](f"{path}: {name}", value)
     for name in _PATHS:
         if name in read and not (name in _TABLES and "spark" in read):  # there, a table's name
-            read[name] = str(Path(path).parent / read[name])
+            read[name] = _beside(path, read[name])
     return read
+
+
+def _elsewhere(where: str, option: str, kind: type[_Asked]) -> None:
+    """Refuse an option that another command has, and name that."""
+    for other, command in _COMMANDS.items():
+        if other is not kind and option in (part.name for part in fields(other)):
+            raise UsageError(
+                f"{where} has no meaning for {_COMMANDS[kind]}: it is an option of {command}. Drop "
+                f"it, or run {command}."
+            )
+
+
+def _beside(path: str | Path, named: Any) -> Any:
+    """Return a path, or several, as the file that names them means them."""
+    if isinstance(named, tuple):
+        return tuple(_beside(path, one) for one in named)
+    return str(Path(path).parent / named)
 
 
 def _text(where: str, value: Any) -> str:
@@ -214,7 +278,8 @@ def _one_of(choices: Sequence[str]) -> Callable[[str, Any], str]:
 
 _READERS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys((*_PATHS, "weights", "memory", "spark"), _text),
-    **dict.fromkeys(("sensitive_features", "features", "missing", "ask"), _texts),
+    **dict.fromkeys(("generation_column", "chain_column", "loop"), _text),
+    **dict.fromkeys(("sensitive_features", "features", "missing", "ask", "generations"), _texts),
     **dict.fromkeys(("seed", "intersections"), _whole),
     "threads": _threads,
     "keep_work": _yes,

@@ -211,6 +211,20 @@ class TestCommand:
         assert done.exit_code == 2
         assert "would overwrite an input" in done.stderr
 
+    def test_a_file_of_options_says_the_same(self, paths):
+        config = paths / "chain.toml"
+        config.write_text(
+            'generations = ["g0.csv", "g1.csv", "g2.csv", "g3.csv"]\n'
+            'sensitive_features = "sex"\nloop = "fresh"\nformat = "json"\n'
+        )
+        done = run(app, ["generations", "--config", str(config)])
+        assert done.exit_code == 0, done.output
+        assert done.stdout == self.ask(paths, "--loop", "fresh", "--format", "json").stdout
+        config.write_text('generations = ["g0.csv", "g1.csv"]\nloop = "fersh"\nbands = {}\n')
+        done = run(app, ["generations", "--config", str(config), "--sensitive-features", "sex"])
+        assert done.exit_code == 2
+        assert "Did you mean 'fresh'?" in done.stderr
+
     def test_no_sensitive_feature(self, paths):
         done = run(app, ["generations", str(paths / "g0.csv"), str(paths / "g1.csv")])
         assert done.exit_code == 2

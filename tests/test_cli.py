@@ -487,6 +487,38 @@ def test_options_of_file_and_command_have_the_same_names():
     assert options - known == own - ({"help", "h"} - options)
 
 
+def test_a_file_for_generations_has_the_names_of_its_options(tmp_path):
+    from typer.main import get_command
+
+    command = get_command(cli.app).commands["generations"]
+    options = {name.lstrip("-").replace("-", "_") for p in command.params for name in p.opts}
+    options -= {"help", "h", "config", "all", "progress_to", "tables"}  # of the command alone
+    assert options == {f.name for f in config.fields(config.ChainRequest)} - {"generations"}
+    path = written(
+        tmp_path,
+        """
+        generations = ["g0.csv", "g1.csv"]
+        sensitive_features = "sex"
+        loop = "accumulate"
+        set = { loss_watch = 0.2 }
+        """,
+    )
+    asked = config.chain_request({"seed": 3}, path)
+    assert asked.generations == (str(tmp_path / "g0.csv"), str(tmp_path / "g1.csv"))
+    assert (asked.loop, asked.settings) == ("accumulate", Settings().having(loss_watch=0.2, seed=3))
+
+
+def test_an_option_of_another_command_is_refused_with_its_name(tmp_path):
+    path = written(tmp_path, 'generations = ["g0.csv", "g1.csv"]')
+    done = cli_run("compare", "--config", path)
+    assert done.exit_code == 2
+    assert "it is an option of audits generations" in done.stderr
+    path = written(tmp_path, 'reference = "population.csv"')
+    done = cli_run("generations", "--config", path)
+    assert done.exit_code == 2
+    assert "reference has no meaning for audits generations" in done.stderr
+
+
 def test_the_command_line_wins(folder, tmp_path):
     path = written(
         tmp_path,

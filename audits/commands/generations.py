@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +11,8 @@ from audits import cli_options as options
 from audits.cli_streams import gate, holding, remark, stop_if_told, write_audit
 
 if TYPE_CHECKING:
-    from audits.settings import Settings
+    from audits.config import ChainRequest
+    from audits.results import Audit
 
 
 class Loop(StrEnum):
@@ -82,6 +81,7 @@ def generations(  # noqa: PLR0913, one parameter per option is how Typer declare
     work_folder: options.WorkFolder = None,
     keep_work: options.KeepWork = False,
     spark: options.Spark = None,
+    config: options.Config = None,
     fail_on: options.FailOn = None,
     output: options.Output = None,
     format_: options.Shown = None,
@@ -89,12 +89,37 @@ def generations(  # noqa: PLR0913, one parameter per option is how Typer declare
     progress_to: options.ProgressTo = None,
 ) -> None:
     """Follow every group through generations: does it get worse, for whom, how fast?"""
-    from audits import config
+    from audits import config as configuration
+
+    given = {
+        "generations": tuple(tables) if tables else None,
+        "generation_column": generation_column, "chain_column": chain_column,
+        "loop": loop and loop.value,
+        "sensitive_features": configuration.names(sensitive_features),
+        "features": configuration.names(features),
+        "missing": configuration.names(missing),
+        "kind": configuration.pairs("--kind", kind, "age=numeric"),
+        "bands": configuration.bands(bands), "metadata": metadata,
+        "set": configuration.pairs("--set", set_, "loss_watch=0.1"),
+        "intersections": intersections, "seed": seed,
+        "memory": memory, "threads": threads, "work_folder": work_folder,
+        "keep_work": keep_work or None, "spark": spark,
+        "fail_on": fail_on and fail_on.value, "output": output,
+        "format": format_ and format_.value,
+    }  # fmt: skip
+    asked = configuration.chain_request(given, config)
+    audit = _followed(asked, progress_to)
+    if asked.output is not None:
+        audit.save(asked.output)
+        remark(f"saved {asked.output}{holding(asked.output)}")
+    write_audit(audit, asked.format, everything=everything)
+    gate(audit.findings, asked.fail_on, "found")
+
+
+def _followed(asked: ChainRequest, progress_to: str | None) -> Audit:
     from audits.chains import generations as followed
     from audits.progress import progress_bar, progress_file
 
-    given = list(tables or [])
-    _check(given, config.names(sensitive_features), output, generation_column)
     stages = ["reading", "generations"]
     with progress_bar(stages) as shown:
         kept = None if progress_to is None else progress_file(progress_to, stages)
@@ -105,68 +130,22 @@ def generations(  # noqa: PLR0913, one parameter per option is how Typer declare
                 if told is not None:
                     told(stage, share)
 
-        audit = followed(
-            given,
-            sensitive_features=config.names(sensitive_features) or (),
-            generation_column=generation_column,
-            chain_column=chain_column,
-            loop=loop and loop.value,
-            features=config.names(features),
-            kinds=config.pairs("--kind", kind, "age=numeric"),
-            metadata=metadata,
-            bands=config.bands(bands),
-            missing=config.names(missing) or (),
-            settings=_settings(set_, {"seed": seed, "intersections": intersections}),
-            memory=memory,
-            threads=threads,
-            work_folder=work_folder,
-            keep_work=keep_work,
-            spark=spark,
+        return followed(
+            list(asked.generations),
+            sensitive_features=asked.sensitive_features,
+            generation_column=asked.generation_column,
+            chain_column=asked.chain_column,
+            loop=asked.loop,
+            features=asked.features,
+            kinds=asked.kind,
+            metadata=asked.metadata,
+            bands=asked.bands,
+            missing=asked.missing,
+            settings=asked.settings,
+            memory=asked.memory,
+            threads=asked.threads,
+            work_folder=asked.work_folder,
+            keep_work=asked.keep_work,
+            spark=asked.spark,
             progress=heard,
         )
-    if output is not None:
-        audit.save(output)
-        remark(f"saved {output}{holding(output)}")
-    write_audit(audit, format_.value if format_ else "text", everything=everything)
-    gate(audit.findings, fail_on and fail_on.value, "found")
-
-
-def _settings(set_: list[str] | None, own: Mapping[str, int | None]) -> Settings:
-    from audits.config import pairs
-    from audits.errors import UsageError
-    from audits.settings import Settings
-
-    changes: dict[str, Any] = dict(pairs("--set", set_, "loss_watch=0.1") or {})
-    for name, value in own.items():
-        if value is not None and name in changes:
-            raise UsageError(f"{name} is given twice, by --{name} and by --set. Drop one of them.")
-        if value is not None:
-            changes[name] = value
-    return Settings().having(**changes)
-
-
-def _check(
-    tables: list[str],
-    sensitive: tuple[str, ...] | None,
-    output: str | None,
-    generation_column: str | None,
-) -> None:
-    """Refuse what makes no sense before anything is read."""
-    from audits.config import check_place
-    from audits.errors import UsageError
-
-    if len(tables) < (1 if generation_column else 2):
-        raise UsageError(
-            "too few generations were named. Give G0 G1 G2 …, a file each, the real one first; or "
-            "one file with --generation-column."
-        )
-    if not sensitive:
-        raise UsageError(
-            "no sensitive feature was named. Give --sensitive-features with at least one column."
-        )
-    if output is None:
-        return
-    check_place(Path(output))
-    for table in tables:
-        if Path(output).resolve() == Path(table).resolve():
-            raise UsageError(f"--output {output} would overwrite an input. Choose another name.")
