@@ -219,3 +219,42 @@ class TestFormulas:
     def test_law_basis_interval_holds_its_middle(self, basis, spread, down, up, more):
         low, high = basis_interval(basis, spread, spread * down, spread * up, people=basis + more)
         assert 1 <= low <= basis <= high <= basis + more
+
+
+# -- further questions -----------------------------------------------------------------------------
+
+
+def test_a_card_tells_what_further_questions_found_in_one_sentence_each(three):
+    found = audits.card(three, {"race": "Black"})
+    titles = [said.split(": ")[0] for said in found.also]
+    assert titles.count("Stereotypes") == 1
+    assert titles[-1] == "Collection plan"
+    stereotype = next(said for said in found.also if said.startswith("Stereotypes: in the synth"))
+    assert f"Black: {stereotype.removeprefix('Stereotypes: ')}" in {
+        f.because for f in found.findings
+    }
+    assert "63 more people, 93 in all where 30 are" in found.also[-1]
+
+
+def test_where_further_questions_found_nothing_a_card_adds_nothing(three):
+    found = audits.card(three, {"race": "Hispanic"})
+    assert found.also == ()
+
+
+def test_a_card_of_a_chain_counts_the_first_and_the_last_generation():
+    paths = [f"sample_data/generations/g{i}.csv" for i in range(5)]
+    chain = audits.generations(paths, sensitive_features=["race", "sex"])
+    found = audits.card(chain, {"sex": "male"})
+    [row] = chain["generations"][{"sex": "male"}]
+    assert (found.real, found.synthetic) == (row.real, row.synthetic)
+    assert "per generation" in found.headline
+    assert found.collect == ()
+
+
+def test_a_hidden_group_s_card_tells_nothing_further():
+    from audits.disclosure import protected
+
+    paths = [f"sample_data/generations/g{i}.csv" for i in range(3)]
+    chain = protected(audits.generations(paths, sensitive_features="race"), 11)
+    for group in chain.hidden:
+        assert audits.card(chain, group).also == ()

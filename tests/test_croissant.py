@@ -158,3 +158,10 @@ def test_names_are_text_and_nothing_else(audit, name):
     read = json.loads(text.encode("utf-8", "strict"))
     assert not re.search(r"[\x00-\x08\u202a-\u202e]", text)
     assert read["recordSet"][0]["field"][0]["name"].startswith(name[:1].replace("\u202e", "‹"))
+
+
+def test_a_chain_is_described_as_one():
+    paths = [f"sample_data/generations/g{i}.csv" for i in range(3)]
+    made = croissant(audits.generations(paths, sensitive_features="sex"))
+    assert "the last of 2 generations that began with the 1,000 rows" in made["description"]
+    assert "made in generations (g1.csv)" in made["rai:dataCollection"]

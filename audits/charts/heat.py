@@ -13,7 +13,7 @@ from audits.pictures.arranging import counted
 from audits.pictures.crossed import alt as crossed_alt
 from audits.pictures.crossed import crossed, levels
 from audits.pictures.judged import alt as judged_alt
-from audits.pictures.judged import judged, worst_first
+from audits.pictures.judged import judged, judging, worst_first
 from audits.pictures.lost import LostCell, lost_by_column
 from audits.pictures.ranked_coverage import share_look
 from audits.results import Answer, Audit, Group, Verdict, as_group
@@ -38,7 +38,7 @@ def verdict_heat(
     said = judged(audit)
     wanted = None if groups is None else {as_group(group) for group in groups}
     order = [g for g in worst_first(said) if g and (wanted is None or g in wanted)]
-    drawn, questions = order[:MOST_ROWS], list(audit.answers)
+    drawn, questions = order[:MOST_ROWS], judging(audit)
     cells = [
         _verdict_cell(row, column, group, question, said[group].get(question))
         for row, group in enumerate(drawn)

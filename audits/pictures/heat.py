@@ -9,7 +9,7 @@ from audits.errors import UsageError
 from audits.estimates import Estimate, number
 from audits.pictures.crossed import alt as crossed_alt
 from audits.pictures.crossed import crossed, levels
-from audits.pictures.judged import Judged, judged, worst_first
+from audits.pictures.judged import Judged, judged, judging, worst_first
 from audits.pictures.judged import alt as judged_alt
 from audits.pictures.marks import MarkName, badge, mark
 from audits.pictures.model import Item, Line, Picture, Rect, Text
@@ -31,7 +31,7 @@ def verdicts(audit: Audit, width: float = 480, most: int = MOST) -> Picture:
 
     Groups with the worst verdicts stand on top; a note says how many are left out.
     """
-    questions = list(dict.fromkeys([*audit.answers, *(f.question for f in audit.findings)]))
+    questions = judging(audit)
     found = judged(audit)
     order = worst_first(found)
     drawn = order[: min(most, MOST)]

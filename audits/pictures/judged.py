@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from audits.registry import all_questions
 from audits.results import Audit, Group, Verdict, group_name, worst
 from audits.visible import visible
 
@@ -19,6 +20,13 @@ def judged(audit: Audit) -> dict[Group, dict[str, Verdict]]:
         group: {question: worst(list_) for question, list_ in by_question.items()}
         for group, by_question in lists.items()
     }
+
+
+def judging(audit: Audit) -> list[str]:
+    """Return the questions of an audit that judge: of the others there is no verdict to show."""
+    silent = {question.id for question in all_questions() if not question.judges}
+    asked = dict.fromkeys([*audit.answers, *(f.question for f in audit.findings)])
+    return [name for name in asked if name not in silent]
 
 
 def worst_first(found: Judged) -> list[Group]:

@@ -92,7 +92,14 @@ def _role(audit: Audit, role: str) -> InputRecord | None:
 
 def _description(audit: Audit, real: InputRecord | None, synthetic: InputRecord | None) -> str:
     said = "A synthetic table, audited for representation and bias"
-    if real is not None and synthetic is not None:
+    between = _between(audit)
+    if real is not None and synthetic is not None and between:
+        said = (
+            f"A synthetic table of {synthetic.rows:,} rows, the last of {len(between) + 1} "
+            f"generations that began with the {real.rows:,} rows of the real table "
+            f"{visible(real.name)}; audited for what becomes of groups"
+        )
+    elif real is not None and synthetic is not None:
         said = (
             f"A synthetic table of {synthetic.rows:,} rows, audited for representation and bias "
             f"against the {real.rows:,} rows of the real table {visible(real.name)}"
@@ -100,6 +107,11 @@ def _description(audit: Audit, real: InputRecord | None, synthetic: InputRecord 
     counted = ", ".join(f"{count} {verdict}" for verdict, count in audit.counts.items() if count)
     features = ", ".join(map(visible, audit.sensitive_features))
     return f"{said}, by {features}. Overall: {audit.verdict.value} ({counted or 'no findings'})."
+
+
+def _between(audit: Audit) -> list[InputRecord]:
+    """The tables between the first and the last of a chain of generations."""
+    return [record for record in audit.inputs if record.role.startswith("generation ")]
 
 
 def _file(record: InputRecord) -> dict[str, Any]:
@@ -164,7 +176,7 @@ def _responsible(
         if c.missing_real or c.missing_synthetic
     ]
     said: dict[str, Any] = {
-        "rai:dataCollection": _made_from(real, synthetic),
+        "rai:dataCollection": _made_from(real, synthetic, _between(audit)),
         "rai:dataBiases": [_finding(f) for f in audit.findings if f.verdict in _BAD],
         "rai:dataLimitations": [*_limits(audit)],
         "rai:personalSensitiveInformation": [visible(name) for name in audit.sensitive_features],
@@ -173,9 +185,17 @@ def _responsible(
     return {name: value for name, value in said.items() if value}
 
 
-def _made_from(real: InputRecord | None, synthetic: InputRecord | None) -> str:
+def _made_from(
+    real: InputRecord | None, synthetic: InputRecord | None, between: list[InputRecord]
+) -> str:
     if real is None or synthetic is None:
         return "Synthetic rows."
+    if between:
+        names = ", ".join(visible(record.name) for record in between)
+        return (
+            f"Synthetic rows ({visible(synthetic.name)}), made in generations ({names}) from the "
+            f"real table {visible(real.name)}."
+        )
     return (
         f"Synthetic rows ({visible(synthetic.name)}), made to resemble the real table "
         f"{visible(real.name)}; how they were made is not part of the audit."

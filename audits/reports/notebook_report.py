@@ -18,6 +18,7 @@ from audits.pictures.profiles import profile
 from audits.pictures.rankings import has_picture
 from audits.pictures.svg import svg
 from audits.reports.frames import flat
+from audits.reports.of_questions import presented
 from audits.results import Answer, Audit, Finding, Verdict
 from audits.visible import visible
 
@@ -78,10 +79,17 @@ def answer_bundle(answer: Answer) -> dict[str, str]:
     return {
         "text/plain": f"<Answer {visible(answer.question)}: {len(answer)} groups>",
         "text/html": f"{_BOX}<p><strong>{escaped(said)}</strong></p>{_ranked(answer)}"
-        f"{''.join(tables)}</div>",
+        f"{_further(answer)}{''.join(tables)}</div>",
         "text/markdown": f"**{markdown(answer.title)}**: {markdown(answer.asks)} "
         f"({len(answer)} groups)",
     }
+
+
+def _further(answer: Answer) -> str:
+    """What is drawn of a question beside its ranked groups."""
+    found = presented(answer.question)
+    drawn = found.pictures(answer, _STRIP) if found else ()
+    return "".join(_drawn(picture) for picture, _ in drawn)
 
 
 def finding_bundle(finding: Finding) -> dict[str, str]:
