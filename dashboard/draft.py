@@ -9,8 +9,9 @@ from typing import IO, Any
 import opening
 from sessions import Session
 
-SINGLE = ("real", "reference", "holdout")
+SINGLE = ("real", "reference", "holdout", "rules")
 _OF_THE_TABLES = ("sensitive", "features", "bands", "weights", "kinds", "sample", "chosen")
+_PAIRS_ONLY = ("weights", "ask", *(role for role in SINGLE if role != "real"))
 
 _OPTIONS = {  # of a request, and what the draft calls them
     "weights": "weights",
@@ -89,17 +90,23 @@ def labelled(tables: list[dict[str, str]]) -> list[dict[str, str]]:
 
 
 def chosen(draft: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Return the synthetic tables to be audited: all, if nothing else was said."""
+    """Return the synthetic tables to be audited, in the order chosen: all, if none was."""
     tables = labelled(draft["synthetic"])
     if "chosen" not in draft:
         return tables
-    return [one for one in tables if one["label"] in draft["chosen"]]
+    by_label = {one["label"]: one for one in tables}
+    return [by_label[label] for label in draft["chosen"] if label in by_label]
+
+
+def chain(draft: Mapping[str, Any]) -> bool:
+    """Return whether the synthetic tables are generations, each made from those before."""
+    return bool(draft.get("generations")) and len(draft["synthetic"]) > 1
 
 
 def requests(
     draft: Mapping[str, Any], counting: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Return one request for each synthetic table, and what to call its audit."""
+    """Return one request for each synthetic table, or one for a chain; and what to call each."""
     base: dict[str, Any] = {"sensitive_features": list(draft["sensitive"])}
     base |= {role: draft[role]["path"] for role in SINGLE if role in draft}
     for option, name in _OPTIONS.items():
@@ -111,6 +118,14 @@ def requests(
     if settings:
         base["set"] = settings
     features = ", ".join(draft["sensitive"])
+    if chain(draft):
+        tables = [draft["real"], *chosen(draft)]
+        asked = {name: value for name, value in base.items() if name not in _PAIRS_ONLY}
+        del asked["real"]
+        if draft.get("loop"):
+            asked["loop"] = draft["loop"]
+        asked["generations"] = [one["path"] for one in tables]
+        return [asked], [f"{len(tables)} generations of {draft['real']['label']} by {features}"]
     made, labels = [], []
     for one in chosen(draft):
         made.append({**base, "synthetic": one["path"]})

@@ -74,14 +74,16 @@ def start(session: Session, requests: Sequence[Mapping[str, Any]], labels: Seque
         for number, request in enumerate(requests):
             text = toml_text.document(request)
             sessions.write_private(folder / f"request-{number}.toml", text)
-        _note(folder, {"labels": list(labels), "number": 0, "made": [], "began": time.time()})
+        commands = ["generations" if "generations" in one else "compare" for one in requests]
+        begun = {"labels": list(labels), "commands": commands, "number": 0, "made": []}
+        _note(folder, {**begun, "began": time.time()})
         _start_next(folder)
 
 
 def _start_next(folder: Path) -> None:
     job = _noted(folder)
     command = [
-        sys.executable, "-m", "audits", "compare",
+        sys.executable, "-m", "audits", job["commands"][job["number"]],
         "--config", str(folder / f"request-{job['number']}.toml"),
         "--output", str(folder / _MADE), "--progress-to", str(folder / _FAR),
         "--work-folder", str(folder), "--format", "csv",

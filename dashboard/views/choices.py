@@ -149,18 +149,23 @@ def _wide(draft: Mapping[str, Any], columns: Sequence[Mapping[str, Any]]) -> Non
 def _more(
     session: Session, draft: Mapping[str, Any], columns: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    with st.expander("More choices: questions, columns, weights, missing values, kinds"):
-        _questions(session, draft)
+    chain = drafts.chain(draft)
+    asked = "columns" if chain else "questions, columns, weights"
+    with st.expander(f"More choices: {asked}, missing values, kinds"):
+        if not chain:
+            _questions(session, draft)
+        _crossed(session, draft)
         _features(session, draft, columns)
-        _weights(session, draft, columns)
+        if not chain:
+            _weights(session, draft, columns)
         _markers(session, draft)
         _kinds(session, draft, columns)
 
 
 def _questions(session: Session, draft: Mapping[str, Any]) -> None:
-    from audits.registry import all_questions
+    from audits.registry import questions
 
-    asked = {question.id: f"{question.title}: {question.asks}" for question in all_questions()}
+    asked = {one.id: f"{one.title}: {one.asks}" for one in questions(None, of="pair")}
     picked = st.multiselect(
         "Questions to ask",
         list(asked),
@@ -168,6 +173,10 @@ def _questions(session: Session, draft: Mapping[str, Any]) -> None:
         format_func=lambda name: asked[name],
         key="ask",
     )
+    drafts.change(session, ask=picked if len(picked) < len(asked) else [])
+
+
+def _crossed(session: Session, draft: Mapping[str, Any]) -> None:
     crossed = st.number_input(
         "How many sensitive features are crossed to form groups",
         min_value=1,
@@ -175,11 +184,7 @@ def _questions(session: Session, draft: Mapping[str, Any]) -> None:
         value=int(draft.get("intersections") or 2),
         key="intersections",
     )
-    drafts.change(
-        session,
-        ask=picked if len(picked) < len(asked) else [],
-        intersections=int(crossed),
-    )
+    drafts.change(session, intersections=int(crossed))
 
 
 def _features(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import streamlit as st
@@ -32,6 +33,24 @@ _ROLES = {
         "Holdout (optional)",
         "Real rows that the generator never saw: the fresh people that spread is compared with.",
     ),
+    "rules": (
+        "Rules (optional)",
+        'What every row must meet, as TOML: [[rule]], and below it check = "age >= 15 if marital '
+        '= married".',
+    ),
+}
+_VERSIONS, _CHAIN = "versions", "generations"
+_TOGETHER = {
+    _VERSIONS: "versions of one another: audit each against the real table",
+    _CHAIN: "generations, each made from those before: follow the chain",
+}
+_LOOPS = {
+    "": "not known: look for equal rows",
+    "replace": "the generation before alone",
+    "resample": "rows of the generation before, drawn again",
+    "accumulate": "all generations before",
+    "fixed-real": "the real rows and the generation before",
+    "fresh": "fresh real people",
 }
 
 
@@ -53,6 +72,8 @@ def _prepare(here: Here, drafted: dict[str, Any]) -> None:
     if not drafted["synthetic"] or "real" not in drafted:
         return
     missing = choices.show(here.session, drafted, found)
+    if not missing and "rules" in drafted and not draft.chain(drafted) and _broken(drafted):
+        missing = "Mend the rules, or remove them."
     _run(here, missing)
 
 
@@ -83,6 +104,8 @@ def _loaded_so_far(drafted: dict[str, Any]) -> str:
     if not drafted["synthetic"]:
         return f"{drafted['real']['label']} is here. Load a synthetic version of it."
     others = ", ".join(one["label"] for one in draft.chosen(drafted)) or "nothing yet"
+    if draft.chain(drafted):
+        return f"{drafted['real']['label']}, and generations after it: {others}."
     return f"{drafted['real']['label']} against {others}."
 
 
@@ -96,13 +119,18 @@ def _tables(here: Here, drafted: dict[str, Any]) -> None:
         _single(here, drafted, "real")
     with right:
         _several(here, drafted)
-    more = any(role in drafted for role in ("reference", "holdout"))
-    with st.expander("Reference population and holdout", expanded=more):
-        left, right = st.columns(2)
-        with left:
-            _single(here, drafted, "reference")
-        with right:
-            _single(here, drafted, "holdout")
+    more = [role for role in ("reference", "holdout", "rules") if role in drafted]
+    with st.expander("Reference population, holdout and rules", expanded=bool(more)):
+        if draft.chain(drafted):
+            parts.paragraph(
+                "A chain is followed without them: generation 0 is what every other one is "
+                "measured by. They wait here for audits of versions."
+            )
+        for place, role in zip(st.columns(3), ("reference", "holdout", "rules"), strict=True):
+            with place:
+                _single(here, drafted, role)
+        if "rules" in drafted and (broken := _broken(drafted)):
+            st.error(sentence(broken))
     with st.expander("Open a saved audit"):
         _saved(here)
     st.write(
@@ -127,6 +155,17 @@ def _sample(here: Here, drafted: dict[str, Any]) -> None:
         st.rerun()
 
 
+def _broken(drafted: dict[str, Any]) -> str:
+    """Return what is wrong with the rules as they are written; nothing if they can be read."""
+    from audits.data.rules_file import read_rules
+
+    try:
+        read_rules(drafted["rules"]["path"])
+    except audits.AuditError as error:
+        return without_places(str(error))
+    return ""
+
+
 def _single(here: Here, drafted: dict[str, Any], role: str) -> None:
     if role in drafted:
         _loaded(here, role, drafted[role], _ROLES[role][0])
@@ -142,18 +181,56 @@ def _several(here: Here, drafted: dict[str, Any]) -> None:
 
 
 def _versions(here: Here, drafted: dict[str, Any]) -> None:
-    """Of several synthetic tables, ask which to audit."""
+    """Of several synthetic tables, ask what they are to each other, and which to audit."""
     labels = [one["label"] for one in draft.labelled(drafted["synthetic"])]
     if len(labels) < 2:
         return
+    chain = not drafted.get("sample") and _together(here, drafted) == _CHAIN
     before = [one["label"] for one in draft.chosen(drafted)]
     after = st.multiselect(
-        "Audit these versions", labels, default=before, key=f"chosen-{len(labels)}"
-    )
+        "Generations after the real table, in this order" if chain else "Audit these versions",
+        labels, default=before, key=f"chosen-{len(labels)}",
+        help="Take one out and choose it again to move it to the end." if chain else None,
+    )  # fmt: skip
     if after != before:
         draft.change(here.session, chosen=after)
         st.rerun()
-    parts.paragraph("Audits of several versions can be laid side by side on the page Compare.")
+    if not chain:
+        parts.paragraph("Audits of several versions can be laid side by side on the page Compare.")
+        return
+    _loop(here, drafted)
+
+
+def _together(here: Here, drafted: dict[str, Any]) -> str:
+    """Ask what the synthetic tables are to each other."""
+    before = _CHAIN if draft.chain(drafted) else _VERSIONS
+    after = st.radio(
+        "These synthetic tables are",
+        list(_TOGETHER),
+        index=list(_TOGETHER).index(before),
+        format_func=_TOGETHER.get,
+        key="together",
+    )
+    if after != before:
+        draft.change(here.session, generations=after == _CHAIN)
+        st.rerun()
+    return str(after)
+
+
+def _loop(here: Here, drafted: dict[str, Any]) -> None:
+    """Say what generation 0 is, and ask what each generation was made from."""
+    parts.paragraph(
+        "The real table is generation 0. Reference population, holdout, rules and weights have no "
+        "part in a chain."
+    )
+    loop = st.selectbox(
+        "Each generation was made from",
+        list(_LOOPS),
+        index=list(_LOOPS).index(drafted.get("loop", "")),
+        format_func=_LOOPS.get,
+        key="loop",
+    )
+    draft.change(here.session, loop=loop)
 
 
 def _loaded(here: Here, role: str, table: dict[str, str], title: str) -> None:
@@ -179,11 +256,17 @@ def _upload(here: Here, role: str) -> None:
     files = given if isinstance(given, list) else [given] if given else []
     if not files:
         return
-    for file in files:
+    for file in sorted(files, key=_numbered):  # g2 before g10: generations come in this order
         draft.add(here.session, role, file, file.name)
         _let_go(file)
     turns[role] = turns.get(role, 0) + 1
     st.rerun()
+
+
+def _numbered(file: UploadedFile) -> list[tuple[int, str]]:
+    """Return what files are sorted by: numbers in their names by size."""
+    pieces = re.split(r"(\d+)", file.name)
+    return [(int(piece) if piece.isdecimal() else -1, piece) for piece in pieces]
 
 
 def _let_go(file: UploadedFile) -> None:
@@ -248,6 +331,8 @@ def _run(here: Here, missing: str) -> None:
     drafted = draft.read(here.session)
     several = len(draft.chosen(drafted))
     label = "Run the audit" if several < 2 else f"Run {several} audits"
+    if draft.chain(drafted):
+        label = f"Run through {several + 1} generations"
     if not st.button(label, type="primary", disabled=bool(missing), key="run"):
         return
     requests, labels = draft.requests(drafted, here.session.read("counting"))

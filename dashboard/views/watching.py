@@ -60,6 +60,8 @@ def _stage(stage: str) -> str:
         return "Starting"
     if stage == "reading":
         return "Reading the tables"
+    if stage == "generations":
+        return "Following the generations"
     from audits.registry import all_questions
 
     asked = {question.id: question.title for question in all_questions()}
