@@ -12,6 +12,7 @@ from audits.pictures.model import Picture
 from audits.reports import (
     document_appendix,
     document_cover,
+    document_crossings,
     document_groups,
     document_methods,
     document_questions,
@@ -109,7 +110,7 @@ def _sections(material: Material, identity: str) -> tuple[Section, ...]:
         document_cover.marks(material),
         *document_summary.summary(material, pages),
         *document_questions.questions(material, pages),
-        *document_groups.crossings(material),
+        *document_crossings.crossings(material),
         *document_appendix.unjudged(material),
         *document_appendix.hidden(material),
         *document_groups.pages(material),
