@@ -146,7 +146,8 @@ def amount(finding: Finding) -> tuple[str, str]:
     if finding.question == "plausibility" and estimate_of(finding, "observed").known:
         return "Rows that could hardly exist", percent(evidence["observed"].value)
     if finding.question == "stereotypes" and estimate_of(finding, "factor").known:
-        return "Ties that have changed", f"{evidence['value']}: {number(evidence['factor'].value)}×"
+        tie = f"{evidence['value']} ({evidence['attribute']})"
+        return "Ties that have changed", f"{tie}: {number(evidence['factor'].value)}×"
     half_life = estimate_of(finding, "half_life")
     if finding.question == "generations" and math.isfinite(half_life.value):
         return "Losing their variety", f"half in {in_effect(half_life.value)} generations"

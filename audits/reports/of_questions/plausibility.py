@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audits.estimates import percent
-from audits.reports.document_material import part_of, plain, shared, short, whole
+from audits.reports.document_material import part_of, shared, short, whole
 from audits.reports.of_questions.presentation import (
     GROUP,
     HOLDOUT,
@@ -69,7 +69,7 @@ _RULES = Lines(
         Shown("Real people", lambda row: whole(row.support)),
         Shown("of whom break it", lambda row: whole(row.real_broken)),
         Shown("Rows that break it", lambda row: whole(row.broken)),
-        Shown("By chance", lambda row: plain(row.expected)),
+        Shown("By chance", lambda row: whole(row.expected)),
         Shown("Such as", lambda row: short(row.example, 60) or "–", left=True, width=0.22),
     ),
     lambda answer: [row for row in answer.tables.get("rules", ()) if _is_broken(row)],
