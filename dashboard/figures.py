@@ -110,10 +110,10 @@ def _chart(figure: go.Figure, key: str, alt: str) -> tuple[Group, str] | None:
 
 def _downloads(here: Here, takeaway: Takeaway, key: str) -> None:
     """Offer the downloads; each is made when it is asked for, outside of the page's run."""
-    name, now, shared = takeaway.file_name, parts.theme(), _shared(here)
+    name, now, hidden = takeaway.file_name, parts.theme(), shared(here)
     with st.container(horizontal=True):
-        _button("CSV", f"{name}.csv", "text/csv", lambda: _csv(takeaway, shared), key)
-        drawn = _drawn(takeaway.picture, shared)
+        _button("CSV", f"{name}.csv", "text/csv", lambda: _csv(takeaway, hidden), key)
+        drawn = _drawn(takeaway.picture, hidden)
         _button("SVG", f"{name}.svg", "image/svg+xml", lambda: _svg(drawn(), now), key)
         _button("PNG", f"{name}.png", "image/png", lambda: _png(drawn(), now), key)
     if here.min_cell:
@@ -124,13 +124,13 @@ def _downloads(here: Here, takeaway: Takeaway, key: str) -> None:
         )
 
 
-def _shared(here: Here) -> Callable[[], audits.Audit]:
+def shared(here: Here) -> Callable[[], audits.Audit]:
     """Return how to get the audit as it may leave this machine: with small counts hidden."""
     audit, min_cell = here.audit, here.min_cell
     assert audit is not None
     held: dict[str, Any] = st.session_state.setdefault("shareable", {})
 
-    def shared() -> audits.Audit:
+    def made() -> audits.Audit:
         if not min_cell:
             return audit
         if held.get("of") is not audit or held["min_cell"] != min_cell:
@@ -138,7 +138,7 @@ def _shared(here: Here) -> Callable[[], audits.Audit]:
             held.update({"of": audit, "min_cell": min_cell, "audit": hidden})
         return held["audit"]  # type: ignore[no-any-return]
 
-    return shared
+    return made
 
 
 def _drawn(

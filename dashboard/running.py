@@ -148,7 +148,7 @@ def look(session: Session) -> Job | None:
             _start_next(folder)
             return _told(folder, _noted(folder), running=True)
     done = job["number"] == len(job["labels"])
-    return _told(folder, job, running=False, error="" if done else _said(folder))
+    return _told(folder, job, running=False, error="" if done else sentence_of(folder / _SAID))
 
 
 def _keep(session: Session, folder: Path, job: dict[str, Any]) -> None:
@@ -174,10 +174,10 @@ def _told(folder: Path, job: dict[str, Any], *, running: bool, error: str = "") 
     )
 
 
-def _said(folder: Path) -> str:
-    """Return the worker's sentence, which stands in the last line that it wrote."""
+def sentence_of(said: Path) -> str:
+    """Return a worker's sentence, which stands in the last line that it wrote."""
     try:
-        text = (folder / _SAID).read_text(encoding="utf-8", errors="replace")
+        text = said.read_text(encoding="utf-8", errors="replace")
     except OSError:
         text = ""
     lines = [line for line in text.splitlines() if line.startswith("audits: ")]

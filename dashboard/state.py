@@ -192,6 +192,7 @@ def counted(session: Session, audit_id: str) -> audits.Audit | None:
         while len(held) >= limits.AUDITS_HELD:
             held.pop(next(iter(held)))
         held[audit_id] = audits.load(path)
+    held[audit_id] = held.pop(audit_id)  # the one used last is dropped last
     return held[audit_id]
 
 

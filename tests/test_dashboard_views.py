@@ -250,7 +250,7 @@ def test_a_picture_to_take_away_is_of_what_is_shown_with_small_counts_hidden(
 ):
     from views.representation import _picture
 
-    shared = figures._shared(where(min_cell))
+    shared = figures.shared(where(min_cell))
     draw = partial(_picture, against=against, fewest=10, groups=[BLACK])
     picture = figures._drawn(draw, shared)()
     written = {getattr(item, "text", "") for item in picture.items}
@@ -478,7 +478,7 @@ def nothing(audit):
 
 
 def test_a_download_is_what_was_shown_and_no_formula(where):
-    shared = figures._shared(where(0))
+    shared = figures.shared(where(0))
     written = figures._csv(figures.Takeaway("x", people, nothing), shared).decode("utf-8-sig")
     assert written.splitlines() == ["'=name,rows", "'=1+1,780", "'-x,-2"]
 
@@ -491,11 +491,11 @@ def test_a_download_comes_from_the_audit_with_small_counts_hidden(where, three, 
         return dataclasses.replace(audit, min_cell=min_cell)
 
     monkeypatch.setattr(figures, "protected", hide)
-    shared = figures._shared(where(11))
+    shared = figures.shared(where(11))
     assert shared().min_cell == 11
     assert shared() is shared()
     assert asked == [11]
-    assert figures._shared(where(0))() is three
+    assert figures.shared(where(0))() is three
 
 
 def test_a_download_about_a_hidden_group_says_that_it_is_hidden(where):
@@ -504,7 +504,7 @@ def test_a_download_about_a_hidden_group_says_that_it_is_hidden(where):
     def gone(audit):
         raise UsageError("no such group.")
 
-    shared = figures._shared(where(0))
+    shared = figures.shared(where(0))
     written = figures._csv(figures.Takeaway("x", gone, nothing), shared).decode("utf-8-sig")
     assert written.startswith("Hidden:")
     assert figures._drawn(gone, shared)().alt.startswith("Hidden:")

@@ -12,6 +12,7 @@ from audits.pictures.rankings import has_picture
 from audits.reports.blocks import Table
 from audits.reports.document_material import BAD, Material
 from audits.reports.document_tables import tables_of_answer
+from audits.reports.of_questions import presented
 from audits.results import Answer, Audit
 from figures import MOST_DOTS, Takeaway
 from state import Here
@@ -31,18 +32,33 @@ def show_answers(here: Here, asks: str, questions: Sequence[str]) -> None:
     if findings:
         parts.begin(asks, *parts.judged(findings))
     else:
-        parts.begin(asks, audit[asked[0]].asks)
+        parts.begin(asks, " ".join(_lead(audit[asked[0]])) or audit[asked[0]].asks)
     for name in asked:
-        show_answer(here, audit, name, alone=len(asked) == 1)
+        show_answer(here, audit, name, alone=len(asked) == 1, led=bool(findings))
 
 
-def show_answer(here: Here, audit: Audit, name: str, *, alone: bool) -> None:
+def show_answer(here: Here, audit: Audit, name: str, *, alone: bool, led: bool) -> None:
     """Show one answer: its worst findings, its picture, its tables."""
     answer = audit[name]
     if not alone:
         parts.heading(answer.title)
         parts.paragraph(answer.asks)
-    _worst(audit, name)
+    for text in _lead(answer) if led else ():  # else it has begun the page
+        parts.paragraph(text)
+    worst(audit, name)
+    picture_and_tables(here, answer)
+    openers(answer)
+
+
+def _lead(answer: Answer) -> Sequence[str]:
+    found = presented(answer.question)
+    return found.lead(answer) if found is not None else ()
+
+
+def picture_and_tables(here: Here, answer: Answer) -> None:
+    """Show an answer's ranked picture, and its tables beneath."""
+    assert here.audit is not None
+    audit, name = here.audit, answer.question
     tables = figures.kept(here, f"tables-{name}", lambda: tables_of_answer(answer, Material(audit)))
     drawn = has_picture(answer)
     if drawn:
@@ -51,10 +67,16 @@ def show_answer(here: Here, audit: Audit, name: str, *, alone: bool) -> None:
         _table(table)
     if answer.notes:
         parts.bullets(answer.notes)
-    parts.opener(list(dict.fromkeys(row.group for row in answer.rows if row.group)), key=name)
 
 
-def _worst(audit: Audit, name: str) -> None:
+def openers(answer: Answer) -> None:
+    """Offer the cards of the groups of an answer."""
+    groups = list(dict.fromkeys(row.group for row in answer.rows if row.group))
+    parts.opener(groups, key=answer.question)
+
+
+def worst(audit: Audit, name: str) -> None:
+    """Write out the worst that a question found."""
     bad = [one for one in audit.about(name) if one.verdict in BAD]
     if bad:
         parts.findings_list(bad[:_WORST])

@@ -8,12 +8,14 @@ from typing import Any
 import streamlit as st
 
 import audits
+import figures
 import limits
 import parts
 from audits.results import Audit, Finding, Group, Verdict, group_name, worst
 from audits.visible import visible
 from sessions import Kept
-from state import DATA, Here, go, judged
+from state import DATA, Here, go, judged, limits_of
+from views import versus
 
 _ASKS = "What differs between two audits?"
 _LINES = 8  # of each kind, that are written out; the table beneath has all
@@ -39,6 +41,7 @@ def show(here: Here) -> None:
     if before is None or after is None:
         return
     _difference(before, after)
+    versus.show(here, kept)
     _side_by_side(here, kept)
 
 
@@ -119,9 +122,7 @@ def _side_by_side(here: Here, kept: Sequence[Kept]) -> None:
     shown = kept[:_AUDITS]
     columns: dict[str, dict[Group, Verdict]] = {}
     for one in shown:
-        audit = judged(here.session, one.id)
-        if audit is not None:
-            columns[_title(one, columns)] = _verdicts(audit)
+        columns[_title(one, columns)] = _verdicts(here, one.id)
     groups = sorted(
         {group for verdicts in columns.values() for group in verdicts},
         key=lambda g: (min(v[g].rank for v in columns.values() if g in v), g),
@@ -150,8 +151,15 @@ def _title(one: Kept, taken: Any) -> str:
     return label if label not in taken else f"{label} ({one.id[:4]})"
 
 
-def _verdicts(audit: Audit) -> dict[Group, Verdict]:
-    found: dict[Group, list[Verdict]] = {}
-    for finding in audit.findings:
-        found.setdefault(finding.group, []).append(finding.verdict)
-    return {group: worst(verdicts) for group, verdicts in found.items()}
+def _verdicts(here: Here, audit_id: str) -> dict[Group, Verdict]:
+    """Return the worst verdict of every group; found once, as many audits cannot all be held."""
+
+    def made() -> dict[Group, Verdict]:
+        audit = judged(here.session, audit_id)
+        found: dict[Group, list[Verdict]] = {}
+        for finding in audit.findings if audit is not None else ():
+            found.setdefault(finding.group, []).append(finding.verdict)
+        return {group: worst(verdicts) for group, verdicts in found.items()}
+
+    moved = repr(sorted(limits_of(here.session, audit_id).items()))
+    return figures.kept(here, "worst", made, audit_id, moved)  # type: ignore[no-any-return]

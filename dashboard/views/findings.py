@@ -13,6 +13,7 @@ import parts
 from audits.charts import heat
 from audits.charts.looks import GLYPHS
 from audits.pictures import heat as pictures
+from audits.pictures.judged import judging
 from audits.results import Audit, Finding, Group, Verdict, group_name
 from audits.run import SAME_ROWS
 from figures import Takeaway
@@ -80,8 +81,18 @@ def _compared(audit: Audit) -> str:
         for role in ("synthetic", "real")
         if role in tables
     )
+    if parts.asked(audit, "generations"):
+        said = _followed(audit)
     groups = {finding.group for finding in audit.findings} - {()}
     return f"{said}, in {len(groups):,} groups by {', '.join(audit.sensitive_features)}."
+
+
+def _followed(audit: Audit) -> str:
+    first, *others = audit.inputs
+    return (
+        f"{len(others):,} generations after {first.rows:,} real rows ({first.name}), the last of "
+        f"{others[-1].rows:,} rows ({others[-1].name})"
+    )
 
 
 def _counts(audit: Audit) -> None:
@@ -102,7 +113,7 @@ def _heat_map(here: Here) -> None:
     assert audit is not None
     found = _worst_by_question(audit)
     order = [group for group in found if group]
-    if len(order) < 2:
+    if len(order) < 2 or len(judging(audit)) < 2:  # one question's verdicts are the list beneath
         return
     below = [group for group in order if set(found[group].values()) & set(_BELOW)]
     parts.heading("At a glance")
@@ -133,10 +144,10 @@ def _worst_by_question(audit: Audit) -> dict[Group, dict[str, Verdict]]:
 def _verdicts_table(
     audit: Audit, order: Sequence[Group], found: dict[Group, dict[str, Verdict]]
 ) -> None:
-    columns = [Column("group"), *(Column(answer.title) for answer in audit.answers.values())]
+    asked = judging(audit)
+    columns = [Column("group"), *(Column(audit[name].title) for name in asked)]
     lines: list[list[Cell]] = [
-        [Link(group), *(found[group].get(name, "not asked") for name in audit.answers)]
-        for group in order
+        [Link(group), *(found[group].get(name, "not asked") for name in asked)] for group in order
     ]
     parts.table(columns, lines, caption="The worst verdict of each question, worst group first")
 
@@ -146,10 +157,10 @@ def _verdicts_frame(audit: Audit) -> pd.DataFrame:
 
     return pd.DataFrame(
         [
-            {"group": group_name(group)} | {name: verdicts.get(name, "") for name in audit.answers}
+            {"group": group_name(group)} | {name: verdicts.get(name, "") for name in judging(audit)}
             for group, verdicts in _worst_by_question(audit).items()
         ],
-        columns=["group", *audit.answers],
+        columns=["group", *judging(audit)],
     )
 
 
@@ -157,7 +168,7 @@ def _verdicts_frame(audit: Audit) -> pd.DataFrame:
 
 
 def _filters(audit: Audit) -> _Choice:
-    titles = {name: answer.title for name, answer in audit.answers.items()}
+    titles = {name: audit[name].title for name in judging(audit)}
     below = [verdict.value for verdict in _BELOW]
     counts = audit.counts  # counted whenever it is asked for
     verdicts = st.pills(

@@ -20,6 +20,7 @@ from audits.visible import visible
 from figures import Takeaway
 from parts import Cell, Column, Link
 from state import Here
+from views.generations import course_block
 from views.sameness import people_frame, people_table, profile_block, profiles_of
 
 
@@ -33,8 +34,19 @@ def show(here: Here) -> None:
     if found is None:
         return
     parts.begin(found.name, found.headline, found.verdict)
-    parts.verdicts(list(found.verdicts.items()))
-    _numbers(found)
+    titles = {name: audit[name].title for name in found.verdicts}
+    parts.verdicts([(titles[name], verdict) for name, verdict in found.verdicts.items()])
+    _numbers(found, chain=parts.asked(audit, "generations"))
+    if parts.asked(audit, "generations"):
+        _generations(here, audit, found)
+    else:
+        _compared(here, audit, found)
+    parts.heading("What was found")
+    parts.findings_list(found.findings)
+
+
+def _compared(here: Here, audit: audits.Audit, found: Card) -> None:
+    """Show what a comparison of two tables knows of a group."""
     left, right = st.columns([3, 2], gap="large")
     with left:
         _people(here, found)
@@ -45,10 +57,18 @@ def show(here: Here) -> None:
         _said("What was probably never seen", found.unseen)
     with two:
         _said("What could not have been noticed", found.unnoticed)
+    if found.also:
+        _said("What else was found", found.also)
     _collect(found)
     _profiles(here, audit, found)
-    parts.heading("What was found")
-    parts.findings_list(found.findings)
+
+
+def _generations(here: Here, audit: audits.Audit, found: Card) -> None:
+    """Show what became of a group in a chain, of which nothing else was asked."""
+    parts.heading("Variety kept, generation by generation")
+    course_block(here, audit["generations"], found.group, key="group-courses")
+    if found.unseen:
+        _said("What was probably never seen", found.unseen)
 
 
 def _card(here: Here, audit: audits.Audit) -> Card | None:
@@ -104,16 +124,21 @@ def _picture(audit: audits.Audit, group: Group) -> Any:
     return drawn(card(audit, group))
 
 
-def _numbers(found: Card) -> None:
+def _numbers(found: Card, *, chain: bool) -> None:
+    rows = "rows of the last generation" if chain else "synthetic rows"
     shown = [
-        (f"{found.synthetic:,}", f"synthetic rows, {percent(found.synthetic_share.value)} of all"),
-        (f"{found.real:,}", f"real people, {percent(found.real_share.value)} of all"),
+        (f"{found.synthetic:,}", f"{rows}{_of_all(found.synthetic_share)}"),
+        (f"{found.real:,}", f"real people{_of_all(found.real_share)}"),
     ]
     if found.basis.known:
         shown.append((in_effect(found.basis.value), f"people in effect ({_range(found.basis)})"))
     if found.amplification == found.amplification:
         shown.append((number(found.amplification), "rows per person in effect"))
     parts.tiles(shown)
+
+
+def _of_all(share: Estimate) -> str:
+    return f", {percent(share.value)} of all" if share.known else ""
 
 
 def _range(estimate: Estimate) -> str:
