@@ -23,7 +23,7 @@ from audits.disclosure_of.known import Known
 from audits.disclosure_of.parted import clean_groups
 from audits.disclosure_profiles import Profiles, protected_profiles
 from audits.disclosure_rows import shown_rows
-from audits.disclosure_words import protected_findings
+from audits.disclosure_words import protected_findings, shown_notes
 from audits.errors import UsageError
 from audits.questions.drift_rows import ProfileRow
 from audits.questions.generations_rows import GenerationStepRow
@@ -56,7 +56,12 @@ def protected(audit: Audit, min_cell: int) -> Audit:
         )
     known = _known(audit, min_cell)
     answers = {
-        name: replace(answer, tables=tables, rows=tables[_main(answer)])
+        name: replace(
+            answer,
+            tables=tables,
+            rows=tables[_main(answer)],
+            notes=shown_notes(answer.notes, min_cell),
+        )
         for name, answer in audit.answers.items()
         for tables in [{t: shown_rows(rows, known) for t, rows in answer.tables.items()}]
     }
@@ -74,7 +79,7 @@ def protected(audit: Audit, min_cell: int) -> Audit:
             (g for g in hidden.groups if not hidden.coarse or len(g) < 2),
             key=lambda g: (len(g), g),
         )),
-        notes=(*audit.notes, *_notes(known)),
+        notes=(*shown_notes(audit.notes, min_cell), *_notes(known)),
     )  # fmt: skip
 
 

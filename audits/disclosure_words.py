@@ -164,6 +164,17 @@ def _resting(finding: Finding, known: Known) -> str:
     return _RESTING.sub(rows, finding.because)
 
 
+def shown_notes(notes: Sequence[str], min_cell: int) -> tuple[str, ...]:
+    """Return the remarks that tell no small count.
+
+    >>> shown_notes(["Not one of 7 real rows holds it.", "Nothing was weighted."], 11)
+    ('Nothing was weighted.',)
+    """
+    return tuple(
+        note for note in notes if not any(small(count, min_cell) for count in _counts_in(note))
+    )
+
+
 def _counts_in(because: str) -> list[int]:
     return [int(found.replace(",", "")) for found in _PEOPLE.findall(because)]
 

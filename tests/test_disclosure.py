@@ -449,6 +449,12 @@ class TestParts:
         )  # fmt: skip
         assert attacker.told(11) == []
 
+    def test_remarks_that_count_few_rows_are_left_out(self, copied):
+        few = "Rule 'x': not one of 7 real rows checked holds it. Is it written as it is meant?"
+        made = replace(copied, notes=(few, "Not one of 70 real rows checked holds it."))
+        assert few not in protected(made, 11).notes
+        assert made.notes[1] in protected(made, 11).notes
+
     def test_sentences_keep_what_may_be_known(self, copied):
         shown = protected(copied, 11)
         whole = shown.about("copying", ())[0]
