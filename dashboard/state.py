@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import streamlit as st
@@ -23,6 +23,7 @@ from sessions import Session, SessionOverError
 DATA, FINDINGS, GROUP = "screens/data.py", "screens/findings.py", "screens/group.py"
 _SESSION, _AUDIT, _GROUP, _ATTRIBUTE = "s", "a", "g", "c"
 _EVERYONE = "everyone"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,9 @@ def counted(session: Session, audit_id: str) -> audits.Audit | None:
         path = session.audit_path(audit_id)
         if path is None:
             return None
-        while len(held) >= limits.AUDITS_HELD:
-            held.pop(next(iter(held)))
+        shown = st.session_state.get("audit_id")  # all figures are of this one: it is never dropped
+        while len(others := [one for one in held if one != shown]) >= limits.AUDITS_HELD:
+            held.pop(others[0])
         held[audit_id] = audits.load(path)
     held[audit_id] = held.pop(audit_id)  # the one used last is dropped last
     return held[audit_id]
@@ -211,6 +213,20 @@ def judged(session: Session, audit_id: str) -> audits.Audit | None:
             return audit
         held[audit_id] = (key, again)
     return held[audit_id][1]  # type: ignore[no-any-return]
+
+
+def remembered(session: Session, audit_ids: Sequence[str], make: Callable[[], T], *asked: Any) -> T:
+    """Return what `make` makes of audits, made once for them, their limits, and what was asked.
+
+    For what is small, of more audits than can be held at once.
+    """
+    held: dict[Any, T] = st.session_state.setdefault("remembered", {})
+    key = (*((one, repr(limits_of(session, one))) for one in audit_ids), *asked)
+    if key not in held:
+        while len(held) >= limits.REMEMBERED:
+            held.pop(next(iter(held)))
+        held[key] = make()
+    return held[key]
 
 
 def limits_of(session: Session, audit_id: str) -> dict[str, Any]:

@@ -8,13 +8,12 @@ from typing import Any
 import streamlit as st
 
 import audits
-import figures
 import limits
 import parts
 from audits.results import Audit, Finding, Group, Verdict, group_name, worst
 from audits.visible import visible
 from sessions import Kept
-from state import DATA, Here, go, judged, limits_of
+from state import DATA, Here, go, judged, remembered
 from views import versus
 
 _ASKS = "What differs between two audits?"
@@ -161,5 +160,4 @@ def _verdicts(here: Here, audit_id: str) -> dict[Group, Verdict]:
             found.setdefault(finding.group, []).append(finding.verdict)
         return {group: worst(verdicts) for group, verdicts in found.items()}
 
-    moved = repr(sorted(limits_of(here.session, audit_id).items()))
-    return figures.kept(here, "worst", made, audit_id, moved)  # type: ignore[no-any-return]
+    return remembered(here.session, [audit_id], made, "worst")

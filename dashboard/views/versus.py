@@ -7,7 +7,6 @@ from typing import Any
 
 import streamlit as st
 
-import figures
 import limits
 import parts
 import state
@@ -95,12 +94,7 @@ def _facts(here: Here, audit_id: str) -> dict[str, Any] | None:
             ),
         }
 
-    return figures.kept(here, "facts", made, *_key(here, audit_id))  # type: ignore[no-any-return]
-
-
-def _key(here: Here, audit_id: str) -> tuple[str, str]:
-    """Return what an audit's verdicts depend on: itself, and the limits chosen for it."""
-    return audit_id, repr(sorted(state.limits_of(here.session, audit_id).items()))
+    return state.remembered(here.session, [audit_id], made, "facts")
 
 
 def _chosen(here: Here, names: Mapping[str, str]) -> tuple[list[str], str]:
@@ -135,9 +129,10 @@ def _ranked(here: Here, names: Mapping[str, str], floor: str, *, hidden: bool = 
     def made() -> Versus:
         return rank({name: of(one) for one, name in names.items()}, of(floor) if floor else None)
 
-    asked = [_key(here, one) for one in (*names, floor) if one]
-    least = here.min_cell if hidden else 0
-    return figures.kept(here, "versus", made, *asked, floor, least)  # type: ignore[no-any-return]
+    ids = [one for one in (*names, floor) if one]
+    return state.remembered(
+        here.session, ids, made, "versus", floor, here.min_cell if hidden else 0
+    )
 
 
 # -- what is shown ---------------------------------------------------------------------------------
