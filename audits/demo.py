@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
@@ -57,6 +58,7 @@ def audit_sample(
 
 def next_steps(audit: Path, report: Path) -> str:
     """Say what can be done now, as commands to copy."""
+    chain = sample_data() / "generations"
     own = "audits" if shutil.which("audits") else sys.argv[0]
     return (
         f"The report to hand over: {report}\n"
@@ -64,4 +66,8 @@ def next_steps(audit: Path, report: Path) -> str:
         f"  {own} dashboard --audit {audit}\n"
         "To audit tables of your own there:\n"
         f"  {own} dashboard\n"
+        "To follow the survey through four generations, each made from the one before:\n"
+        f"  {own} generations {shlex.quote(str(chain))}/g?.csv --sensitive-features race,sex\n"
+        "To plan whom to ask next time:\n"
+        f"  {own} plan {audit}\n"
     )
