@@ -33,12 +33,14 @@ class Scale:
         """Return round values to write beneath, at most so many."""
         if not self.log:
             return _steps(self.low, self.high, most)
-        for digits in ((1, 1.5, 2, 3, 4, 5, 6, 8), (1, 2, 5), (1,)):
-            found = _decades(self.low, self.high, digits)
-            if len(found) <= most:
-                break
-        if len(found) < 2:
+        tried = (
+            _decades(self.low, self.high, digits)
+            for digits in ((1, 1.5, 2, 3, 4, 5, 6, 8), (1, 2, 5), (1,))
+        )
+        usable = [found for found in tried if len(found) >= 2]
+        if not usable:
             return [self.low, self.high]
+        found = next((found for found in usable if len(found) <= most), usable[-1])
         return found[:: math.ceil(len(found) / most)]
 
 
