@@ -13,8 +13,9 @@ from scipy.special import ndtr, ndtri
 from audits.data.pair import Pair
 from audits.data.tables import Counts, Engine, Repeated
 from audits.estimates import Estimate
-from audits.formulas.differences import Difference, share_difference, square_and_add
+from audits.formulas.differences import Difference, square_and_add
 from audits.formulas.hill import rarefied_hill
+from audits.formulas.seen_again import seen_again
 from audits.formulas.shares import wilson
 
 Floats = NDArray[np.float64]
@@ -24,13 +25,15 @@ Floats = NDArray[np.float64]
 class Equal:
     """Counts per group; the last three are those of the holdout, zeros without one.
 
-    `twins` counts real rows that another real row equals, `unique` those that none does.
+    `twins` counts real rows that another real row equals, `pairs` those that exactly one does,
+    `unique` those that none does.
     """
 
     real: Counts
     synthetic: Counts
     copies: Counts
     twins: Counts
+    pairs: Counts
     unique: Counts
     reproduced: Counts
     holdout: Counts
@@ -38,8 +41,9 @@ class Equal:
 
     def overlap_beyond(self, confidence: float) -> Difference:
         """Share of holdout rows that equal a real row, less the share of twins."""
-        return share_difference(
-            self.overlap, self.holdout, self.twins, self.real, confidence=confidence
+        return square_and_add(
+            _share(self.overlap, self.holdout, confidence),
+            seen_again(self.real - self.twins, self.pairs, self.real, confidence=confidence),
         )
 
 
@@ -80,6 +84,7 @@ def equal_rows(pair: Pair) -> tuple[Equal, Repeats, Repeats]:
         synthetic=rows[1],
         copies=_total(pair, synthetic, synthetic.found),
         twins=_total(pair, real, ~single),
+        pairs=_total(pair, real, real.copies == 2),
         unique=_total(pair, real, single),
         reproduced=_total(pair, real, single & real.found),
         holdout=held,
@@ -103,29 +108,49 @@ def shares_beyond_chance(
     counted: Equal, by_holdout: NDArray[np.bool_], confidence: float
 ) -> list[dict[str, Any]]:
     """Per group: share copied, chance level, excess, and how far beyond everyone else's excess."""
-    known = np.where(by_holdout, counted.overlap, counted.twins)
-    of = np.where(by_holdout, counted.holdout, counted.real)
-    excess = share_difference(counted.copies, counted.synthetic, known, of, confidence=confidence)
-    others = share_difference(
-        counted.copies[0] - counted.copies,
-        counted.synthetic[0] - counted.synthetic,
-        np.where(by_holdout, counted.overlap[0] - known, counted.twins[0] - known),
-        np.where(by_holdout, counted.holdout[0] - of, counted.real[0] - of),
-        confidence=confidence,
+    copied = _share(counted.copies, counted.synthetic, confidence)
+    chance = _chance(counted, by_holdout, confidence)
+    excess = square_and_add(copied, chance)
+    others = square_and_add(
+        _share(
+            counted.copies[0] - counted.copies,
+            counted.synthetic[0] - counted.synthetic,
+            confidence,
+        ),
+        _chance(counted, by_holdout, confidence, others=True),
     )
     beyond = square_and_add(excess, others)
     tail = ndtr(-beyond.value / np.maximum(_error(beyond, confidence), 1e-12))
     columns = {
-        "copied": _share(counted.copies, counted.synthetic, confidence),
-        "chance": _share(known, of, confidence),
+        "copied": copied,
+        "chance": chance,
         "excess": excess,
         "beyond": beyond,
     }
     return [
         {name: Estimate(*(float(side[g]) for side in column)) for name, column in columns.items()}
         | {"beyond_p": float(tail[g])}
-        for g in range(len(known))
+        for g in range(len(by_holdout))
     ]
+
+
+def _chance(
+    counted: Equal, by_holdout: NDArray[np.bool_], confidence: float, *, others: bool = False
+) -> tuple[Floats, Floats, Floats]:
+    """Share of fresh people who equal a real one: by the holdout, or by how real ones do."""
+
+    def of(counts: Counts) -> Counts:
+        return np.asarray(counts[0] - counts if others else counts)
+
+    by_twins = seen_again(
+        of(counted.real) - of(counted.twins), of(counted.pairs), of(counted.real),
+        confidence=confidence,
+    )  # fmt: skip
+    held = _share(of(counted.overlap), of(counted.holdout), confidence)
+    value, low, high = (
+        np.where(by_holdout, ours, theirs) for ours, theirs in zip(held, by_twins, strict=True)
+    )
+    return value, low, high
 
 
 def _error(difference: Difference, confidence: float) -> Floats:
