@@ -17,7 +17,8 @@ from audits.data.names import clean_name
 from audits.data.pair import Pair
 from audits.data.reference import Reference, build_reference
 from audits.data.rules import Rules, bind, remarks
-from audits.data.rules_file import read_rules
+from audits.data.rules_file import Rule, read_rules
+from audits.data.sources import sha256_of
 from audits.data.tables import Engine
 from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, UsageError
@@ -155,7 +156,10 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             take_rules(pair, bound)
         answers = {question.id: answered(question, pair) for question in asked}
         return Audit(
-            inputs=records_of(tables, pair.reference),
+            inputs=(
+                *records_of(tables, pair.reference),
+                *_rules_record(rules, given_rules, tables),
+            ),
             sensitive_features=tuple(sorted(plan.sensitive)),
             columns=tuple(sorted(pair.book.records, key=lambda record: record.name)),
             settings=settings,
@@ -329,6 +333,16 @@ def records_of(
         "reference", reference.name, "shares", reference.lines, 3, reference.sha256, read[0].engine
     )
     return (*read, shares)
+
+
+def _rules_record(
+    path: str | Path | None, rules: Sequence[Rule] | None, tables: Mapping[str, Engine]
+) -> list[InputRecord]:
+    """Keep on record by which rules rows were checked."""
+    if path is None or rules is None:
+        return []
+    file, engine = Path(path).expanduser(), tables["real"].name
+    return [InputRecord("rules", file.name, "TOML", len(rules), 0, sha256_of([file]), engine)]
 
 
 def versions() -> dict[str, str]:

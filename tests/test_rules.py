@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -490,3 +491,12 @@ def test_the_command_takes_rules_from_an_option_or_a_file(tmp_path, sample):
     done = CliRunner().invoke(cli.app, [*asked, *output])
     assert done.exit_code == 2
     assert "would overwrite an input" in done.stderr
+
+
+def test_rules_are_on_record_with_what_they_were(tmp_path, sample):
+    file = written(tmp_path, "weekly_hours <= 168")
+    tables = (sample / "survey_real.csv", sample / "synthetic_good.csv")
+    audit = audits.compare(*tables, sensitive_features="race", rules=file, ask=["plausibility"])
+    record = audit.inputs[-1]
+    assert (record.role, record.name, record.rows) == ("rules", "rules.toml", 1)
+    assert record.sha256 == hashlib.sha256(file.read_bytes()).hexdigest()

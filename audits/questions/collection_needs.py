@@ -152,7 +152,9 @@ def completeness(pair: Pair, people: People) -> Completeness:
     with np.errstate(invalid="ignore"):
         beyond = further > people.real  # beyond doubling the formula reaches too far
         more = np.where(further > 0, np.ceil(np.minimum(further, people.real) - 1e-9), np.nan)
-    return Completeness(people.real + more, now, tuple(column.tolist()), beyond)
+    return Completeness(
+        np.asarray(people.real + more, dtype=np.float64), now, tuple(column.tolist()), beyond
+    )
 
 
 def pattern_needs(people: People, settings: Settings) -> Floats:
@@ -213,4 +215,5 @@ def _needs(people: People, types: Completeness, settings: Settings) -> Floats:
     needs = np.column_stack(
         [interval, np.full(size, float(seen)), types.needed, pattern_needs(people, settings), drift]
     )
-    return np.minimum(needs, people.population[:, None])  # no more than there are
+    # no more than there are
+    return np.asarray(np.minimum(needs, people.population[:, None]))

@@ -212,8 +212,9 @@ def command(material: Material) -> str:
     words += ["--sensitive-features", ",".join(audit.sensitive_features)]
     if material.has_reference:
         words += ["--reference", names.get("reference", "REFERENCE")]
-    if "holdout" in names:
-        words += ["--holdout", names["holdout"]]
+    for role in ("holdout", "rules"):
+        if role in names:
+            words += [f"--{role}", names[role]]
     in_force = audit.settings.to_dict()
     for setting in settings_declared():
         if in_force[setting.name] != setting.default:

@@ -164,7 +164,9 @@ def markdown(text: str) -> str:
 
 def _inputs(audit: Audit) -> str:
     return ", ".join(
-        f"{record.role} {record.name} ({record.rows:,} rows)" for record in audit.inputs
+        f"{record.role} {record.name}"
+        + ("" if record.role == "rules" else f" ({record.rows:,} rows)")
+        for record in audit.inputs
     )
 
 

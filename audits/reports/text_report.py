@@ -101,11 +101,19 @@ def counted(audit: Audit) -> str:
     return ", ".join(said) if said else "nothing was judged"
 
 
+def _many(count: int, of: str) -> str:
+    return f"{count:,} {of}" if count == 1 else f"{count:,} {of}s"
+
+
+_LINES = {"reference": "share", "rules": "rule"}
+"""What the lines of inputs are that are no tables."""
+
+
 def understood(audit: Audit) -> list[str]:
     """What was read, and how its columns were understood."""
     lines = [
-        f"{record.role}: {record.name}, {record.rows:,} shares"
-        if record.role == "reference"
+        f"{record.role}: {record.name}, {_many(record.rows, _LINES[record.role])}"
+        if record.role in _LINES
         else f"{record.role}: {record.name}, {record.rows:,} rows of {record.columns} columns"
         for record in audit.inputs
     ]
