@@ -23,10 +23,12 @@ from state import Here, group_text, open_group, sentence
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
 _WRONG = (Verdict.PROBLEM,)
 _BELOW = (Verdict.PROBLEM, Verdict.WATCH)
 _NOTES = 200
+_WORDS = 5  # questions side by side whose verdicts a phone has room to write out
 _MAPPED = 8  # groups drawn against the questions; the table beneath has all
 _OTHERS = 40  # further findings of one group that are written out here; its card has all
 
@@ -120,7 +122,7 @@ def _heat_map(here: Here) -> None:
     figure = figures.kept(
         here,
         "verdicts",
-        lambda: heat.verdict_heat(audit, theme=parts.theme(), groups=(below or order)[:_MAPPED]),
+        lambda: _mapped(audit, (below or order)[:_MAPPED]),
     )
     takeaway = Takeaway("verdicts", _verdicts_frame, pictures.verdicts)
     clicked = figures.figure_block(
@@ -131,6 +133,17 @@ def _heat_map(here: Here) -> None:
         table=lambda: _verdicts_table(audit, order, found),
     )
     figures.opening(clicked)
+
+
+def _mapped(audit: Audit, groups: Sequence[Group]) -> go.Figure:
+    """Return the map; of more questions than a phone has room for words, shapes and a legend."""
+    figure = heat.verdict_heat(audit, theme=parts.theme(), groups=groups)
+    if len(judging(audit)) > _WORDS:
+        figure.update_layout(showlegend=True)
+        figure.update_traces(textfont_size=15)
+        for trace in figure.data:
+            trace.text = [text.split(" ", 1)[0] for text in trace.text]
+    return figure
 
 
 def _worst_by_question(audit: Audit) -> dict[Group, dict[str, Verdict]]:

@@ -33,10 +33,9 @@ def show(here: Here) -> None:
     answer = audit[_NAME]
     parts.begin(_ASKS, *parts.judged(audit.about(_NAME)))
     parts.paragraph(_loop(answer))
-    answer_page.worst(audit, _NAME)
-    parts.heading("Variety kept, generation by generation")
     course_block(here, answer, None, key="courses")
-    parts.heading("How soon half of it is gone")
+    parts.heading("What was found")
+    answer_page.worst(audit, _NAME)
     answer_page.picture_and_tables(here, answer)
     answer_page.openers(answer)
 

@@ -65,7 +65,6 @@ def _compared(here: Here, audit: audits.Audit, found: Card) -> None:
 
 def _generations(here: Here, audit: audits.Audit, found: Card) -> None:
     """Show what became of a group in a chain, of which nothing else was asked."""
-    parts.heading("Variety kept, generation by generation")
     course_block(here, audit["generations"], found.group, key="group-courses")
     if found.unseen:
         _said("What was probably never seen", found.unseen)

@@ -32,7 +32,7 @@ def _single_rows(audit: Audit) -> None:
         "An audit counts; it keeps no rows. The command line lists the rows themselves, each with "
         "the reasons why it is flagged, in a file that stays where the data are:"
     )
-    st.code(_command(audit), language="bash", wrap_lines=True)
+    st.code(_command(audit), language=None, wrap_lines=True)
 
 
 def _command(audit: Audit) -> str:
