@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 import audits
+from audits.questions import copying
 from audits.results import Verdict
 from audits.settings import Settings
 
@@ -174,6 +176,13 @@ class TestCopies:
         assert finding_of(found).verdict is PROBLEM
         assert "nearly copies of 1,200 real people" in finding_of(found).because
         assert row_of(found).ratio_below.low > 0
+
+    def test_near_copies_are_not_claimed_beyond_what_relabelling_explains(self):
+        """However small the error seems, the exact p value has to agree."""
+        found = audit(synthetic=nearly(REAL, 12), holdout=HELD)
+        rows = [replace(row, closer_p=0.2) for row in found["copying"].rows]
+        judged = copying.judge({"groups": tuple(rows)}, Settings())
+        assert {finding.verdict for finding in judged} == {UNSURE}
 
     def test_halves_of_the_real_table_tell_nothing(self):
         """Why no half of the real rows stands in for a holdout: both were learned from."""

@@ -118,9 +118,11 @@ def closer_share(
     rows = np.bincount(part)
     f = np.bincount(part, training) / rows
     mass, squares = np.bincount(part, v), np.bincount(part, v**2)
-    variance = f * (1 - f) * rows / np.maximum(rows - 1, 1) * (squares - mass**2 / rows)
+    apart = np.bincount(part, (v - (mass / rows)[part]) ** 2)  # not cancelled by rounding
+    variance = f * (1 - f) * rows / np.maximum(rows - 1, 1) * apart
     share, expected = float(v[training].sum()), float((f * mass).sum())
-    sd = float(np.sqrt(max(variance.sum(), 0.0)))
+    sd = float(np.sqrt(variance.sum()))
+    sd = sd if sd > _ROUNDING * v.sum() else 0.0
     held = [v[(part == s) & (v > 0)] for s in range(len(rows))]
     labels = _Labels(
         tuple(held), tuple(rows.tolist()), tuple(np.bincount(part, training).astype(int).tolist())

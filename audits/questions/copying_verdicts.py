@@ -96,8 +96,12 @@ def _nearly(rows: Sequence[CopyingRow], settings: Settings) -> list[Part]:
         (settings.near_copies_watch, settings.near_copies_problem),
         settings,
     )
+    chance = np.array([row.closer_p for row in rows], dtype=np.float64)
+    by_error = claims.exceeds
+    # beyond a limit is beyond chance, too, of which the exact p value tells more than the error
+    claims = replace(claims, exceeds=lambda limit: np.maximum(by_error(limit), chance))
     found, flips = judged(claims, settings)
-    p = adjusted(np.array([row.closer_p for row in rows]), settings)
+    p = adjusted(chance, settings)
     return [
         Part(
             None,
