@@ -14,12 +14,15 @@ from audits.settings import JUDGING, settings_declared
 from sessions import Session, without_places
 from views import settings_panel, watching
 
+_CROSSED = (
+    "coverage", "drift", "diversity", "provenance", "stereotypes", "copying", "plausibility",
+)  # fmt: skip
 # Address, title, and the questions of which one must have been asked.
 _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("data", "Data", ()),
     ("findings", "Findings", ()),
     ("representation", "Representation", ("coverage",)),
-    ("intersections", "Intersections", ("coverage", "drift", "diversity", "provenance")),
+    ("intersections", "Intersections", _CROSSED),
     ("sameness", "Sameness", ("diversity", "provenance")),
     ("stereotypes", "Stereotypes", ("stereotypes",)),
     ("records", "Copies and the impossible", ("copying", "plausibility")),

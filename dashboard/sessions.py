@@ -29,7 +29,7 @@ _AUDIT = re.compile(r"[0-9a-f]{16}")
 _PIECE = 1 << 20
 _NAME = 80
 _KNOWN = (".csv.gz", ".tsv.gz", ".jsonl.gz", ".ndjson.gz", ".csv", ".tsv", ".txt", ".jsonl",
-          ".ndjson", ".parquet", ".pq", ".feather", ".arrow", ".json")  # fmt: skip
+          ".ndjson", ".parquet", ".pq", ".feather", ".arrow", ".json", ".toml")  # fmt: skip
 
 
 class SessionOverError(Exception):

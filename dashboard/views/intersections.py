@@ -25,6 +25,9 @@ _TITLES = {
     "provenance": "people they rest on",
     "diversity": "variety lost",
     "drift": "looking unlike themselves",
+    "stereotypes": "ties to other columns that changed",
+    "copying": "rows of real people",
+    "plausibility": "rows that could hardly be",
 }
 _MOST_LEVELS = 60
 _FEWEST = 10
@@ -34,12 +37,12 @@ def show(here: Here) -> None:
     """Show the intersections that fare worst, and any two features crossed."""
     audit = here.audit
     assert audit is not None
-    there = _crossed(audit)
+    there = _crossed(audit) if any(name in audit.answers for name in _TITLES) else []
     if not there:
         parts.nothing(
             _QUESTION,
-            "This audit crossed no sensitive features: choose two or more on the Data page and "
-            "run it again.",
+            "This audit asked no question about crossed sensitive features: choose two or more "
+            "on the page Data and run it again.",
         )
         return
     known = set(there)
