@@ -290,6 +290,29 @@ class TestSteps:
         assert found.about(group={})[0].verdict is Verdict.PROBLEM
         assert row(found).narrowest in ("school", "work", "age")
 
+    @pytest.mark.parametrize("generations", [1, 3])
+    def test_a_rare_value_not_drawn_again_is_no_collapse(self, generations):
+        """One of twelve differs and then none of twelve: chance does that once in two."""
+        race = ["ash"] * 400 + ["birch"] * 12
+        busy = ["yes", "no"] * 200
+        chain = [pd.DataFrame({"race": race, "work": busy + ["yes"] + ["no"] * 11})]
+        chain += [pd.DataFrame({"race": race, "work": busy + ["no"] * 12})] * generations
+        found = follow(chain, sensitive_features="race")
+        index = row(found, race="birch").index
+        assert index.value == 1
+        assert index.low < 0
+        (finding,) = found.about(group={"race": "birch"})
+        assert finding.verdict is Verdict.NOT_ENOUGH_EVIDENCE
+        assert f"between generation 0 and generation {generations}," in finding.because
+
+    def test_variety_that_comes_back_has_not_collapsed(self):
+        race = ["ash"] * 400 + ["birch"] * 40
+        varied, alike = ["yes", "no"] * 220, ["yes", "no"] * 200 + ["no"] * 40
+        chain = [pd.DataFrame({"race": race, "work": w}) for w in (varied, alike, varied)]
+        found = follow(chain, sensitive_features="race")
+        assert row(found, race="birch").collapsed_at is None
+        assert not [f for f in found.findings if "collapsed" in f.because]
+
     def test_collapsed(self):
         first = people(300, 1)
         one = first.dropna().iloc[[0]]

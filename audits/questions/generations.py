@@ -215,11 +215,10 @@ class _Groups:
         return self.names[j], float(lost[j])
 
     def _collapsed(self, series: list[Floats]) -> int | None:
-        """When the last of the runs has no variety left, if all come to that."""
-        zero = [np.flatnonzero(run == 0) for run in series]
-        if not all(len(at) for at in zero) or any(run[0] == 0 for run in series):
-            return None
-        return max(int(at[0]) for at in zero)
+        """When the last of the runs has no variety left for good, if all come to that."""
+        alive = [np.flatnonzero(run != 0) for run in series]
+        ended = [len(run) > 0 and run[0] != 0 and run[-1] == 0 for run in series]
+        return max(int(at[-1]) + 1 for at in alive) if ended and all(ended) else None
 
     def _collapsed_p(self, g: int, last: int, collapsed: int | None) -> float:
         """Chance that nobody unlike the most is left, in the column where most were unlike."""

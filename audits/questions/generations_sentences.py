@@ -69,7 +69,7 @@ def _lost_so_far(row: GenerationsRow) -> str:
     if math.isnan(row.index.low):
         lost = percent(-math.expm1(-row.decay.value * span))
     else:
-        lost = share(row.index)
+        span, lost = _followed(row) * row.apart, share(row.index)
     return f"Variety lost over {span:g} generations is {lost}"
 
 
@@ -105,13 +105,18 @@ def _called(row: GenerationsRow, t: int) -> str:
     return f"{t * row.apart:g}"
 
 
+def _followed(row: GenerationsRow) -> int:
+    """Return the last generation with enough rows; steps end before it where variety does."""
+    return row.generations if row.too_few_from is None else row.too_few_from - 1
+
+
 def _before_and_after(row: GenerationsRow, doubt: str) -> str:
     lost = f"{percent(row.index.value)} ({percent(row.index.low).removesuffix(' %')} to "
-    steps = "one step shows" if row.increments == 1 else "two steps show"
+    steps = ("what is gone at once shows", "one step shows", "two steps show")[row.increments]
     halving = f"{0.6931 * row.parents:,.0f}" if row.parents > 2 else "hardly any"
     return (
         f"of its variety {lost}{percent(row.index.high)}) is lost between generation 0 and "
-        f"generation {_called(row, row.increments)}{doubt}, {_resting(row)}; {steps} no rate. A "
+        f"generation {_called(row, _followed(row))}{doubt}, {_resting(row)}; {steps} no rate. A "
         f"perfect copier with {row.parents:,.0f} rows per generation halves it in {halving} "
         "generations"
     )

@@ -11,6 +11,7 @@ from audits.data.chain import Chain
 from audits.data.tables import Coding
 from audits.estimates import Estimate
 from audits.formulas.homogenisation import homogenisation
+from audits.formulas.vanished import vanished_variety
 from audits.formulas.variety import level_distances, mean_dissimilarity
 from audits.formulas.variety_error import joint_error
 from audits.questions.places import places
@@ -53,12 +54,20 @@ class Variety:
             confidence=confidence,
         )
         known = ~np.isnan(first) & ~np.isnan(later) & ~np.isnan(found.error)
+        lows = np.where((later == 0) & (first > 0), self._vanished(t, confidence), found.low)
         index = [
             Estimate(float(v), float(low), float(high)) if sure else Estimate.unknown()
-            for v, low, high, sure in zip(found.index, found.low, found.high, known, strict=True)
+            for v, low, high, sure in zip(found.index, lows, found.high, known, strict=True)
         ]
         ratio = np.where(known, found.log_ratio, np.nan)
         return index, ratio, np.where(known, found.error, np.nan), freedom
+
+    def _vanished(self, t: int, confidence: float) -> Floats:
+        """Lower limits where no two rows differ: others may be there and not have been drawn."""
+        n, m = np.maximum(self.rows[0, :, 0], 2), np.maximum(self.rows[t, :, 0], 2)
+        first, error = np.nan_to_num(self.delta[0, :, 0]), np.nan_to_num(self.error[0])
+        found = vanished_variety(first, error, np.zeros_like(n), n, m, confidence=confidence)
+        return np.minimum(found.low, 1.0)
 
     def _index_of_runs(
         self, t: int, confidence: float

@@ -126,8 +126,11 @@ def _has_rate(row: GenerationsRow) -> bool:
 
 
 def _both_ends(rows: Sequence[GenerationsRow], limits: Floats) -> Floats:
+    """P values by the variety of both ends; where none is left, by the chance of drawing none."""
     found = [
-        homogenisation_exceeds_p(
+        row.collapsed_p
+        if row.collapsed_at is not None
+        else homogenisation_exceeds_p(
             row.index_log_ratio,
             row.index_error,
             df=row.index_freedom,
