@@ -285,6 +285,19 @@ class TestGivenRules:
         assert row.synthetic_used == (wrong["marital"] == "married").sum()
         assert "the rule 'children' is broken by" in everyone(found).because
 
+    def test_a_given_rule_left_open_is_not_called_ok(self, tmp_path):
+        """Five break it, which no other rule sees: neither shown nor ruled out."""
+        path = tmp_path / "rules.toml"
+        path.write_text('[[rule]]\nname = "old"\ncheck = "age <= 70 if town = a"\n')
+        real, made = people(1200, 1), people(1200, 2)
+        for table in (real, made):
+            table.loc[(table["town"] == "a") & (table["age"] > 70), "age"] = 60
+        made.loc[made.index[made["town"] == "a"][:5], "age"] = 75
+        finding = everyone(audit(real, made, rules=path))
+        assert finding.verdict is UNSURE
+        assert "the rule 'old' is broken by" in finding.because
+        assert finding.because.endswith(f"of {(real['town'] == 'a').sum()} real ones.")
+
     def test_rules_that_real_people_break_as_often_are_no_excess(self, given):
         loose = [people(4000, seed, marital="married") for seed in (1, 2)]
         found = audit(*loose, rules=given)

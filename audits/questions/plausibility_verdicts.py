@@ -241,11 +241,14 @@ def _given(
     for row, verdict, flip in zip(rows, found, flips, strict=True):
         text = (
             f"the rule {row.rule!r} is broken by {share(row.observed)} of "
-            f"{synthetic_rows(row.synthetic_used)}, by {share(row.expected)} of real ones"
+            f"{synthetic_rows(row.synthetic_used)}, by {share(row.expected)} of "
+            f"{row.fresh_used:,} real ones"
         )
         severity = (
             max(row.excess.low, 0.0) / settings.implausible_problem if verdict in BAD else 0.0
         )
-        if verdict in BAD:
+        # what is neither established nor ruled out must not be covered by an ok on other rules
+        open_ = verdict is Verdict.NOT_ENOUGH_EVIDENCE
+        if verdict in BAD or (open_ and row.excess.value >= settings.implausible_watch):
             parts.setdefault(row.group, []).append(Part(None, verdict, text, flip, severity))
     return parts
