@@ -2,16 +2,18 @@
 that would be code stay names; nothing is fetched from elsewhere."""
 
 import csv
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from browser import PHONE, WIDE, Dashboard, Visitor, hangs_over, serving, violations, visitor
 
 import audits
-from audits.demo import audit_sample
+from audits.demo import audit_sample, sample_data
 from audits.visible import visible
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -22,6 +24,9 @@ ASKS = {
     "Representation": "Who is missing",
     "Intersections": "Where do groups vanish together",
     "Sameness": "Who has become more alike",
+    "Stereotypes": "Are groups and traits tied together",
+    "Copies and the impossible": "Which rows are copies of real people",
+    "Collection plan": "Whom to ask, and how many",
     "Compare": "What differs between two audits",
     "Review and report": "What did people decide",
 }
@@ -41,9 +46,13 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
-    """A dashboard whose sessions begin with two audits of the sample."""
+    """A dashboard whose sessions begin with a chain and two audits of the sample, shown first."""
     folder = tmp_path_factory.mktemp("reader")
-    saved = [
+    chain = audits.generations(
+        sorted((sample_data() / "generations").glob("g*.csv")), sensitive_features=["race", "sex"]
+    )
+    saved = [chain.save(folder / "chain.json")]
+    saved += [
         audit_sample(version).save(folder / f"{version}.json") for version in ("same", "three")
     ]
     with serving(folder, *_opened(saved)) as made:
@@ -120,8 +129,8 @@ def _unfold(who: Visitor) -> None:
     narrow = who.page.viewport_size["width"] < WIDE[0]
     where = '[data-testid="stMain"] ' if narrow else ""
     while folded := who.page.query_selector_all(f"{where}details:not([open]) > summary"):
-        for summary in folded:
-            summary.click()
+        for summary in folded:  # one that was unfolded may have others drawn anew meanwhile
+            summary.evaluate("element => element.click()")
         who.settled()
 
 
@@ -154,6 +163,21 @@ def test_everybody_can_read_a_card(reader: Dashboard, chromium: Any) -> None:
         who.open_first_group()
         found = _wrong(who, "Group")
         assert not found, "\n".join(found)
+        assert not who.outside
+        assert not who.errors
+
+
+def test_everybody_can_read_what_became_of_generations(reader: Dashboard, chromium: Any) -> None:
+    with visitor(chromium, reader.url) as who:
+        who.open("/findings")
+        session = parse_qs(urlsplit(who.page.url).query)["s"][0]
+        names = json.loads((reader.workspace / session / "names.json").read_text())
+        [chain] = [one for one, label in names.items() if "chain.json" in str(label)]
+        for page, asks in (("generations", "Does it get worse"), ("group", "female")):
+            who.open(f"/{page}?s={session}&a={chain}&g=sex.female")
+            assert asks in who.page.get_by_role("heading", level=1).inner_text()
+            found = _wrong(who, page, LOOKS[:1] if page == "generations" else LOOKS[1:])
+            assert not found, "\n".join(found)
         assert not who.outside
         assert not who.errors
 
