@@ -73,3 +73,16 @@ def test_thirty_people_of_ten_types_are_not_accused_of_being_copied() -> None:
     (found,) = shares_beyond_chance(counted, np.array([False]), 0.95)
     assert found["excess"].value == pytest.approx(0.1)
     assert found["excess"].low < 0
+
+
+def test_no_group_is_copied_by_more_than_all_of_its_rows_beyond_everyone_else() -> None:
+    """The others are copied less than chance makes: the difference alone would be 1.3."""
+    counts = {
+        "real": [200, 50], "synthetic": [400, 100], "copies": [100, 100], "twins": [45, 0],
+        "pairs": [45, 0], "unique": [155, 50], "reproduced": [0, 0], "holdout": [0, 0],
+        "overlap": [0, 0],
+    }  # fmt: skip
+    counted = Equal(**{name: np.array(count) for name, count in counts.items()})
+    _, found = shares_beyond_chance(counted, np.array([False, False]), 0.95)
+    assert found["excess"].value == 1
+    assert found["beyond"].value == found["beyond"].high == 1

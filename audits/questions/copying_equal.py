@@ -121,6 +121,7 @@ def shares_beyond_chance(
     )
     beyond = square_and_add(excess, others)
     tail = ndtr(-beyond.value / np.maximum(_error(beyond, confidence), 1e-12))
+    beyond = Difference(*(np.clip(side, -1, 1) for side in beyond))  # as said: a share of rows
     columns = {
         "copied": copied,
         "chance": chance,
