@@ -29,6 +29,7 @@ SETTINGS = (
     "copying_fewest",
     "copying_base",
     "copying_queries",
+    "support_watch",
 )
 MAIN = "groups"
 TABLES: dict[str, type[Row]] = {"groups": CopyingRow}
