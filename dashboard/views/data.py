@@ -168,7 +168,7 @@ def _broken(drafted: dict[str, Any]) -> str:
 
 def _single(here: Here, drafted: dict[str, Any], role: str) -> None:
     if role in drafted:
-        _loaded(here, role, drafted[role], _ROLES[role][0])
+        _loaded(here, role, drafted[role], _ROLES[role][0].removesuffix(" (optional)"))
     else:
         _upload(here, role)
 
