@@ -36,10 +36,11 @@ _PARTED = (
     _EQUAL,
     Parted(
         lambda row: (
-            row.unique, row.real - row.unique, row.overlap, row.holdout - row.overlap,
+            row.unique, row.pairs, row.real - row.unique - row.pairs, row.overlap,
+            row.holdout - row.overlap,
         ),
         (
-            "holdout", "chance", "excess", "beyond", "beyond_p", "unique", "overlap",
+            "holdout", "chance", "excess", "beyond", "beyond_p", "unique", "pairs", "overlap",
             "overlap_beyond", "closer_expected", "closer_sd", "fresh",
         ),
         ("of fresh people do", "equal another", "beyond chance", "the holdout is not fresh",
@@ -84,7 +85,8 @@ def _equal_only(finding: Finding, row: CopyingRow, known: Known) -> str:
 TREATED: Treatments = {
     CopyingRow: Treatment(
         frozenset({
-            "real", "synthetic", "holdout", "copies", "unique", "reproduced", "repeated_rows",
+            "real", "synthetic", "holdout", "copies", "unique", "pairs", "reproduced",
+            "repeated_rows",
             "overlap", "queries", "searched", "searched_holdout", "fresh",
         }),
         _group,

@@ -69,7 +69,7 @@ def _stale(overlap: Difference, settings: Settings) -> bool:
 
 
 def _counts(counted: Equal, group: int) -> dict[str, int]:
-    names = ("real", "synthetic", "holdout", "copies", "unique", "reproduced", "overlap")
+    names = ("real", "synthetic", "holdout", "copies", "unique", "pairs", "reproduced", "overlap")
     return {name: int(np.asarray(getattr(counted, name))[group]) for name in names}
 
 

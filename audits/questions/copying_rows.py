@@ -20,9 +20,10 @@ class CopyingRow(Row):
     lies above the excess among everyone else's rows, with `beyond_p` (one-sided), unknown for
     everyone.
 
-    `unique` counts the real rows that no other real row equals, `reproduced` those of them that a
-    synthetic row equals. `repeated` is the share of synthetic rows that repeat an earlier one,
-    `repeated_real` that of real rows, both as expected among `repeated_rows` rows drawn at random.
+    `unique` counts the real rows that no other real row equals, `pairs` those that exactly one
+    does (both rows of each two), `reproduced` the unique ones that a synthetic row equals.
+    `repeated` is the share of synthetic rows that repeat an earlier one, `repeated_real` that of
+    real rows, both as expected among `repeated_rows` rows drawn at random.
 
     `overlap` counts the holdout rows that equal a real row, `overlap_beyond` is their share less
     that of twins; a holdout far beyond it is not fresh, and `holdout_used` says whether it served.
@@ -52,6 +53,7 @@ class CopyingRow(Row):
     beyond: Estimate
     beyond_p: float
     unique: int
+    pairs: int
     reproduced: int
     repeated: float
     repeated_real: float
