@@ -152,6 +152,13 @@ class TestCopies:
         text = REAL.astype({"pay": str}).assign(town=REAL["town"] + " ")
         assert row_of(audit(synthetic=text)).copies == 1200
 
+    def test_people_like_no_other_and_like_one_other_are_counted(self):
+        real = pd.DataFrame({"race": ["ash", "birch"] * 12, "town": [*"aabbcc"] * 4})
+        real = joined(real, pd.DataFrame({"race": "ash", "town": [*"dee"]}))
+        row = row_of(audit(real, real), "ash")
+        assert (row.real, row.unique, row.pairs) == (15, 1, 2)
+        assert row.chance.value == pytest.approx(14 / 15)
+
     @pytest.mark.parametrize("share", [0.1, 0.3, 1.0])
     @pytest.mark.parametrize("way", ["equal", "nearly"])
     def test_planted_copies_are_measured(self, share, way):
