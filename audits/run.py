@@ -29,6 +29,12 @@ from audits.settings import JUDGING, Settings
 SAME_ROWS = "The real and the synthetic table hold the same rows"
 """How the note begins that says so."""
 
+_UNWEIGHTED = (
+    "Weights serve coverage and effective numbers of people; every other question compares rows "
+    "with rows, each counted once. Where a value was sampled more than its share and the synthetic "
+    "table mends that, they see a change."
+)
+
 _PACKAGES = ("audits", "numpy", "scipy", "duckdb", "pyarrow", "pandas")
 
 
@@ -168,6 +174,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             notes=(
                 *(note for engine in tables.values() for note in engine.source.notes),
                 *pair.book.notes,
+                *([_UNWEIGHTED] if pair.weighted else []),
                 *_same_table(tables["real"], tables["synthetic"]),
             ),
             versions=versions(),

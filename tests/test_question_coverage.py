@@ -53,6 +53,7 @@ class TestCounts:
         birch = np.flatnonzero(real["race"] == "birch")
         real.loc[birch[:100], "weight"] = 7.0
         found = audit(real, rows_of(ash=450, birch=50), weights="weight")
+        assert any(note.startswith("Weights serve coverage") for note in found.notes)
         (row,) = found["coverage"][{"race": "birch"}]
         assert row.real_share.value == pytest.approx(1000 / 1600)
         assert row.effective == pytest.approx(1000**2 / (100 * 49 + 300))
