@@ -58,8 +58,9 @@ RulesFile = Annotated[
     typer.Option(
         "--rules",
         metavar="FILE",
-        help="Rules that rows must meet, as TOML: [[rule]], and below it check = "
-        '"age >= 15 if marital = married".',
+        # square brackets would be taken for mark-up
+        help="Rules that rows must meet: a TOML file with tables called rule, each with a text "
+        'such as check = "age >= 15 if marital = married".',
     ),
 ]
 Weights = Annotated[

@@ -59,7 +59,7 @@ def _copied(rows: Sequence[CopyingRow], settings: Settings) -> list[Part]:
     for i, row in enumerate(rows):
         severity = _severity(row.excess, settings.copied_problem)
         if i in few:
-            parts.append(Part(None, Verdict.WATCH, few[i], flips[i], severity, _evidence(row)))
+            parts.append(Part(None, Verdict.WATCH, few[i], "stable", severity, _evidence(row)))
             continue
         text = _equal_text(row, found[i])
         if found[i] in BAD and more[i] <= settings.false_discovery_rate:
@@ -226,9 +226,11 @@ def _quiet(row: CopyingRow, parts: Sequence[Part]) -> Part:
             f"{real_people(row.real)} and {synthetic_rows(row.synthetic)} leave nothing to compare"
         )
         return replace(copied, verdict=Verdict.NOT_ENOUGH_EVIDENCE, text=text)
-    verdict = copied.verdict
+    verdict, flips = copied.verdict, copied.sensitivity
     if row.holdout_used:
         verdict = worst([verdict, nearly.verdict])
+        if verdict is not copied.verdict:
+            flips = nearly.sensitivity  # what the other would change to says nothing of this one
     text = copied.text
     if nearly.text:
         text += f"; {nearly.text}"
@@ -238,4 +240,4 @@ def _quiet(row: CopyingRow, parts: Sequence[Part]) -> Part:
         text += "; the people of this group are too few to tell near-copies"
     if verdict is Verdict.OK:
         text = f"{_NO_PROOF}: {text}"
-    return replace(copied, verdict=verdict, text=text, evidence=nearly.evidence)
+    return replace(copied, verdict=verdict, text=text, sensitivity=flips, evidence=nearly.evidence)

@@ -77,6 +77,8 @@ def _resting(row: GenerationsRow) -> str:
     last = f"{row.synthetic:,} rows of the last generation"
     if row.chains > 1:  # whose first generations may be the same people
         return f"counted over {row.chains} runs: {row.real:,} rows of generation 0 and {last}"
+    if row.too_few_from is not None:  # what is told ends before the last generation
+        return f"resting on {real_people(row.real)}"
     return f"resting on {real_people(row.real)} and {last}"
 
 

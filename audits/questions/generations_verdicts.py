@@ -154,7 +154,10 @@ def _trends(rows: Sequence[GenerationsRow], settings: Settings) -> list[Part]:
     parts = []
     for i, row in enumerate(rows):
         told = not np.isnan(claims.value[i]) and row.real >= _FEWEST
-        text = trend_text(row, settings, doubts[i]) if told else untold_text(row)
+        # a small loss over few steps is left open for the steps, not for its size
+        doubtful = _has_rate(row) or claims.value[i] >= claims.watch[i]
+        doubted = doubts[i] if doubtful else ""
+        text = trend_text(row, settings, doubted) if told else untold_text(row)
         parts.append(
             Part(
                 None,

@@ -63,6 +63,11 @@ def rank(audits: Mapping[str, Audit], floor: Audit | None = None) -> Versus:
 
 
 def _checked(audits: Mapping[str, Audit], floor: Audit | None) -> Audit:
+    if not isinstance(audits, Mapping):
+        raise UsageError(
+            "audits are given with a name for each, as {'a': one, 'b': another}; got "
+            f"{type(audits).__name__}."
+        )
     if len(audits) < 2:
         raise UsageError(
             f"ranking needs at least two synthetic tables, got {len(audits)}. One is audited by "

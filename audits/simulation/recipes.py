@@ -77,9 +77,9 @@ def recipe(
     _between("chains", chains, 1, 1000)
     _between("rows per generation", rows, 2, _MOST_ROWS)
     _between("real rows per generation", real_rows, 1, _MOST_ROWS)
-    if hold is not None and not 0 < hold < 1:
+    if hold is not None and not (isinstance(hold, int | float) and 0 < hold < 1):
         raise UsageError(
-            f"the loss that may be (hold) must be above 0 and below 1, got {hold:g}. 5% is 0.05."
+            f"the loss that may be (hold) must be above 0 and below 1, got {hold!r}. 5% is 0.05."
         )
     return Recipe(
         loop,

@@ -109,6 +109,8 @@ def fresh(row: FreshRows, recipe: Recipe) -> str:
         f"generation, beside its own {row.rows:,}; {percent(row.promised)} is lost in the long "
         f"run, by the closed form. {_tried(row, recipe)}"
     )
+    if row.outcome == "not held":  # by a generator that narrows: no closed form holds then
+        return text
     return f"{text} Or the same {row.fixed:,} real rows, kept in all generations."
 
 
