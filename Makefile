@@ -39,11 +39,11 @@ contracts: $(VENV)/.development
 	$(BIN)/lint-imports
 
 # Tests, examples in docstrings and the notebook in one run, on two processes (`make tests JOBS=0`
-# for one); a file stays together, and so does all of Spark. The exit code is kept for .ci/run.
+# for one); a file stays together. The exit code is kept for .ci/run.
 tests: $(VENV)/.development java chromium
 	@mkdir -p build
 	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks --durations=15 \
-		-n $(JOBS) --dist loadgroup; \
+		-n $(JOBS) --dist loadfile --no-loadscope-reorder; \
 		code=$$?; echo $$code > build/pytest-exit-code; exit $$code
 
 # The wheel has to work by itself: no source tree, no development packages.

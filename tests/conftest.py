@@ -26,20 +26,10 @@ def real_data() -> Path:
     return Path(folder)
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say what one process runs: a file, whose fixtures are then made once; or all of Spark.
-
-    What takes longest begins first, so that no process is left alone with it at the end.
-    """
-    groups = {item: "spark" if _is(item, "spark") else item.path.name for item in items}
+    """Begin with the files that take longest, so that no process is left alone with one."""
     first: dict[str, int] = {}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
-        place = next((i for i, name in enumerate(LONG) if _is(item, name)), len(LONG))
-        first[group] = min(first.get(group, place), place)
-    items.sort(key=lambda item: first[groups[item]])  # stable: a file stays in its order
-
-
-def _is(item: pytest.Item, marker: str) -> bool:
-    return item.get_closest_marker(marker) is not None
+    for item in items:
+        place = next((i for i, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
+        first[item.path.name] = min(first.get(item.path.name, place), place)
+    items.sort(key=lambda item: first[item.path.name])  # stable: a file stays in its order
