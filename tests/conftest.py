@@ -7,8 +7,8 @@ import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
 from spark_cluster import spark_cluster, spark_connect  # noqa: F401, fixtures
 
-LONG = ("spark", "browser", "slow")
-"""Markers of what takes long, longest first."""
+ORDER = ("spark", "slow", "", "browser")
+"""What takes long begins first; pages, which must come to rest in time, never run beside Spark."""
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +27,14 @@ def real_data() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that take longest, so that no process is left alone with one."""
-    first: dict[str, int] = {}
+    """Put the files of tests in an order in which two processes end together."""
+    marks: dict[str, set[str]] = {}
     for item in items:
-        place = next((i for i, name in enumerate(LONG) if item.get_closest_marker(name)), len(LONG))
-        first[item.path.name] = min(first.get(item.path.name, place), place)
-    items.sort(key=lambda item: first[item.path.name])  # stable: a file stays in its order
+        marks.setdefault(item.path.name, set()).update(mark.name for mark in item.iter_markers())
+    place = {name: _place(found) for name, found in marks.items()}
+    items.sort(key=lambda item: place[item.path.name])  # stable: a file stays in its order
+
+
+def _place(marks: set[str]) -> int:
+    found = next((name for name in ("browser", "spark", "slow") if name in marks), "")
+    return ORDER.index(found)
