@@ -19,6 +19,7 @@ from audits.registry import questions
 from audits.results import Audit, InputRecord
 from audits.run import (
     answered,
+    check_bands,
     check_there,
     findings_of,
     kinds_given,
@@ -169,12 +170,7 @@ def _check_columns(
     check_there((*plan.kinds, *plan.bands), first)
     if run_column in (*plan.sensitive, *(plan.features or ())):
         raise UsageError(f"{run_column!r} cannot tell runs apart and be a feature. Choose one.")
-    for name in plan.bands:
-        if name not in plan.sensitive:
-            raise UsageError(
-                f"bands are given for {name!r}, which is no sensitive feature. Make it one, or "
-                "drop its bands."
-            )
+    check_bands(plan.bands, plan.sensitive)
     if plan.features is None:
         _check_same_columns(opened)
 

@@ -231,13 +231,18 @@ def plan_of(
     check_there((*([weights] if weights else ()), *kinds, *bands), tables["real"])
     if weights in sensitive or weights in (features or ()):
         raise UsageError(f"{weights!r} cannot be both weight and feature. Choose one.")
+    check_bands(bands, sensitive)
+    return codebook.Plan(sensitive, kinds, bands, features, weights)
+
+
+def check_bands(bands: Iterable[str], sensitive: Sequence[str]) -> None:
+    """Refuse bands of what forms no groups."""
     for name in bands:
         if name not in sensitive:
             raise UsageError(
                 f"bands are given for {name!r}, which is no sensitive feature. Make it one, or "
                 "drop its bands."
             )
-    return codebook.Plan(sensitive, kinds, bands, features, weights)
 
 
 def check_there(names: Iterable[str], engine: Engine) -> None:
