@@ -9,16 +9,26 @@ from typing import Any
 
 from audits.errors import UnknownNameError, UsageError
 from audits.tunables import Setting, check, converted
-from audits.tuning import collection, copying, core, flags, generations, plausibility, stereotypes
+from audits.tuning import (
+    collection,
+    copying,
+    core,
+    fairness,
+    flags,
+    generations,
+    plausibility,
+    stereotypes,
+)
 from audits.tuning.collection import CollectionSettings
 from audits.tuning.copying import CopyingSettings
 from audits.tuning.core import CoreSettings
+from audits.tuning.fairness import FairnessSettings
 from audits.tuning.flags import FlagsSettings
 from audits.tuning.generations import GenerationsSettings
 from audits.tuning.plausibility import PlausibilitySettings
 from audits.tuning.stereotypes import StereotypesSettings
 
-_PARTS = (core, copying, plausibility, stereotypes, collection, generations, flags)
+_PARTS = (core, copying, plausibility, stereotypes, collection, generations, flags, fairness)
 
 JUDGING = frozenset().union(*(part.JUDGING for part in _PARTS))
 """Limits: what is measured does not depend on them."""
@@ -26,6 +36,7 @@ JUDGING = frozenset().union(*(part.JUDGING for part in _PARTS))
 
 @dataclass(frozen=True)
 class Settings(
+    FairnessSettings,
     FlagsSettings,
     GenerationsSettings,
     CollectionSettings,

@@ -16,6 +16,7 @@ from audits.data.groups import Groups, position_in, roll_up, union_of_cells
 from audits.data.reference import Reference
 from audits.data.rules import Rules
 from audits.data.tables import Cells, Codes, Coding, Counts, Engine, Rows
+from audits.data.task import Task
 from audits.errors import UsageError
 from audits.seeds import stream_seed
 from audits.settings import Settings
@@ -39,6 +40,7 @@ class Pair:
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
     rules: Rules | None = None
     threads: int = 1
+    task: Task | None = None
 
     # -- groups --------------------------------------------------------------------------------
 
