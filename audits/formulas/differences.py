@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtr, ndtri
 
-from audits.formulas.checks import FloatOrArray, plain
+from audits.formulas.checks import FloatOrArray, checked_confidence, plain
 from audits.formulas.shares import wilson
 
 
@@ -113,3 +114,45 @@ def share_difference(
             value = np.asarray(part, dtype=np.float64) / np.asarray(whole, dtype=np.float64)
         shares.append((value, low, high))
     return square_and_add(shares[0], shares[1])
+
+
+def no_difference_p(found: Difference, *, confidence: float) -> FloatOrArray:
+    r"""Two-sided p value of "no difference", from a difference and its interval.
+
+    The half of the interval that faces 0 tells the standard error that a difference would have if
+    there were none: :math:`2 \Phi(-z |d| / h)`, with h its length. So the p value is below one less
+    the level exactly when the interval leaves 0 out.
+
+    Parameters
+    ----------
+    found : Difference
+        A difference and its limits.
+    confidence : float, between 0 and 1
+        Level of the limits.
+
+    Returns
+    -------
+    float or ndarray
+        Between 0 and 1; 1 where there is no difference, ``nan`` where it, or its limit, is unknown.
+
+    Raises
+    ------
+    ValueError
+        If `confidence` is outside (0, 1).
+
+    References
+    ----------
+    Altman, D. G., Bland, J. M. (2011). How to obtain the P value from a confidence interval. BMJ,
+    343, d2304.
+
+    Examples
+    --------
+    >>> round(no_difference_p(Difference(0.2, 0.0, 0.3), confidence=0.95), 3)
+    0.05
+    """
+    z = ndtri((1 + checked_confidence(confidence)) / 2)
+    value, low, high = (np.asarray(part, dtype=np.float64) for part in found)
+    half = np.where(value > 0, value - low, high - value)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        p = 2 * ndtr(-z * np.abs(value) / half)
+    return plain(np.where(value == 0, np.where(np.isnan(half), np.nan, 1.0), p))
