@@ -127,17 +127,26 @@ class MixRow(Row):
 class LabelRow(Row):
     """How often a group has a label, in the real and in the synthetic table.
 
-    `label` is a class of the target; for a numeric target it is empty, and shares are means.
-    `real` and `synthetic` count the group's rows with a label, whichever. `change` is the synthetic
-    share less the real, `beyond` that less the change among everyone else, with `p` two-sided.
+    `label` is a class of the target (of two, the positive one); for a numeric target it is empty,
+    and shares are means. `unit` is 1, or the target's standard deviation in the real table, by
+    which a move is measured. `real` and `synthetic` count the group's rows with a label, whichever,
+    `real_missing` and `synthetic_missing` those without. `change` is the synthetic share less the
+    real; `real_apart` and `synthetic_apart` the group's share less everyone else's in each table;
+    `beyond` the change less the change among everyone else, which is how far the one gap is from
+    the other, with `p` two-sided. What compares with everyone else is unknown for everyone.
     """
 
     label: str
+    unit: float
     real: int
     synthetic: int
+    real_missing: int
+    synthetic_missing: int
     real_share: Estimate
     synthetic_share: Estimate
     change: Estimate
+    real_apart: Estimate
+    synthetic_apart: Estimate
     beyond: Estimate
     p: float
 
