@@ -1,0 +1,168 @@
+"""How often each group has a label, in the real and in the synthetic table.
+
+Labels were given by people, whose bias a generator may carry over, sharpen or soften. All rows of
+both tables are counted; a row without a label is left out, and counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audits.data.pair import Pair
+from audits.data.tables import Coding, Counts
+from audits.estimates import Estimate
+from audits.formulas.differences import no_difference_p, square_and_add
+from audits.formulas.means import means_of_counts
+from audits.formulas.shares import wilson
+from audits.questions.fairness_rows import LabelRow
+from audits.results import Group
+
+MOST_CLASSES = 20
+"""Classes of a target that are told one by one; of more, the rarest are joined."""
+OTHERS = "all other classes"
+
+Triple = tuple[Any, Any, Any]
+
+
+def label_rows(pair: Pair, *, kind: str, positive: str) -> tuple[LabelRow, ...]:
+    """Compare the labels of every group in both tables, and with everyone else's.
+
+    `kind` is the task's; of two classes the `positive` one is told, since the other mirrors it.
+    """
+    assert pair.task is not None
+    coding = pair.book.codings[pair.task.target]
+    whole = pair.everyone(coding.name)
+    measures = _means(coding, whole, pair) if kind == "numeric" else _shares(coding, whole, pair)
+    if kind == "binary":
+        measures = [one for one in measures if one.label == positive]
+    rows: list[LabelRow] = []
+    for groups in pair.runs(np.arange(len(pair.groups)), (coding.name,)):
+        sides = pair.counts(coding.name, groups)
+        held = [side[:, 1:].sum(axis=1) for side in sides] + [side[:, 0] for side in sides]
+        found = [_Gaps.of(one, sides, whole) for one in measures]
+        rows += [
+            _row(pair.groups.names[group], one, [int(part[i]) for part in held], gaps, i)
+            for i, group in enumerate(groups)
+            for one, gaps in zip(measures, found, strict=True)
+        ]
+    return tuple(rows)
+
+
+def course(row: LabelRow) -> str:
+    """Say in a word what became of the gap between a group and everyone else.
+
+    "sharpened", "softened" or "reversed" if it moved, "made" if it moved and the real table shows
+    none, "carried" if the real table shows one and nothing shows that it moved, and "" if there is
+    neither, or nothing to compare.
+    """
+    before, moved = _sign(row.real_apart), _sign(row.beyond)
+    if not moved:
+        return "carried" if before else ""
+    if not before:
+        return "made"
+    if moved == before:
+        return "sharpened"
+    return "reversed" if _sign(row.synthetic_apart) == -before else "softened"
+
+
+def _sign(found: Estimate) -> int:
+    """1 or -1 where an interval lies on one side of 0, else 0."""
+    return int(found.low > 0) - int(found.high < 0)
+
+
+# -- one label, or the mean, in all groups ---------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Label:
+    """A label and the codes that count as it; or a mean, of the numbers that codes stand for."""
+
+    label: str
+    unit: float
+    confidence: float
+    codes: NDArray[np.bool_]
+    positions: NDArray[np.float64] | None = None
+
+    def of(self, counts: Counts) -> Triple:
+        """Share or mean with its interval, of rows per group and code."""
+        if self.positions is not None:
+            found = means_of_counts(counts, self.positions, confidence=self.confidence)
+            return found.value, found.low, found.high
+        having, rows = counts[:, self.codes].sum(axis=1), counts[:, 1:].sum(axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return (having / rows, *wilson(having, rows, confidence=self.confidence))
+
+
+@dataclass(frozen=True)
+class _Gaps:
+    """Of every group, in the order of a row: shares, their change, gaps and how far they moved."""
+
+    parts: tuple[Triple, ...]
+    p: Any
+
+    @staticmethod
+    def of(label: _Label, sides: tuple[Counts, Counts], whole: tuple[Counts, Counts]) -> _Gaps:
+        """Compare groups (groups, codes) with everyone else."""
+        real, synthetic = (label.of(side) for side in sides)
+        others = (label.of(all_rows - side) for side, all_rows in zip(sides, whole, strict=True))
+        real_others, synthetic_others = others
+        change = square_and_add(synthetic, real)
+        beyond = square_and_add(change, square_and_add(synthetic_others, real_others))
+        apart = square_and_add(real, real_others), square_and_add(synthetic, synthetic_others)
+        p = no_difference_p(beyond, confidence=label.confidence)
+        return _Gaps((real, synthetic, change, *apart, beyond), p)
+
+    def estimates(self, i: int) -> Iterator[Estimate]:
+        """What is known of one group."""
+        return (Estimate(*(float(side[i]) for side in part)) for part in self.parts)
+
+
+def _shares(coding: Coding, whole: tuple[Counts, Counts], pair: Pair) -> list[_Label]:
+    """Every class, most frequent ones alone, the rarest joined; in order of code."""
+    occurs = np.flatnonzero(whole[0] + whole[1])
+    occurs = occurs[occurs > 0]
+    share = sum(side / max(int(side[1:].sum()), 1) for side in whole)
+    order = np.lexsort((occurs, -np.asarray(share)[occurs]))
+    alone = len(occurs) if len(occurs) <= MOST_CLASSES else MOST_CLASSES - 1
+    each = [(coding.labels[code], [code]) for code in np.sort(occurs[order[:alone]])]
+    if len(occurs) > alone:
+        each.append((OTHERS, list(occurs[order[alone:]])))
+    return [
+        _Label(label, 1.0, pair.settings.confidence, np.isin(np.arange(coding.size), codes))
+        for label, codes in each
+    ]
+
+
+def _means(coding: Coding, whole: tuple[Counts, Counts], pair: Pair) -> list[_Label]:
+    """The mean of a numeric target, measured by its standard deviation among real rows."""
+    assert coding.positions is not None
+    known = ~np.isnan(coding.positions)
+    x, rows = coding.positions[known], whole[0][known]
+    spread = np.sqrt(np.average((x - np.average(x, weights=rows)) ** 2, weights=rows))
+    confidence = pair.settings.confidence
+    return [_Label("", float(spread), confidence, np.asarray(known), coding.positions)]
+
+
+def _row(group: Group, label: _Label, held: list[int], gaps: _Gaps, i: int) -> LabelRow:
+    real, synthetic, change, real_apart, synthetic_apart, beyond = gaps.estimates(i)
+    return LabelRow(
+        group=group,
+        label=label.label,
+        unit=label.unit,
+        real=held[0],
+        synthetic=held[1],
+        real_missing=held[2],
+        synthetic_missing=held[3],
+        real_share=real,
+        synthetic_share=synthetic,
+        change=change,
+        real_apart=real_apart,
+        synthetic_apart=synthetic_apart,
+        beyond=beyond,
+        p=float(gaps.p[i]),
+    )
