@@ -58,8 +58,10 @@ def course(row: LabelRow) -> str:
 
     "sharpened", "softened" or "reversed" if it moved, "made" if it moved and the real table shows
     none, "carried" if the real table shows one and nothing shows that it moved, and "" if there is
-    neither, or nothing to compare.
+    neither, or nothing to compare. Gaps are differences: one also closes where a label is lost.
     """
+    if not row.beyond.known:
+        return ""
     before, moved = _sign(row.real_apart), _sign(row.beyond)
     if not moved:
         return "carried" if before else ""
