@@ -25,6 +25,7 @@ from audits.formulas.differences import (
 )
 from audits.formulas.means import means_of_counts
 from audits.questions.fairness_labels import MOST_CLASSES, OTHERS, course, label_rows
+from audits.questions.fairness_target import target_of
 from audits.run import pair_of, plan_of
 from audits.settings import Settings
 
@@ -42,7 +43,7 @@ SHARPER = table(
 
 
 @contextlib.contextmanager
-def pair_from(real, synthetic, target="hired", sensitive=("race",), **options):
+def pair_from(real, synthetic, target="hired", positive=None, sensitive=("race",)):
     with (
         Workspace(None, 1, None, keep=False) as work,
         engines.opened({"real": real, "synthetic": synthetic}, work, markers=frozenset()) as tables,
@@ -50,14 +51,14 @@ def pair_from(real, synthetic, target="hired", sensitive=("race",), **options):
         plan = plan_of(
             sensitive=sensitive, features=None, weights=None, bands={}, kinds={}, tables=tables
         )
-        pair = pair_of(tables, plan, Settings(**options), lambda *_: None)
-        pair.task = Task(target)
+        pair = pair_of(tables, plan, Settings(), lambda *_: None)
+        pair.task = Task(target, positive)
         yield pair
 
 
-def measured(real=REAL, synthetic=SHARPER, *, kind="binary", positive="yes", **options):
+def measured(real=REAL, synthetic=SHARPER, **options):
     with pair_from(real, synthetic, **options) as pair:
-        return label_rows(pair, kind=kind, positive=positive)
+        return label_rows(pair, target_of(pair))
 
 
 def row_of(rows, label=None, **group):
@@ -137,16 +138,23 @@ class TestClasses:
     def test_every_class_has_a_row(self):
         rng = np.random.default_rng(1)
         real = REAL.assign(hired=rng.choice(["a", "b", "c"], len(REAL)))
-        rows = measured(real, real, kind="multiclass", positive="")
+        rows = measured(real, real)
         assert [row.label for row in rows if row.group == ()] == ["a", "b", "c"]
         assert sum(row.real_share.value for row in rows if row.group == ()) == pytest.approx(1)
+
+    def test_one_against_the_others(self):
+        rng = np.random.default_rng(1)
+        real = REAL.assign(hired=rng.choice(["a", "b", "c"], len(REAL)))
+        (row,) = [row for row in measured(real, real, positive="b") if row.group == ()]
+        assert row.label == "b"
+        assert row.real_share.value == pytest.approx((real["hired"] == "b").mean())
 
     def test_the_rarest_are_joined(self):
         rng = np.random.default_rng(1)
         labels = np.array([f"c{i:02}" for i in range(30)])
         shares = np.linspace(3, 1, 30) / np.linspace(3, 1, 30).sum()
         real = pd.concat([REAL] * 10).assign(hired=rng.choice(labels, 4000, p=shares))
-        rows = [r for r in measured(real, real, kind="multiclass", positive="") if r.group == ()]
+        rows = [r for r in measured(real, real) if r.group == ()]
         assert len(rows) == MOST_CLASSES
         assert rows[-1].label == OTHERS
         assert sum(row.real_share.value for row in rows) == pytest.approx(1)
@@ -157,7 +165,7 @@ class TestMeans:
         rng = np.random.default_rng(1)
         real = REAL.assign(pay=np.where(REAL["race"] == "ash", 20, 30) + rng.integers(0, 9, 400))
         synthetic = real.assign(pay=real["pay"] + np.where(real["race"] == "ash", -4, 2))
-        rows = measured(real, synthetic, kind="numeric", positive="", target="pay")
+        rows = measured(real, synthetic, target="pay")
         row = row_of(rows, race="ash")
         own = real.loc[real["race"] == "ash", "pay"]
         interval = stats.ttest_1samp(own, 0).confidence_interval(0.95)

@@ -20,6 +20,7 @@ from audits.formulas.differences import no_difference_p, square_and_add
 from audits.formulas.means import means_of_counts
 from audits.formulas.shares import wilson
 from audits.questions.fairness_rows import LabelRow
+from audits.questions.fairness_target import Target
 from audits.results import Group
 
 MOST_CLASSES = 20
@@ -29,17 +30,17 @@ OTHERS = "all other classes"
 Triple = tuple[Any, Any, Any]
 
 
-def label_rows(pair: Pair, *, kind: str, positive: str) -> tuple[LabelRow, ...]:
+def label_rows(pair: Pair, target: Target) -> tuple[LabelRow, ...]:
     """Compare the labels of every group in both tables, and with everyone else's.
 
-    `kind` is the task's; of two classes the `positive` one is told, since the other mirrors it.
+    Of two classes the positive one is told, since the other mirrors it.
     """
-    assert pair.task is not None
-    coding = pair.book.codings[pair.task.target]
+    coding = target.coding
     whole = pair.everyone(coding.name)
-    measures = _means(coding, whole, pair) if kind == "numeric" else _shares(coding, whole, pair)
-    if kind == "binary":
-        measures = [one for one in measures if one.label == positive]
+    numeric = target.kind == "numeric"
+    measures = _means(coding, whole, pair) if numeric else _shares(target, whole, pair)
+    if target.kind == "binary":
+        measures = [one for one in measures if one.label == target.classes[target.positive]]
     rows: list[LabelRow] = []
     for groups in pair.runs(np.arange(len(pair.groups)), (coding.name,)):
         sides = pair.counts(coding.name, groups)
@@ -124,20 +125,21 @@ class _Gaps:
         return (Estimate(*(float(side[i]) for side in part)) for part in self.parts)
 
 
-def _shares(coding: Coding, whole: tuple[Counts, Counts], pair: Pair) -> list[_Label]:
-    """Every class, most frequent ones alone, the rarest joined; in order of code."""
-    occurs = np.flatnonzero(whole[0] + whole[1])
-    occurs = occurs[occurs > 0]
-    share = sum(side / max(int(side[1:].sum()), 1) for side in whole)
-    order = np.lexsort((occurs, -np.asarray(share)[occurs]))
-    alone = len(occurs) if len(occurs) <= MOST_CLASSES else MOST_CLASSES - 1
-    each = [(coding.labels[code], [code]) for code in np.sort(occurs[order[:alone]])]
-    if len(occurs) > alone:
-        each.append((OTHERS, list(occurs[order[alone:]])))
-    return [
-        _Label(label, 1.0, pair.settings.confidence, np.isin(np.arange(coding.size), codes))
-        for label, codes in each
-    ]
+def _shares(target: Target, whole: tuple[Counts, Counts], pair: Pair) -> list[_Label]:
+    """Every class, the most frequent ones alone, the rarest of many joined."""
+    classes = np.arange(len(target.classes))
+    known = target.class_of >= 0
+    share = np.zeros(len(classes))
+    for side in whole:
+        rows = np.bincount(target.class_of[known], weights=side[known], minlength=len(classes))
+        share += rows / max(rows.sum(), 1.0)
+    order = np.lexsort((classes, -share))
+    alone = len(classes) if len(classes) <= MOST_CLASSES else MOST_CLASSES - 1
+    each = [(target.classes[one], [one]) for one in np.sort(order[:alone])]
+    if len(classes) > alone:
+        each.append((OTHERS, order[alone:].tolist()))
+    confidence = pair.settings.confidence
+    return [_Label(name, 1.0, confidence, np.isin(target.class_of, ones)) for name, ones in each]
 
 
 def _means(coding: Coding, whole: tuple[Counts, Counts], pair: Pair) -> list[_Label]:
