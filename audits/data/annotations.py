@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +16,14 @@ from numpy.typing import NDArray
 from audits.data import coding as codings
 from audits.data.blocks import codes_in
 from audits.data.groups import position_in
-from audits.data.pair import Pair
 from audits.data.partitions import Held
 from audits.data.reading import text_hashes
 from audits.data.tables import Coding, Engine
 from audits.data.values import number_in
 from audits.errors import ColumnError, ColumnNotFoundError, InputError, UsageError
+
+if TYPE_CHECKING:
+    from audits.data.pair import Pair
 
 MOST_GROUPS = 12
 """Values that a feature of annotators may have: each is compared with each."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,9 @@ from audits.data.task import Task
 from audits.errors import UsageError
 from audits.seeds import stream_seed
 from audits.settings import Settings
+
+if TYPE_CHECKING:
+    from audits.data.annotations import Annotations
 
 _FINE = 128  # levels of a number, where columns are crossed finely
 _TABLE = 1 << 20  # groups times codes of a table that is worked on at once
@@ -41,6 +45,7 @@ class Pair:
     rules: Rules | None = None
     threads: int = 1
     task: Task | None = None
+    annotations: Annotations | None = None
 
     # -- groups --------------------------------------------------------------------------------
 
