@@ -10,8 +10,11 @@ import opening
 from sessions import Session
 
 SINGLE = ("real", "reference", "holdout", "rules")
-_OF_THE_TABLES = ("sensitive", "features", "bands", "weights", "kinds", "sample", "chosen")
-_PAIRS_ONLY = ("weights", "ask", *(role for role in SINGLE if role != "real"))
+_OF_A_TARGET = ("target", "positive", "model", "exclude")
+_OF_THE_TABLES = (
+    "sensitive", "features", "bands", "weights", "kinds", "sample", "chosen", *_OF_A_TARGET,
+)  # fmt: skip
+_PAIRS_ONLY = ("weights", "ask", *_OF_A_TARGET, *(role for role in SINGLE if role != "real"))
 
 _OPTIONS = {  # of a request, and what the draft calls them
     "weights": "weights",
@@ -21,6 +24,7 @@ _OPTIONS = {  # of a request, and what the draft calls them
     "kind": "kinds",
     "bands": "bands",
     "intersections": "intersections",
+    "target": "target",
 }
 
 
@@ -107,16 +111,7 @@ def requests(
     draft: Mapping[str, Any], counting: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return one request for each synthetic table, or one for a chain; and what to call each."""
-    base: dict[str, Any] = {"sensitive_features": list(draft["sensitive"])}
-    base |= {role: draft[role]["path"] for role in SINGLE if role in draft}
-    for option, name in _OPTIONS.items():
-        if draft.get(name):
-            base[option] = draft[name]
-    if "bands" in base:
-        base["bands"] = {n: e for n, e in base["bands"].items() if n in draft["sensitive"]}
-    settings = {n: v for n, v in counting.items() if n != "intersections" or n not in base}
-    if settings:
-        base["set"] = settings
+    base = _base(draft, counting)
     features = ", ".join(draft["sensitive"])
     if chain(draft):
         tables = [draft["real"], *chosen(draft)]
@@ -131,3 +126,20 @@ def requests(
         made.append({**base, "synthetic": one["path"]})
         labels.append(f"{one['label']} by {features}")
     return made, labels
+
+
+def _base(draft: Mapping[str, Any], counting: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what all requests of a draft have in common."""
+    base: dict[str, Any] = {"sensitive_features": list(draft["sensitive"])}
+    base |= {role: draft[role]["path"] for role in SINGLE if role in draft}
+    for option, name in _OPTIONS.items():
+        if draft.get(name):
+            base[option] = draft[name]
+    if "target" in base:
+        base |= {name: draft[name] for name in _OF_A_TARGET if draft.get(name)}
+    if "bands" in base:
+        base["bands"] = {n: e for n, e in base["bands"].items() if n in draft["sensitive"]}
+    settings = {n: v for n, v in counting.items() if n != "intersections" or n not in base}
+    if settings:
+        base["set"] = settings
+    return base

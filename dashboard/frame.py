@@ -16,6 +16,7 @@ from views import settings_panel, watching
 
 _CROSSED = (
     "coverage", "drift", "diversity", "provenance", "stereotypes", "copying", "plausibility",
+    "fairness",
 )  # fmt: skip
 # Address, title, and the questions of which one must have been asked.
 _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -26,6 +27,7 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("sameness", "Sameness", ("diversity", "provenance")),
     ("stereotypes", "Stereotypes", ("stereotypes",)),
     ("records", "Copies and the impossible", ("copying", "plausibility")),
+    ("fairness", "Fairness", ("fairness",)),
     ("generations", "Generations", ("generations",)),
     ("plan", "Collection plan", ("collection",)),
     ("compare", "Compare", ()),

@@ -16,6 +16,7 @@ from audits.visible import visible
 from limits import LEVELS_SHOWN
 from sessions import Session
 from state import sentence
+from views import target
 from views.columns import values
 
 _MANY_LEVELS = 60
@@ -50,6 +51,8 @@ def show(session: Session, draft: Mapping[str, Any], found: Mapping[str, Any]) -
         _levels(columns[name], found)
     bands = _bands(draft, [columns[name] for name in chosen])
     drafts.change(session, bands=bands)
+    if not drafts.chain(draft):
+        target.show(session, drafts.read(session), found)
     _more(session, draft, columns)
     _wide(drafts.read(session), found["columns"])
     return _missing(chosen, columns, draft, bands)
@@ -165,7 +168,11 @@ def _more(
 def _questions(session: Session, draft: Mapping[str, Any]) -> None:
     from audits.registry import questions
 
-    asked = {one.id: f"{one.title}: {one.asks}" for one in questions(None, of="pair")}
+    asked = {
+        one.id: f"{one.title}: {one.asks}"
+        for one in questions(None, of="pair")
+        if one.id != "fairness" or draft.get("target")
+    }
     picked = st.multiselect(
         "Questions to ask",
         list(asked),

@@ -28,6 +28,7 @@ _TITLES = {
     "stereotypes": "ties to other columns that changed",
     "copying": "rows of real people",
     "plausibility": "rows that could hardly be",
+    "fairness": "served less well by a model trained on synthetic rows",
 }
 _MOST_LEVELS = 60
 _FEWEST = 10

@@ -1,0 +1,5 @@
+"""The page Fairness."""
+
+from state import page
+
+page("fairness")
