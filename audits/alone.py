@@ -13,6 +13,7 @@ from audits.data.kinds import parse_bands
 from audits.data.names import clean_name
 from audits.data.pair import Pair
 from audits.data.reference import build_reference
+from audits.data.tables import Engine
 from audits.data.workspace import Workspace
 from audits.run import kinds_given, named, one_thread_of_algebra, plan_of
 from audits.settings import Settings
@@ -38,8 +39,16 @@ class Reading:
 
 
 @contextlib.contextmanager
-def alone(table: Any, reading: Reading, *, role: str = "real") -> Iterator[Pair]:
+def alone(
+    table: Any,
+    reading: Reading,
+    *,
+    role: str = "real",
+    without: Callable[[Engine], Sequence[str]] = lambda _engine: (),
+) -> Iterator[Pair]:
     """Open one table; it stands on both sides of a pair, and is read once.
+
+    `without` says of the opened table which columns take no part: what they hold is left to read.
 
     Raises
     ------
@@ -59,7 +68,7 @@ def alone(table: Any, reading: Reading, *, role: str = "real") -> Iterator[Pair]
         engine = tables[role]
         plan = plan_of(
             sensitive=named("sensitive_features", reading.sensitive_features),
-            features=None if reading.features is None else named("features", reading.features),
+            features=_features(reading, engine, without(engine)),
             weights=None if reading.weights is None else clean_name(reading.weights),
             bands=parse_bands(reading.bands),
             kinds=kinds_given(reading.kinds, reading.metadata),
@@ -76,3 +85,12 @@ def alone(table: Any, reading: Reading, *, role: str = "real") -> Iterator[Pair]
             pair.reference = build_reference(reading.reference, pair.features, book.codings)
             book.notes += pair.reference.notes
         yield pair
+
+
+def _features(reading: Reading, engine: Engine, without: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the columns asked for, less those that take no part."""
+    if reading.features is None and not without:
+        return None
+    asked = reading.features
+    given = [one.name for one in engine.columns] if asked is None else named("features", asked)
+    return tuple(name for name in given if name not in without)
