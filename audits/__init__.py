@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from audits.chains import generations
     from audits.charts.answers import chart
     from audits.diffs import diff
+    from audits.downstream import fairness
     from audits.errors import AuditError
     from audits.estimates import Estimate
     from audits.flags.flagging import flag
@@ -49,6 +50,7 @@ _HOMES = {
     "chart": "audits.charts.answers",
     "compare": "audits.run",
     "diff": "audits.diffs",
+    "fairness": "audits.downstream",
     "flag": "audits.flags.flagging",
     "generations": "audits.chains",
     "load": "audits.reports.json_report",
@@ -78,6 +80,7 @@ __all__ = [
     "chart",
     "compare",
     "diff",
+    "fairness",
     "flag",
     "generations",
     "load",

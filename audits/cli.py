@@ -81,6 +81,10 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     bands: options.Bands = None,
     missing: options.Missing = None,
     metadata: options.Metadata = None,
+    target: options.Target = None,
+    positive: options.Positive = None,
+    model: options.ModelOf = None,
+    exclude: options.Exclude = None,
     ask: options.Ask = None,
     intersections: options.Intersections = None,
     set_: options.SetName = None,
@@ -106,7 +110,8 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
         "sensitive_features": configuration.names(sensitive_features),
         "features": configuration.names(features),
         "missing": configuration.names(missing),
-        "ask": configuration.names(ask),
+        "ask": configuration.names(ask), "target": target, "positive": positive, "model": model,
+        "exclude": configuration.names(exclude),
         "kind": configuration.pairs("--kind", kind, "age=numeric"),
         "bands": configuration.bands(bands),
         "set": configuration.pairs("--set", set_, "share_watch=0.9"),
@@ -131,11 +136,9 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
 
 def _run(asked: Request, progress_to: str | None = None) -> Audit:
     from audits.progress import progress_bar, progress_file
-    from audits.registry import questions
     from audits.run import compare as run
 
-    settings = asked.settings
-    stages = ["reading", *(question.id for question in questions(asked.ask))]
+    settings, stages = asked.settings, asked.stages
     with progress_bar(stages) as shown:
         kept = None if progress_to is None else progress_file(progress_to, stages)
 
@@ -158,6 +161,10 @@ def _run(asked: Request, progress_to: str | None = None) -> Audit:
             metadata=asked.metadata,
             bands=asked.bands,
             missing=asked.missing,
+            target=asked.target,
+            positive=asked.positive,
+            model=asked.model,
+            exclude=asked.exclude,
             ask=asked.ask,
             settings=settings,
             memory=asked.memory,

@@ -92,6 +92,34 @@ Missing = Annotated[
 Metadata = Annotated[
     str | None, typer.Option(metavar="FILE", help="SDV metadata, taken for kinds not given.")
 ]
+Target = Annotated[
+    str | None,
+    typer.Option(
+        metavar="COLUMN",
+        help="Ask about fairness, too: would a model of this column, trained on the synthetic "
+        "rows, serve every group as well?",
+    ),
+]
+Positive = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LABEL",
+        help="The label of the target that rates are of; of two, a word such as yes, or the rarer.",
+    ),
+]
+ModelOf = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        metavar="NAME",
+        help="What is trained: logistic (default), boosting, or a factory of yours as module:name, "
+        "called without arguments, that returns an object with fit and predict.",
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="A,B", help="Columns that models do not see."),
+]
 Ask = Annotated[
     list[str] | None,
     typer.Option(metavar="A,B", help="Ask these questions only; `audits questions` lists them."),

@@ -64,6 +64,18 @@ class Request(_Asked):
     rules: str | None = None
     weights: str | None = None
     ask: tuple[str, ...] | None = None
+    target: str | None = None
+    positive: str | None = None
+    model: str = "logistic"
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def stages(self) -> list[str]:
+        """What an audit goes through, for whoever watches."""
+        from audits.run import asked_of, task_of
+
+        task = task_of(self.target, self.positive, self.model, self.exclude)
+        return ["reading", *(question.id for question in asked_of(self.ask or (), task))]
 
 
 @dataclass(frozen=True)
@@ -279,7 +291,9 @@ def _one_of(choices: Sequence[str]) -> Callable[[str, Any], str]:
 _READERS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys((*_PATHS, "weights", "memory", "spark"), _text),
     **dict.fromkeys(("generation_column", "chain_column", "loop"), _text),
+    **dict.fromkeys(("target", "positive", "model"), _text),
     **dict.fromkeys(("sensitive_features", "features", "missing", "ask", "generations"), _texts),
+    "exclude": _texts,
     **dict.fromkeys(("seed", "intersections"), _whole),
     "threads": _threads,
     "keep_work": _yes,

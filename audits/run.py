@@ -54,7 +54,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     metadata: str | Path | None = None,
     bands: Mapping[str, Sequence[float]] | None = None,
     missing: Sequence[str] = (),
-    target: str | None = None,
+    target: str | Task | None = None,
     positive: str | None = None,
     model: str = "logistic",
     exclude: str | Sequence[str] = (),
@@ -93,7 +93,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         Edges of bands for numeric sensitive features.
     missing : sequence of str, optional
         Texts that mean "missing", beside empty cells.
-    target : str, optional
+    target : str or Task, optional
         Column that a model would predict: with it, fairness is asked, too.
     positive : str, optional
         Label of the target that rates are of; of two, a word such as yes or the rarer by default.
@@ -200,7 +200,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
 
 
 def task_of(
-    target: str | None,
+    target: str | Task | None,
     positive: str | None = None,
     model: str = "logistic",
     exclude: str | Sequence[str] = (),
@@ -214,6 +214,8 @@ def task_of(
     UsageError
         If something is said of a target that is not named, or there is no such model.
     """
+    if isinstance(target, Task):
+        return target
     left_out = named("exclude", exclude)
     if target is None:
         for what, given in (("positive", positive), ("exclude", left_out)):

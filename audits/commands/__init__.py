@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from audits.commands.dashboard import dashboard
 from audits.commands.demo import demo
+from audits.commands.fairness import fairness
 from audits.commands.flag import flag
 from audits.commands.generations import generations
 from audits.commands.plan import plan
@@ -19,6 +20,7 @@ FURTHER: tuple[Callable[..., None], ...] = (
     generations,
     simulate,
     flag,
+    fairness,
     versus,
 )
 """In the order in which `audits --help` lists them, after those of :mod:`audits.cli`."""

@@ -59,9 +59,7 @@ class Counted:
 
     def __init__(self, trial: Trial, confidence: float) -> None:
         self.trial, self.confidence = trial, confidence
-        self.models = {"real": trial.real_model, "synthetic": trial.synthetic_model}
-        names = trial.groups.names
-        self.everyone = names.index(())
+        self.everyone = trial.groups.names.index(())
 
     @property
     def none(self) -> Array:
@@ -69,8 +67,9 @@ class Counted:
         return np.full(len(self.trial.groups), -1)
 
     def turns(self) -> list[tuple[Predicted, Predicted]]:
-        """What the real and the synthetic model of every round say."""
-        return list(zip(self.trial.real_model, self.trial.synthetic_model, strict=True))
+        """What the real and the synthetic model of every round say; of one alone, it twice."""
+        synthetic = self.trial.synthetic_model
+        return list(zip(self.trial.real_model or synthetic, synthetic, strict=True))
 
     def four(self, among: Flags, hit: Judge) -> Array:
         """Count people by whom the models pick: neither, synthetic only, real only, both.

@@ -114,12 +114,19 @@ class Rates:
 
     # -- rows --------------------------------------------------------------------------------------
 
+    @property
+    def models(self) -> dict[str, str]:
+        """What models are called in rows; one that was trained elsewhere stands alone."""
+        if not self.trial.real_model:
+            return {"given": "synthetic"}
+        return {"real": "real", "synthetic": "synthetic"}
+
     def rates(self) -> tuple[RateRow, ...]:
         """Return every metric of both models in every group, of the first round."""
         return tuple(
             RateRow(
                 name,
-                model=model,
+                model=shown,
                 metric=measure.metric,
                 label=measure.label,
                 of=int(measure.of[model][g]),
@@ -130,12 +137,14 @@ class Rates:
                 apart_p=float(measure.apart_p[model][g]),
             )
             for g, name in enumerate(self.trial.groups.names)
-            for model in ("real", "synthetic")
+            for shown, model in self.models.items()
             for measure in self.measures
         )
 
     def changes(self) -> tuple[ChangeRow, ...]:
-        """Return every metric's change in every group, over all rounds."""
+        """Return every metric's change in every group, over all rounds; of one model, none."""
+        if not self.trial.real_model:
+            return ()
         return tuple(
             ChangeRow(
                 name,

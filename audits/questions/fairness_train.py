@@ -67,7 +67,7 @@ class Trial:
     @property
     def rounds(self) -> int:
         """How often each model was trained."""
-        return len(self.real_model)
+        return len(self.synthetic_model)
 
     @property
     def tested(self) -> int:

@@ -1,0 +1,124 @@
+"""What a model trained on the synthetic rows would do to every group, from the command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from audits import cli_options as options
+from audits.cli_streams import gate, holding, remark, stop_if_told, write_audit
+
+if TYPE_CHECKING:
+    from audits.config import Request
+    from audits.results import Audit
+
+PredictedColumn = Annotated[
+    str | None, typer.Option("--target", metavar="COLUMN", help="The column that models predict.")
+]
+NoMitigation = Annotated[
+    bool, typer.Option("--no-mitigation", help="Do not try what would mend the gaps.")
+]
+
+
+def fairness(  # noqa: PLR0913, one parameter per option is how Typer declares them
+    real: options.RealTable = None,
+    synthetic: options.SyntheticTable = None,
+    *,
+    target: PredictedColumn = None,
+    sensitive_features: options.SensitiveFeatures = None,
+    holdout: options.Holdout = None,
+    model: options.ModelOf = None,
+    positive: options.Positive = None,
+    exclude: options.Exclude = None,
+    no_mitigation: NoMitigation = False,
+    features: options.Features = None,
+    kind: options.Kind = None,
+    bands: options.Bands = None,
+    missing: options.Missing = None,
+    metadata: options.Metadata = None,
+    intersections: options.Intersections = None,
+    set_: options.SetName = None,
+    seed: options.Seed = None,
+    memory: options.Memory = None,
+    threads: options.Threads = None,
+    work_folder: options.WorkFolder = None,
+    config: options.Config = None,
+    fail_on: options.FailOn = None,
+    output: options.Output = None,
+    format_: options.Shown = None,
+    everything: options.Everything = False,
+    progress_to: options.ProgressTo = None,
+) -> None:
+    """Ask whether a model trained on the synthetic rows would serve every group as well."""
+    from audits import config as configuration
+
+    given = {
+        "real": real, "synthetic": synthetic, "holdout": holdout, "metadata": metadata,
+        "target": target, "model": model, "positive": positive, "output": output,
+        "exclude": configuration.names(exclude),
+        "sensitive_features": configuration.names(sensitive_features),
+        "features": configuration.names(features),
+        "missing": configuration.names(missing),
+        "kind": configuration.pairs("--kind", kind, "age=numeric"),
+        "bands": configuration.bands(bands),
+        "set": configuration.pairs("--set", set_, "fairness_rounds=10"),
+        "intersections": intersections, "seed": seed,
+        "memory": memory, "threads": threads, "work_folder": work_folder,
+        "fail_on": fail_on and fail_on.value, "format": format_ and format_.value,
+        "ask": ("fairness",),
+    }  # fmt: skip
+    asked = configuration.request(given, config)
+    audit = _run(asked, progress_to, mitigate=not no_mitigation)
+    if asked.output is not None:
+        audit.save(asked.output)
+        remark(f"saved {asked.output}{holding(asked.output)}")
+    write_audit(audit, asked.format, everything=everything)
+    gate(audit.findings, asked.fail_on, "found")
+
+
+def _run(asked: Request, progress_to: str | None, *, mitigate: bool) -> Audit:
+    from audits.downstream import fairness as run
+    from audits.errors import UsageError
+    from audits.progress import progress_bar, progress_file
+
+    if asked.target is None:
+        raise UsageError("no target was named. Give --target, the column that models predict.")
+    stages = asked.stages
+    with progress_bar(stages) as shown:
+        kept = None if progress_to is None else progress_file(progress_to, stages)
+
+        def heard(stage: str, share: float) -> None:
+            stop_if_told()
+            for told in (shown, kept):
+                if told is not None:
+                    told(stage, share)
+
+        return run(
+            asked.real,
+            asked.synthetic,
+            target=asked.target,
+            sensitive_features=asked.sensitive_features,
+            positive=asked.positive,
+            model=asked.model,
+            exclude=asked.exclude,
+            mitigate=mitigate,
+            progress=heard,
+            **_options(asked),
+        )
+
+
+def _options(asked: Request) -> dict[str, Any]:
+    """What is said of the tables and of the machine."""
+    return {
+        "holdout": asked.holdout,
+        "features": asked.features,
+        "kinds": asked.kind,
+        "metadata": asked.metadata,
+        "bands": asked.bands,
+        "missing": asked.missing,
+        "settings": asked.settings,
+        "memory": asked.memory,
+        "threads": asked.threads,
+        "work_folder": asked.work_folder,
+    }
