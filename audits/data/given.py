@@ -15,6 +15,7 @@ from audits.settings import Settings
 
 THRESHOLD = 0.5
 """The score from which the positive label is predicted, where no label is given."""
+_EXACT = 60_000  # different numbers that are kept as they are
 
 
 @dataclass(frozen=True)
@@ -40,28 +41,28 @@ def given_in(engine: Engine, *, y_true: str | None, y_pred: str | None, score: s
         If there is no truth, or no prediction; or one column is named twice.
     """
     there = [column.name for column in engine.columns]
-
-    def named(given: str | None, default: str) -> str | None:
-        if given is None:
-            return default if default in there else None
-        name = clean_name(given)
+    asked = {"y_true": y_true, "y_pred": y_pred, "score": score}
+    named = {role: clean_name(name) for role, name in asked.items() if name is not None}
+    for name in named.values():
         if name not in there:
             raise ColumnNotFoundError(name, engine.source.title, there)
-        return name
-
-    truth, label, score = named(y_true, "y_true"), named(y_pred, "y_pred"), named(score, "score")
-    if truth is None:
+    taken = set(named.values())
+    if len(taken) < len(named) or ("y_true" in taken and "y_true" not in named):
+        raise UsageError(
+            f"one column of {engine.source.title} is named for two things. y_true, y_pred and "
+            "score are three columns, or two of these."
+        )
+    for role in asked:  # a column of the usual name, unless it was named for something else
+        if role not in named and role in there and role not in taken:
+            named[role] = role
+    if "y_true" not in named:
         raise ColumnNotFoundError("y_true", engine.source.title, there)
+    truth, label, score = named["y_true"], named.get("y_pred"), named.get("score")
     found = Given(truth, label, score)
     if not found.said:
         raise UsageError(
             f"{engine.source.title} has neither a column y_pred nor a column score. Name the one "
             "that holds predictions: --y-pred COLUMN, or --score COLUMN."
-        )
-    if len({truth, *found.said}) <= len(found.said):
-        raise UsageError(
-            f"one column of {engine.source.title} is named for two things. y_true, y_pred and "
-            "score are three columns, or two of these."
         )
     return found
 
@@ -99,8 +100,10 @@ def label_coding(engine: Engine, name: str, truth: Coding, settings: Settings) -
     return coded
 
 
-def number_coding(engine: Engine, name: str, kind: str, settings: Settings) -> Coding:
-    """Code predicted numbers, or scores.
+def number_coding(engine: Engine, name: str, kind: str, *, again: bool = False) -> Coding:
+    """Code numbers exactly, or where too many differ in the finest bins there are.
+
+    A column that was coded before is coded `again`, under another name.
 
     Raises
     ------
@@ -108,7 +111,7 @@ def number_coding(engine: Engine, name: str, kind: str, settings: Settings) -> C
         If something is no number, or infinite.
     """
     family = "date" if kind == "date" else "number"
-    found = engine.levels(name, settings.numeric_levels)
+    found = engine.levels(name, _EXACT)
     spread = engine.spread(name, family)
     if spread.unreadable or spread.infinite:
         what = repr(spread.example) if spread.unreadable else "an infinite number"
@@ -126,12 +129,14 @@ def number_coding(engine: Engine, name: str, kind: str, settings: Settings) -> C
         coded = codings.by_numbers(name, kind, listed)
     else:
         low, high, both = spread.low, spread.high, (engine, engine)
-        coded = codings.by_buckets(name, kind, both, low, high, settings.numeric_levels)
+        coded = codings.by_buckets(name, kind, both, low, high, _EXACT)
+    if again:
+        coded = replace(coded, name=f"{name} (fine)")
     engine.encode(coded)
     return coded
 
 
-def score_codings(engine: Engine, name: str, settings: Settings) -> tuple[Coding, Coding]:
+def score_codings(engine: Engine, name: str) -> tuple[Coding, Coding]:
     """Code scores twice: as numbers, and by whether they reach the threshold.
 
     Raises
@@ -139,7 +144,7 @@ def score_codings(engine: Engine, name: str, settings: Settings) -> tuple[Coding
     ColumnError
         If one is no number from 0 to 1.
     """
-    coded = number_coding(engine, name, "numeric", settings)
+    coded = number_coding(engine, name, "numeric")
     spread = engine.spread(name, "number")
     for number in (spread.low, spread.high):
         if not 0 <= number <= 1:

@@ -76,18 +76,22 @@ def trial_of_given(pair: Pair, given: Given) -> Tested:
 
 @dataclass(frozen=True)
 class _Said:
-    """Codings of predicted labels (or numbers, or sides of the threshold), and of scores."""
+    """Codings of predicted labels (or numbers, or sides of the threshold), and of scores.
+
+    `class_of` holds what each code of a label predicts. `truth` is a finer coding of true numbers.
+    """
 
     label: Coding
     class_of: NDArray[Any]
     score: Coding | None
+    truth: Coding | None = None
 
     def of(self, sample: Sample, target: Target) -> tuple[Part, Predicted, int]:
         """Return rows that hold truth and prediction, what is predicted, and how many do not."""
         rows = sample.places(0)  # everyone, no more than asked for
         drawn, cell = sample.rows, sample.cell[rows]
         codes = sample.codes(rows)
-        truth = drawn.column(target.coding.name)[rows]
+        truth = drawn.column((self.truth or target.coding).name)[rows]
         label = drawn.column(self.label.name)[rows]
         there = (truth > 0) & (label > 0)
         score = None
@@ -95,7 +99,8 @@ class _Said:
             scored = drawn.column(self.score.name)[rows]
             there &= scored > 0
             score = numbers_of(self.score, scored)[there]
-        part = Part(codes[there], cell[there], target.of(truth[there]))
+        true = target.of(truth) if self.truth is None else numbers_of(self.truth, truth)
+        part = Part(codes[there], cell[there], true[there])
         predicted = Predicted(np.asarray(self.class_of[label[there]]), score)
         return part, predicted, int((~there).sum())
 
@@ -106,9 +111,11 @@ def _numbers(pair: Pair, given: Given, target: Target) -> _Said:
             f"{given.truth!r} is numeric, and {given.score!r} was given as a score. Name the "
             f"column of predicted numbers (--y-pred), or say --kind {given.truth}=categorical."
         )
-    coding = number_coding(pair.real, given.label, target.coding.kind, pair.settings)
-    assert coding.positions is not None
-    return _Said(coding, coding.positions, None)
+    kind = target.coding.kind
+    truth = number_coding(pair.real, given.truth, kind, again=True)
+    label = number_coding(pair.real, given.label, kind)
+    assert label.positions is not None
+    return _Said(label, label.positions, None, truth)
 
 
 def _classes(pair: Pair, given: Given, target: Target, remarks: list[str]) -> tuple[Target, _Said]:
@@ -125,7 +132,7 @@ def _classes(pair: Pair, given: Given, target: Target, remarks: list[str]) -> tu
             "(--positive), or give predicted labels alone."
         )
     if given.score is not None:
-        scores, band = score_codings(pair.real, given.score, pair.settings)
+        scores, band = score_codings(pair.real, given.score)
     if given.label is not None:
         return target, _Said(labels, target.class_of, scores)
     assert band is not None
@@ -141,7 +148,7 @@ def _refuse_scores(pair: Pair, labels: Coding, target: Target) -> None:
     """Scores in the place of labels are a slip: nearly every one would be a label of its own."""
     new = labels.labels[target.coding.size :]
     numbers = [as_number(label) for label in new]
-    if len(new) > 1 and all(n is not None and 0 < n < 1 for n in numbers):
+    if len(new) > 1 and all(n is not None and 0 <= n <= 1 for n in numbers):
         raise ColumnError(
             labels.column,
             pair.real.source.title,
