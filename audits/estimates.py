@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+_NOTHING = 1e-12  # no statistic of a table is so small, and rounding leaves less
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -57,12 +59,14 @@ def number(value: float) -> str:
 
     >>> number(0.8333), number(0.0123), number(1234.5), number(float("nan"))
     ('0.83', '0.0123', '1,234', 'unknown')
+    >>> number(-2e-17)
+    '0.00'
     """
     if math.isnan(value):
         return "unknown"
     if math.isinf(value):
         return "no limit" if value > 0 else "no lower limit"
-    if value == 0:  # minus nothing is nothing
+    if abs(value) < _NOTHING:  # what rounding leaves of nothing, or minus nothing
         return "0.00"
     if abs(value) < 0.1:
         return f"{value:.3g}" if abs(value) >= 0.001 else f"{value:.1g}"
@@ -77,7 +81,7 @@ def percent(value: float) -> str:
     """
     if math.isnan(value):
         return "unknown"
-    hundred = 100 * value + 0.0  # minus nothing is nothing
+    hundred = 0.0 if abs(value) < _NOTHING else 100 * value
     if abs(hundred) >= 99.95 or hundred == 0:
         return f"{hundred:.0f} %"
     digits = 1 if abs(hundred) >= 1 else 2

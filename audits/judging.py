@@ -78,13 +78,16 @@ def sensitivities(claims: Claims, settings: Settings) -> list[str]:
     return texts
 
 
-def doubt(claims: Claims, found: list[Verdict]) -> list[str]:
+def doubt(claims: Claims, found: list[Verdict], settings: Settings) -> list[str]:
     """Say of what is not sure how far it is: a clause for the end of its sentence, or nothing."""
     texts = []
+    alone = claims.exceeds(claims.watch) <= settings.false_discovery_rate
     for i, verdict in enumerate(found):
         text = ""
         if verdict is Verdict.NOT_ENOUGH_EVIDENCE and claims.low[i] >= claims.watch[i]:
-            text = f", which among {len(found):,} such statements may be luck"
+            text = ", as the interval says but not the p value"
+            if alone[i]:
+                text = f", sure by itself but not among {len(found):,} statements tested at once"
         elif verdict is Verdict.NOT_ENOUGH_EVIDENCE and claims.high[i] < claims.problem[i]:
             text = ", which rules a problem out but not the need to watch"
         texts.append(text)

@@ -186,17 +186,25 @@ class TestSensitivity:
 class TestDoubt:
     def test_says_what_is_ruled_out(self):
         found = claims((0.05, 0.15, 0.19), (0.0, 0.15, 0.2), (0.0, 0.01, 0.02))
-        assert doubt(found, verdicts(found, LIMITS)) == [
+        assert doubt(found, verdicts(found, LIMITS), LIMITS) == [
             ", which rules a problem out but not the need to watch",
             "",
             "",
         ]
 
-    def test_says_where_the_family_decides(self):
+    def test_says_where_the_p_value_disagrees_with_the_interval(self):
         found = claims((0.1, 0.15, 0.3), p=0.9)
-        assert doubt(found, verdicts(found, LIMITS)) == [
-            ", which among 1 such statements may be luck"
+        assert doubt(found, verdicts(found, LIMITS), LIMITS) == [
+            ", as the interval says but not the p value"
         ]
+
+    def test_says_that_the_number_of_statements_decides(self):
+        found = claims(*[(0.1, 0.15, 0.3)] * 132, p=0.04)
+        p = np.append(np.full(131, 0.9), 0.04)
+        found = dataclasses.replace(found, exceeds=lambda _limit: p)
+        said = doubt(found, verdicts(found, LIMITS), LIMITS)
+        assert said[-1] == ", sure by itself but not among 132 statements tested at once"
+        assert said[0] == ", as the interval says but not the p value"
 
 
 # -- the caps: thirty people, ten people -----------------------------------------------------------

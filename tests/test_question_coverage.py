@@ -133,6 +133,17 @@ class TestReferencePopulation:
         assert "the real sample itself holds 15 %" in found.because
         assert found.evidence["representation"].value == pytest.approx(0.3)
 
+    def test_a_share_that_moves_towards_it_is_said_to(self):
+        reference = {"race": {"ash": 0.5, "birch": 0.5}}
+        tables = rows_of(ash=700, birch=300), rows_of(ash=550, birch=450)
+        found = finding(audit(*tables, reference=reference), "ash")
+        assert "its share moved towards the reference population's 50 %, from 70 % to 55 %" in (
+            found.because
+        )
+        for away in (rows_of(ash=900, birch=100), tables[0]):
+            other = finding(audit(tables[0], away, reference=reference), "ash")
+            assert "moved towards" not in other.because
+
     def test_group_absent_from_both(self):
         reference = {"race": {"ash": 0.5, "birch": 0.4, "cedar": 0.1}}
         tables = rows_of(ash=600, birch=400), rows_of(ash=600, birch=400)

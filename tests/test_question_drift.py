@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import audits
+from audits.estimates import Estimate
 from audits.formulas.shifts import categorical_shift
+from audits.questions import drift
+from audits.reports.of_questions.drift import PRESENTATION
 from audits.results import Verdict
 from audits.settings import Settings
 
@@ -189,6 +194,91 @@ class TestRowsAsAWhole:
         found = birch(audit(self.paired(0.5), self.paired(0.5), settings=with_it))
         assert found.verdict is OK
         assert "told apart with a chance of" in found.because
+
+
+class TestBelowOneHalf:
+    """Rows told apart worse than by guessing: held-out rows met their own copies."""
+
+    SETTINGS = QUICK.having(classifier_rows=300, classifier_permutations=99)
+    SAID = "below one half: synthetic rows lie nearer to real ones than real ones to each other"
+
+    @staticmethod
+    def people(seed: int) -> pd.DataFrame:
+        rng = np.random.default_rng(seed)
+        columns = {name: rng.normal(size=240).round(3) for name in ("age", "pay", "hours")}
+        return pd.DataFrame({"race": np.repeat(["ash", "birch"], 120), **columns})
+
+    def test_copies_are_no_drift_and_no_praise(self):
+        real = self.people(1)
+        found = audit(real, real, settings=self.SETTINGS)
+        row = next(r for r in found["drift"].rows if r.group == (("race", "birch"),))
+        assert row.below_half
+        assert birch(found).verdict is OK
+        assert self.SAID in birch(found).because
+        assert "a sign of copying, see copying" in birch(found).because
+        cell = next(shown for shown in PRESENTATION.main.shown if shown.name == "Told apart")
+        assert cell.cell(row).endswith(", below one half: see copying")
+
+    def test_other_people_are_not_said_to_be_copies(self):
+        found = audit(self.people(1), self.people(2), settings=self.SETTINGS)
+        assert not any(row.below_half for row in found["drift"].rows)
+        assert "below one half" not in birch(found).because
+        cell = next(shown for shown in PRESENTATION.main.shown if shown.name == "Told apart")
+        assert not any("copying" in cell.cell(row) for row in found["drift"].rows)
+
+    def test_it_is_said_beside_drift_too(self):
+        tables = dict(audit(working(900, 0.5, 0.5), working(900, 0.5, 0.9))["drift"].tables)
+        beneath = {"auc": Estimate(0.3, 0.2, 0.4), "auc_p": 0.01, "auc_error": 0.05}
+        tables["groups"] = tuple(replace(row, **beneath) for row in tables["groups"])
+        found = [f for f in drift.judge(tables, QUICK) if f.group == (("race", "birch"),)]
+        assert [(f.attribute, f.verdict) for f in found] == [("work", PROBLEM)]
+        assert found[0].because.count(self.SAID) == 1
+
+    def test_few_people_are_told_as_well(self):
+        real = self.people(1).iloc[90:150]
+        found = birch(audit(real, real, settings=self.SETTINGS))
+        assert found.verdict is UNSURE
+        assert found.because.count(self.SAID) == 1
+        assert ",;" not in found.because
+
+
+class TestReferencePopulation:
+    """A share that moves towards the population is what was asked for, and is told as such."""
+
+    SAID = "; it moved towards the reference population, from which 25 % of the real people and 0 %"
+
+    @staticmethod
+    def people(birch_rows: int) -> pd.DataFrame:
+        return both(
+            group("ash", 800 - birch_rows, work=share(800 - birch_rows, 0.5)),
+            group("birch", birch_rows, work=share(birch_rows, 0.5)),
+        )
+
+    def test_said_where_it_asks_for_it(self):
+        found = audit(
+            self.people(200), self.people(400), reference={"race": {"ash": 0.5, "birch": 0.5}}
+        )
+        [said] = [f for f in found.about(group=()) if f.attribute == "race"]
+        assert said.verdict is WATCH
+        assert self.SAID in said.because
+
+    @pytest.mark.parametrize("reference", [None, {"race": {"ash": 0.9, "birch": 0.1}}])
+    def test_not_where_it_does_not(self, reference):
+        found = audit(self.people(200), self.people(400), reference=reference)
+        [said] = [f for f in found.about(group=()) if f.attribute == "race"]
+        assert "towards" not in said.because
+
+    def test_in_a_group_by_the_shares_of_crossings(self):
+        """The population's share of a level within a group is that of the crossing over its own."""
+        real, synthetic = (self.people(200).assign(sex="f"), self.people(400).assign(sex="f"))
+        men = self.people(400).assign(sex="m")
+        crossed = {"f×ash": 0.25, "f×birch": 0.25, "m×ash": 0.25, "m×birch": 0.25}
+        found = audit(
+            both(real, men), both(synthetic, men), sensitive_features=["race", "sex"],
+            reference={"sex×race": crossed, "sex": {"f": 0.5, "m": 0.5}},
+        )  # fmt: skip
+        women = {f.attribute: f.because for f in found.about(group={"sex": "f"})}
+        assert self.SAID in women["race"]
 
 
 class TestSingleColumn:

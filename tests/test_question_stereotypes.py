@@ -319,7 +319,7 @@ class TestLaws:
         assert ranks == sorted(ranks, reverse=True)
 
     def test_a_tie_is_one_of_all_that_were_measured_even_where_few_are_listed(self):
-        """By itself it would be watched; among 90 ties it may be luck."""
+        """By itself it would be watched; among 90 ties it is not sure."""
         rng = np.random.default_rng(8)
         real = people(women={"nurse": 200, "clerk": 800}, men={"nurse": 200, "clerk": 800})
         synthetic = people(women={"nurse": 265, "clerk": 735}, men={"nurse": 135, "clerk": 865})

@@ -111,6 +111,36 @@ class TestRanks:
         backwards = ranks(*values[::-1])[::-1]
         assert [(r.first, r.last) for r in backwards] == [(r.first, r.last) for r in rows]
 
+    def test_below_one_half_is_no_praise(self):
+        """A copy is as far from one half as what has drifted, and its drift is in order."""
+        real = people(240, 1)
+        few = audits.Settings().having(classifier_rows=300, classifier_permutations=99)
+        made = {
+            name: audit_of(table, real, ask=["drift"], settings=few)
+            for name, table in {"copy": real, "other": people(240, 2)}.items()
+        }
+        found = audits.rank(made, made["other"])
+        rows = {row.name: row for row in found.about("drift", ()) if row.quantity == "auc"}
+        assert rows["copy"].note == "below one half: a sign of copying, see copying"
+        assert rows["other"].note is None
+        lines = [line for line in str(found).splitlines() if "below one half" in line]
+        assert "ok but below one half: a sign of copying, see copying" in lines[0]
+        assert not any("worse" in line for line in lines)
+        assert "note" in found.to_frame().columns
+
+    def test_which_direction_is_good_is_said(self):
+        text = versus_text(audits.rank(AUDITS), width=200, everything=True)
+        assert "share of variety lost (below 0: gained) (the nearer to 0, the better)" in text
+        assert "synthetic over real share (the nearer to 1, the better)" in text
+        by = {quantity.field: quantity.best for quantity in LEADING}
+        assert by["effective_people"] == "more is better"
+        assert by["near_copies"] == "less is better"
+
+    def test_what_rounding_leaves_of_nothing_is_nothing(self):
+        rows = audits.rank({n: having(AUDITS["one"], Estimate(v, v, v)) for n, v in
+                            (("a", -2e-17), ("b", 0.5))})  # fmt: skip
+        assert "e-17" not in versus_text(rows, width=100, everything=True)
+
     def test_verdicts_and_counts_are_those_of_the_audits(self):
         found = audits.rank(AUDITS)
         for name, audit in AUDITS.items():
@@ -382,6 +412,14 @@ class TestCommand:
         assert "one: one.csv, 300 rows" in done.stdout
         assert "mine: two.csv, 300 rows" in done.stdout
         assert "noise floor: held.csv, 300 rows, real people" in done.stdout
+
+    def test_many_tables_need_not_be_audited_again(self, files):
+        by = ("--sensitive-features", "race", "--ask", "coverage")
+        many = [f"{name}={files['one']}" for name in "abcd"]
+        said = " ".join(self.run(files["real"], *many, *by).stderr.split())
+        assert "4 tables are audited" in said
+        assert "rank those with --audits" in said
+        assert "--audits" not in self.run(files["real"], *many[:2], *by).stderr
 
     def test_csv(self, files):
         done = self.run(files["real"], files["one"], files["two"], "--sensitive-features", "race",

@@ -43,6 +43,8 @@ AllOfIt = Annotated[
     bool, typer.Option("--all", help="In text, write out every quantity in every group.")
 ]
 
+_MANY = 4  # tables from which auditing all of them again for one more is a wait
+
 
 def versus(  # noqa: PLR0913, one parameter per option is how Typer declares them
     tables: Tables = None,
@@ -159,6 +161,11 @@ def _run(
     asked = config.request({**given, "real": real, "synthetic": others[0]})
     inputs = (asked.holdout, asked.reference, asked.metadata, asked.rules)
     _check_output(output, [real, *others, *(file for file in inputs if file is not None)])
+    if len(synthetic) >= _MANY:
+        remark(
+            f"{len(synthetic)} tables are audited one after another; where one may be added later, "
+            "save each audit (audits compare --output) and rank those with --audits"
+        )
     return audited(real, synthetic, asked.holdout, _options(asked), _bar(asked))
 
 

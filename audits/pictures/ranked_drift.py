@@ -58,7 +58,7 @@ def _apart(rows: Sequence[Any], settings: Settings) -> Panel:
         tuple(
             Dot(
                 row.auc, above(row.auc, watch, problem), or_few(row.auc),
-                tells=f"told apart with a chance of {row.auc}; {counted(row)} rows",
+                tells=f"told apart with a chance of {row.auc}{_sign(row)}; {counted(row)} rows",
             )
             for row in rows
         ),
@@ -70,6 +70,10 @@ def _apart(rows: Sequence[Any], settings: Settings) -> Panel:
         band=(0.5, watch),
         ends=(0.0, 1.02),
     )  # fmt: skip
+
+
+def _sign(row: Any) -> str:
+    return ", below one half: a sign of copying, see copying" if row.below_half else ""
 
 
 def _moved(columns: Sequence[Any], settings: Settings) -> Panel:

@@ -19,6 +19,7 @@ from audits.questions.words import capital, people, share, synthetic_rows
 from audits.results import Finding, Row, Verdict, evidence_of, group_name
 from audits.settings import Settings
 
+_BROUGHT = "the synthetic table brings it to"
 _NEEDED = 3.0  # expected rows below which even zero would not be significant
 
 
@@ -54,6 +55,7 @@ def _combine(row: CoverageRow, said: list[_Said], settings: Settings) -> Finding
         texts.append(
             f"{percent(row.missing_share)} of the real rows do not say who belongs to this group"
         )
+    texts += _asked_for(row, texts)
     because = capital(f"{group_name(row.group)}: {'; '.join(texts)}.")
     return Finding(
         "coverage", row.group, None, verdict, because,
@@ -63,6 +65,19 @@ def _combine(row: CoverageRow, said: list[_Said], settings: Settings) -> Finding
         )),
         lead.sensitivity, lead.severity,
     )  # fmt: skip
+
+
+def _asked_for(row: CoverageRow, said: Sequence[str]) -> list[str]:
+    """Say that a share moved towards the reference population, which asks for it."""
+    asked, real, made = row.reference_share, row.real_share.value, row.synthetic_share.value
+    if asked is None or not (row.real and row.synthetic) or any(_BROUGHT in text for text in said):
+        return []
+    if row.ratio.low <= 1 <= row.ratio.high or abs(made - asked) >= abs(real - asked):
+        return []
+    return [
+        f"its share moved towards the reference population's {percent(asked)}, from "
+        f"{percent(real)} to {percent(made)}"
+    ]
 
 
 def _judge_support(row: CoverageRow, settings: Settings) -> _Said:
@@ -144,7 +159,7 @@ def _judge_ratio(rows: Sequence[CoverageRow], settings: Settings) -> list[_Said 
         neutral=-1.0,
     )
     found, flips = judged(claims, settings)
-    said = zip(rows, found, flips, doubt(claims, found), strict=True)
+    said = zip(rows, found, flips, doubt(claims, found, settings), strict=True)
     return [_said_ratio(*one) for one in said]
 
 
@@ -246,7 +261,7 @@ def _said_sample(row: CoverageRow, verdict: Verdict, flips: str) -> _Said | None
         f"population has {percent(row.reference_share)}, a ratio of {row.representation}"
     )
     if row.representation_synthetic.known and verdict is not Verdict.OK:
-        text += f"; the synthetic table brings it to {number(row.representation_synthetic.value)}"
+        text += f"; {_BROUGHT} {number(row.representation_synthetic.value)}"
     return _Said(verdict, text, flips, 1 / max(row.representation.high, 0.05))
 
 

@@ -17,6 +17,7 @@ from audits.formulas.detectable import detectable_auc, detectable_mean_shift, de
 from audits.formulas.pair_drift import pair_drift
 from audits.formulas.shifts import Shift, categorical_shift, numeric_shift
 from audits.questions import drift_verdicts
+from audits.questions.drift_population import beside_population
 from audits.questions.drift_rows import ColumnDriftRow, GroupDriftRow, PairDriftRow, ProfileRow
 from audits.questions.group_profiles import profiles
 from audits.questions.places import places
@@ -86,7 +87,8 @@ def _column_rows(pair: Pair) -> list[ColumnDriftRow]:
                 rows += _ordered_rows(pair, coding, run, *sides)
             else:
                 shift = _categorical(pair, coding.name, run, *sides)
-                rows += _as_rows(pair, coding.name, "total variation", run, shift, sides)
+                moved = _as_rows(pair, coding.name, "total variation", run, shift, sides)
+                rows += beside_population(pair, coding, moved, sides)
         pair.progress("drift", 0.6 * (j + 1) / len(pair.attributes))
     return sorted(rows, key=lambda row: (row.group, row.attribute, row.measure))
 
@@ -216,25 +218,9 @@ def _group_rows(pair: Pair, columns: Sequence[ColumnDriftRow]) -> tuple[GroupDri
 def _unjudged(group: Group, n: int, m: int) -> GroupDriftRow:
     nan, none = float("nan"), Estimate.unknown()
     return GroupDriftRow(
-        group,
-        n,
-        m,
-        0,
-        None,
-        none,
+        group, n, m, 0, None, none, nan, nan, (0, 0), none, nan, nan, (0, 0), None, nan, nan, nan,
         nan,
-        nan,
-        (0, 0),
-        none,
-        nan,
-        nan,
-        (0, 0),
-        None,
-        nan,
-        nan,
-        nan,
-        nan,
-    )
+    )  # fmt: skip
 
 
 def _group_row(pair: Pair, i: int, columns: Sequence[ColumnDriftRow]) -> GroupDriftRow:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from audits.estimates import Estimate
 from audits.results import Row
+
+_CHANCE = 0.02  # two-sided: one group in 100 lies so far below one half by chance alone
 
 
 @dataclass(frozen=True)
 class GroupDriftRow(Row):
     """How far a group as a whole has moved; what could not have been noticed.
 
-    `auc` is the chance of telling real from synthetic rows; clearly below one half, rows are
-    copied. `detectable_*` is the least true difference that 80 samples in 100 would show.
+    `auc` is the chance of telling real from synthetic rows; clearly below one half (`below_half`)
+    held-out rows met their own copies. `detectable_*` is the least true difference that 80 samples
+    in 100 would show.
     """
 
     real: int
@@ -34,6 +38,11 @@ class GroupDriftRow(Row):
     detectable_share: float
     detectable_auc: float
 
+    @property
+    def below_half(self) -> bool:
+        """Whether rows are told apart worse than by guessing, beyond what chance does."""
+        return self.auc.high < 0.5 and self.auc_p <= _CHANCE
+
 
 @dataclass(frozen=True)
 class ColumnDriftRow(Row):
@@ -41,6 +50,8 @@ class ColumnDriftRow(Row):
 
     `measure` is "total variation" (share of people who would have to change category) or "shift"
     (average distance, in real standard deviations), or "missing" (total variation of missingness).
+    `real_apart` and `synthetic_apart` are the share of people who would have to change for either
+    table to look like the reference population, where that says (nan: it does not).
     """
 
     attribute: str
@@ -53,6 +64,13 @@ class ColumnDriftRow(Row):
     error: float
     p: float
     draws: int
+    real_apart: float = math.nan
+    synthetic_apart: float = math.nan
+
+    @property
+    def asked_for(self) -> bool:
+        """Whether it moved towards the reference population."""
+        return self.synthetic_apart < self.real_apart
 
 
 @dataclass(frozen=True)

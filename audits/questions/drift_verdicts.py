@@ -37,7 +37,7 @@ def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Findin
         parts[whole.group].append(part)
     findings: list[Finding] = []
     for whole in groups:
-        said = parts[whole.group]
+        said = _signed(whole, parts[whole.group])
         quiet = partial(_quiet, whole, said, settings)
         findings += headline("drift", whole.group, said, otherwise=quiet)
     return findings
@@ -70,7 +70,7 @@ def _judge_columns(
         exceeds=_columns_exceed(rows, settings.confidence),
     )
     found, flips = judged(claims, settings)
-    doubts = doubt(claims, found)
+    doubts = doubt(claims, found, settings)
     return [
         Part(row.attribute, verdict, "")  # of what is in order, only the number of columns is said
         if verdict is Verdict.OK
@@ -132,7 +132,17 @@ def _column_text(row: ColumnDriftRow) -> str:
         )
     return (
         f"{moved} of the people would have to change their {row.attribute} to look like the real "
-        f"group, after taking off what chance alone produces, resting on {resting}"
+        f"group, after taking off what chance alone produces, resting on {resting}{_asked(row)}"
+    )
+
+
+def _asked(row: ColumnDriftRow) -> str:
+    """Say where the reference population asks for it: what moves towards it is no mistake."""
+    if not row.asked_for:
+        return ""
+    return (
+        f"; it moved towards the reference population, from which {percent(row.real_apart)} of the "
+        f"real people and {percent(row.synthetic_apart)} of the synthetic ones are apart"
     )
 
 
@@ -263,13 +273,15 @@ def _quiet(row: GroupDriftRow, parts: Sequence[Part], settings: Settings) -> Par
         return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, text, evidence=evidence)
     if worst([part.verdict for part in parts]) is Verdict.OK:
         text = f"no drift beyond the limits in {columns(row.columns)}"
-        text += _together(row) + _telling(row.auc)
+        text += _together(row) + (f"; {_sign(row)}" if row.below_half else _telling(row.auc))
         return Part(None, Verdict.OK, f"{text}; with {resting}, {_unseen(row)}", evidence=evidence)
     if row.real <= settings.support_problem:
         text = f"no drift is established, and {people(row.real)} are too few to rule it out; with "
         text += resting + ","
     else:
         text = _open(parts) + ";"
+    if row.below_half:
+        text = f"{text.removesuffix(',').removesuffix(';')}; {_sign(row)};"
     return Part(None, Verdict.NOT_ENOUGH_EVIDENCE, f"{text} {_unseen(row)}", evidence=evidence)
 
 
@@ -299,7 +311,24 @@ def _open(parts: Sequence[Part]) -> str:
 def _telling(auc: Estimate) -> str:
     if not auc.known:
         return ""
-    text = f"; real and synthetic rows are told apart with a chance of {estimate(auc)}"
-    if auc.high < _GUESSING:  # held-out rows met their own near-copies
-        text += ", worse than the 0.5 of guessing, as where rows are near-copies of real ones"
-    return text
+    return f"; real and synthetic rows are told apart with a chance of {estimate(auc)}"
+
+
+def _sign(row: GroupDriftRow) -> str:
+    """Say what a chance below one half means: no drift, and no praise either."""
+    return (
+        f"but real and synthetic rows are told apart with a chance of {estimate(row.auc)}, below "
+        "one half: synthetic rows lie nearer to real ones than real ones to each other, a sign of "
+        "copying, see copying"
+    )
+
+
+def _signed(row: GroupDriftRow, parts: Sequence[Part]) -> list[Part]:
+    """Say it with the group's worst part, where there is a bad one."""
+    bad = [part for part in parts if part.verdict in BAD]
+    if not (bad and row.below_half):
+        return list(parts)
+    lead = min(bad, key=lambda part: (part.verdict.rank, -part.severity, part.attribute or ""))
+    return [
+        replace(part, text=f"{part.text}; {_sign(row)}") if part is lead else part for part in parts
+    ]

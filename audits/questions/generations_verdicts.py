@@ -150,7 +150,7 @@ def _capped(row: GenerationsRow, settings: Settings) -> bool:
 def _trends(rows: Sequence[GenerationsRow], settings: Settings) -> list[Part]:
     claims = losses(rows, settings)
     found, flips = judged(claims, settings)
-    doubts = doubt(claims, found)
+    doubts = doubt(claims, found, settings)
     parts = []
     for i, row in enumerate(rows):
         told = not np.isnan(claims.value[i]) and row.real >= _FEWEST

@@ -92,7 +92,7 @@ def _flagged(
         _column(rows, "real") <= settings.support_problem,
     )
     found, flips = judged(claims, settings)
-    clauses = doubt(claims, found)
+    clauses = doubt(claims, found, settings)
     parts = []
     for i, row in enumerate(rows):
         mainly = _mainly(row, kinds, rules) if found[i] in BAD else ""

@@ -9,6 +9,7 @@ from audits.estimates import Estimate, number
 from audits.reports.csv_report import table_csv
 from audits.reports.text_report import SHAPES, Page
 from audits.results import Verdict, group_name
+from audits.several.leading import BEST
 from audits.several.result import COLUMNS, Comparison, RankRow, Versus
 from audits.visible import visible
 
@@ -146,7 +147,9 @@ def _all_alike(comparison: Comparison) -> bool:
 
 
 def _block(page: Page, comparison: Comparison, versus: Versus) -> None:
-    page.add(f"{comparison.question}, {group_name(comparison.group)}: {comparison.label}", "bold")
+    best = BEST.get((comparison.question, comparison.quantity))
+    label = f"{comparison.label} ({best})" if best else comparison.label
+    page.add(f"{comparison.question}, {group_name(comparison.group)}: {label}", "bold")
     rows = sorted(comparison.rows, key=lambda row: (row.first or 99, row.last or 99))
     ranks = [_rank(row) for row in rows]
     names = [_short(row.name) for row in rows]
@@ -176,6 +179,8 @@ def _value(value: Estimate) -> str:
 
 def _end(row: RankRow) -> str:
     said = [] if row.verdict is None else [f"{SHAPES[Verdict(row.verdict)]} {row.verdict}"]
+    if row.note is not None:  # a rank beside the holdout would read as praise or blame
+        return " but ".join([*said, row.note])
     if row.against_floor == "within":
         said.append("as the holdout")
     elif row.against_floor is not None:

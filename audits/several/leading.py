@@ -13,7 +13,8 @@ class Quantity:
     """A field of a question's main table, and in which direction it is worse.
 
     `worse` is "more", "less", or "away": the further from `neutral`, the worse. Where it is a
-    `factor`, half is as far from 1 as double.
+    `factor`, half is as far from 1 as double. `sign` names a property of the row, and `says` what
+    it means of a table where it holds: more than a place in a ranking tells.
     """
 
     question: str
@@ -22,6 +23,19 @@ class Quantity:
     worse: str
     neutral: float = 0.0
     factor: bool = False
+    sign: str = ""
+    says: str = ""
+
+    @property
+    def best(self) -> str:
+        """Which values are good ones.
+
+        >>> LEADING[0].best
+        'the nearer to 1, the better'
+        """
+        if self.worse == "away":
+            return f"the nearer to {self.neutral:g}, the better"
+        return f"{'more' if self.worse == 'less' else 'less'} is better"
 
     def badness(self, value: Estimate) -> Estimate:
         """How bad a value is, with its interval: the more, the worse.
@@ -47,7 +61,15 @@ class Quantity:
 
 LEADING = (
     Quantity("coverage", "ratio", "synthetic over real share", "away", 1.0, factor=True),
-    Quantity("drift", "auc", "chance of telling real from synthetic", "away", 0.5),
+    Quantity(
+        "drift",
+        "auc",
+        "chance of telling real from synthetic",
+        "away",
+        0.5,
+        sign="below_half",
+        says="below one half: a sign of copying, see copying",
+    ),
     Quantity("drift", "pairs", "people in wrong combinations, all pairs of columns", "more"),
     Quantity("diversity", "index", "share of variety lost (below 0: gained)", "away"),
     Quantity("provenance", "effective_people", "effective number of real people", "less"),
@@ -60,6 +82,9 @@ LEADING = (
 
 Variety gained is ranked like variety lost: a table of noise is more varied than people are.
 """
+
+BEST = {(quantity.question, quantity.field): quantity.best for quantity in LEADING}
+"""Which values of a question's quantity are good ones, in words."""
 
 NOT_RANKED = ("collection",)
 """Questions about the real table alone: every synthetic table has the same answer."""

@@ -172,6 +172,14 @@ def _verdicts(audit: Audit) -> dict[tuple[str, Group], str]:
     return {key: worst(verdicts).value for key, verdicts in said.items()}
 
 
+def _signs(audit: Audit, quantity: Quantity) -> dict[Group, str]:
+    """What a value means beyond its place, of the groups of which it does."""
+    if not quantity.sign or quantity.question not in audit.answers:
+        return {}
+    rows = audit.answers[quantity.question].rows
+    return {row.group: quantity.says for row in rows if getattr(row, quantity.sign, False)}
+
+
 def _values(audit: Audit | None, quantity: Quantity) -> dict[Group, Estimate]:
     if audit is None or quantity.question not in audit.answers:
         return {}
@@ -190,6 +198,7 @@ def _ranked(
 ) -> Iterator[RankRow]:
     """Rank by one quantity in every group: everyone, then by number of features, then name."""
     values = {name: _values(audit, quantity) for name, audit in audits.items()}
+    signs = {name: _signs(audit, quantity) for name, audit in audits.items()}
     floors = _values(floor, quantity)
     groups = {group for of in values.values() for group in of}
     for group in sorted(groups, key=lambda group: (len(group), group_name(group), group)):
@@ -210,6 +219,7 @@ def _ranked(
                 said[name].get((quantity.question, group)),
                 level,
                 _against(bad[name], quantity.badness(level)),
+                signs[name].get(group),
             )
 
 

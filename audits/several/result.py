@@ -31,7 +31,8 @@ class RankRow(Row):
     intervals do. Unknown values have no rank (None). `verdict` is the question's worst about the
     group in that table (None: it said nothing). `floor` is the value a real holdout has in place of
     a synthetic table, and `against_floor` whether this one is "worse", "better" or "within" its
-    noise (None where either is unknown).
+    noise (None where either is unknown). `note` is what the value means beyond its place (None:
+    nothing), as a chance of telling rows apart that is below one half.
     """
 
     question: str
@@ -45,6 +46,7 @@ class RankRow(Row):
     verdict: str | None
     floor: Estimate
     against_floor: str | None
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class Versus:
 
 COLUMNS = (
     "question", "quantity", "group", "name", "value", "value_low", "value_high", "first", "last",
-    "of", "verdict", "floor", "floor_low", "floor_high", "against_floor",
+    "of", "verdict", "floor", "floor_low", "floor_high", "against_floor", "note",
 )  # fmt: skip
 
 
@@ -193,7 +195,7 @@ def _line(row: RankRow) -> dict[str, Any]:
         "name": row.name, "value": value.value, "value_low": value.low, "value_high": value.high,
         "first": row.first, "last": row.last, "of": row.of, "verdict": row.verdict,
         "floor": floor.value, "floor_low": floor.low, "floor_high": floor.high,
-        "against_floor": row.against_floor,
+        "against_floor": row.against_floor, "note": row.note,
     }  # fmt: skip
 
 

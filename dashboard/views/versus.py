@@ -15,6 +15,7 @@ from audits.disclosure import protected
 from audits.estimates import Estimate, number
 from audits.pictures.judged import judging
 from audits.results import Audit, Group, Verdict, group_name
+from audits.several.leading import BEST
 from audits.several.ranking import rank
 from audits.several.result import Comparison, RankRow, Versus
 from audits.visible import visible
@@ -188,8 +189,8 @@ def _by_question(here: Here, found: Versus) -> None:
     parts.table(
         columns,
         rows,
-        caption=f"{there[picked][0].label}, with interval and range of ranks; groups in which "
-        "most tables are told apart first",
+        caption=f"{there[picked][0].label}{_best(picked)}, with interval and range of ranks; "
+        "groups in which most tables are told apart first",
     )
 
 
@@ -197,12 +198,18 @@ def _group(group: Group, known: set[Group]) -> Cell:
     return parts.Link(group) if group and group in known else visible(group_name(group))
 
 
+def _best(picked: tuple[str, str]) -> str:
+    return f" ({BEST[picked]})" if picked in BEST else ""
+
+
 def _cell(row: RankRow) -> str:
     said = _value(row.value)
     if row.first is not None:
         ranks = f"{row.first}" if row.first == row.last else f"{row.first} to {row.last}"
         said += f"; rank {ranks} of {row.of}"
-    if row.against_floor is not None:
+    if row.note is not None:
+        said += f"; {row.note}"
+    elif row.against_floor is not None:
         said += (
             "; as the floor" if row.against_floor == "within" else f"; {row.against_floor} than it"
         )

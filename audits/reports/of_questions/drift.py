@@ -30,6 +30,12 @@ def _moved(row: Any) -> str:
     return f"{ranged(row.shift)} SD" if row.measure == "shift" else shared(row.shift)
 
 
+def _told_apart(row: Any) -> str:
+    """The chance of telling rows apart, which is no good sign where it is below one half."""
+    sign = ", below one half: see copying" if row.below_half else ""
+    return f"{ranged(row.auc)}{sign}"
+
+
 _MAIN = Lines(
     "groups",
     "How far groups have moved; the last column says which move of a share would not have been "
@@ -37,7 +43,7 @@ _MAIN = Lines(
     (
         GROUP, REAL, SYNTHETIC,
         Shown("Combinations moved", lambda row: shared(row.pairs)),
-        Shown("Told apart", lambda row: ranged(row.auc)),
+        Shown("Told apart", _told_apart),
         Shown("Unnoticed below", lambda row: part_of(row.detectable_share)),
     ),
     most=LINES,
