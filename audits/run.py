@@ -24,6 +24,7 @@ from audits.data.task import Task
 from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, UsageError
 from audits.learners.learner import learner_of
+from audits.questions.fairness_annotators import take_annotations
 from audits.registry import OF_TARGETS, Question, questions
 from audits.results import Answer, Audit, Finding, InputRecord, ranked
 from audits.settings import JUDGING, Settings
@@ -152,6 +153,8 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     given = {"real": real, "synthetic": synthetic}
     if holdout is not None:
         given["holdout"] = holdout
+    if task is not None and task.annotated is not None:
+        given["annotations"] = task.annotated.table
     markers = frozenset(named("missing", missing))
     given_rules = None if rules is None else read_rules(rules)
     told("reading", 0.0)
@@ -171,6 +174,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         bound = None if given_rules is None else bind(given_rules, tables, settings.level_limit)
         if task is not None:
             check_there((task.target, *task.exclude), tables["real"])
+            check_there((task.target,), tables["synthetic"])
         pair = pair_of(tables, plan, settings, told)
         pair.threads, pair.task = work.threads, task
         if reference is not None:
@@ -178,6 +182,8 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             pair.book.notes += pair.reference.notes
         if bound is not None:
             take_rules(pair, bound)
+        if "annotations" in tables:
+            take_annotations(pair, tables["annotations"])
         answers = {question.id: answered(question, pair) for question in asked}
         return Audit(
             inputs=(

@@ -78,7 +78,20 @@ def draw(pair: Pair, target: Target) -> Drawn:
         where = "a part of the real table"
         drawn = Drawn(cells, groups, real, synthetic, tested, where, unlabelled)
     _check(drawn, pair.settings.fairness_fewest, target)
-    return drawn
+    taken = drawn.trained[1]
+    return replace(
+        drawn,
+        real=_in_order(drawn.real, len(drawn.real)),
+        synthetic=_in_order(drawn.synthetic, taken),
+        tested=_in_order(drawn.tested, len(drawn.tested)),
+    )
+
+
+def _in_order(part: Part, taken: int) -> Part:
+    """Sort the rows that are taken by content, and the others: then equal tables train alike."""
+    first = np.lexsort(part.codes[:taken].T)
+    others = taken + np.lexsort(part.codes[taken:].T)
+    return part.at(np.concatenate([first, others]))
 
 
 def _check(drawn: Drawn, fewest: int, target: Target) -> None:
