@@ -34,6 +34,7 @@ class Reading:
     settings: Settings = field(default_factory=Settings)
     memory: str | int | None = None
     threads: int | None = None
+    work_folder: str | Path | None = None
     spark: Any = None
     progress: Callable[[str, float], None] | None = None
 
@@ -61,7 +62,7 @@ def alone(
     markers = frozenset(named("missing", reading.missing))
     told("reading", 0.0)
     with (
-        Workspace(reading.memory, reading.threads, None, keep=False) as work,
+        Workspace(reading.memory, reading.threads, reading.work_folder, keep=False) as work,
         engines.opened({role: table}, work, spark=reading.spark, markers=markers) as tables,
         one_thread_of_algebra(),
     ):

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
+from audits.cli_values import bands, names, numbers, pairs
 from audits.data.documents import read_toml_file
 from audits.errors import UnknownNameError, UsageError
 from audits.settings import Settings
+
+__all__ = [
+    "ChainRequest",
+    "FairnessRequest",
+    "Request",
+    "bands",
+    "chain_request",
+    "check_place",
+    "fairness_request",
+    "names",
+    "numbers",
+    "pairs",
+    "read_config",
+    "request",
+]
 
 FORMATS = ("text", "json", "csv")
 GATES = ("problem", "watch")
 _MERGED = ("kind", "bands", "set")
 _PATHS = (
     "real", "synthetic", "generations", "reference", "holdout", "rules", "metadata", "output",
-    "work_folder",
+    "work_folder", "annotations", "predictions",
 )  # fmt: skip
-_TABLES = ("real", "synthetic", "generations", "holdout")
+_TABLES = ("real", "synthetic", "generations", "holdout", "annotations", "predictions")
 _OWN_SETTINGS = ("seed", "intersections")
 
 
@@ -79,6 +93,24 @@ class Request(_Asked):
 
 
 @dataclass(frozen=True)
+class FairnessRequest(Request):
+    """One audit of fairness as asked for: of two tables, or of predictions by themselves."""
+
+    annotations: str | None = None
+    item: str | None = None
+    annotator_features: tuple[str, ...] = ()
+    predictions: str | None = None
+    y_true: str | None = None
+    y_pred: str | None = None
+    score: str | None = None
+
+    @property
+    def stages(self) -> list[str]:
+        """What such an audit goes through."""
+        return ["reading", "fairness"]
+
+
+@dataclass(frozen=True)
 class ChainRequest(_Asked):
     """A chain of generations as asked for; `generations` holds its tables, in order."""
 
@@ -88,9 +120,10 @@ class ChainRequest(_Asked):
     loop: str | None = None
 
 
-_R = TypeVar("_R", Request, ChainRequest)
+_R = TypeVar("_R", Request, FairnessRequest, ChainRequest)
 _COMMANDS: dict[type[_Asked], str] = {
     Request: "audits compare",
+    FairnessRequest: "audits fairness",
     ChainRequest: "audits generations",
 }
 
@@ -107,12 +140,34 @@ def request(given: Mapping[str, Any], config: str | Path | None = None) -> Reque
         would be written over an input.
     """
     made = _joined(given, config, Request)
+    _check_two(made, "Give REAL and SYNTHETIC, two files.")
+    _check(made, (*_inputs(made), config))
+    return made
+
+
+def fairness_request(given: Mapping[str, Any], config: str | Path | None = None) -> FairnessRequest:
+    """Join what the options of `audits fairness` say with what a file says; an option wins.
+
+    Raises
+    ------
+    UsageError
+        As for :func:`request`.
+    """
+    made = _joined(given, config, FairnessRequest)
+    if made.predictions is None:
+        _check_two(made, "Give REAL and SYNTHETIC, two files; or --predictions.")
+    _check(made, (*_inputs(made), made.annotations, made.predictions, config))
+    return made
+
+
+def _check_two(made: Request, advice: str) -> None:
     for name in ("real", "synthetic"):
         if getattr(made, name) is None:
-            raise UsageError(f"no {name} table was named. Give REAL and SYNTHETIC, two files.")
-    inputs = (made.real, made.synthetic, made.reference, made.holdout, made.rules, made.metadata)
-    _check(made, (*inputs, config))
-    return made
+            raise UsageError(f"no {name} table was named. {advice}")
+
+
+def _inputs(made: Request) -> tuple[str | None, ...]:
+    return made.real, made.synthetic, made.reference, made.holdout, made.rules, made.metadata
 
 
 def chain_request(given: Mapping[str, Any], config: str | Path | None = None) -> ChainRequest:
@@ -292,8 +347,9 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     **dict.fromkeys((*_PATHS, "weights", "memory", "spark"), _text),
     **dict.fromkeys(("generation_column", "chain_column", "loop"), _text),
     **dict.fromkeys(("target", "positive", "model"), _text),
+    **dict.fromkeys(("item", "y_true", "y_pred", "score"), _text),
     **dict.fromkeys(("sensitive_features", "features", "missing", "ask", "generations"), _texts),
-    "exclude": _texts,
+    **dict.fromkeys(("exclude", "annotator_features"), _texts),
     **dict.fromkeys(("seed", "intersections"), _whole),
     "threads": _threads,
     "keep_work": _yes,
@@ -303,74 +359,3 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "fail_on": _one_of(GATES),
     "format": _one_of(FORMATS),
 }
-
-
-# -- the options -----------------------------------------------------------------------------------
-
-
-def names(given: Sequence[str] | None) -> tuple[str, ...] | None:
-    """Split lists at commas, as in CSV: a name that holds a comma stands in quotation marks.
-
-    >>> names(["race,sex", '"a, b"'])
-    ('race', 'sex', 'a, b')
-    """
-    if not given:
-        return None
-    parts = (part for one in given for part in next(csv.reader([one], skipinitialspace=True), []))
-    return tuple(part for part in parts if part)
-
-
-def pairs(option: str, given: Sequence[str] | None, example: str) -> dict[str, str] | None:
-    """Split `name=value` at the first equals sign.
-
-    Raises
-    ------
-    UsageError
-        If there is none, or a name stands twice.
-
-    Examples
-    --------
-    >>> pairs("--set", ["seed=1"], "seed=1")
-    {'seed': '1'}
-    """
-    if not given:
-        return None
-    found: dict[str, str] = {}
-    for one in given:
-        name, sign, value = one.partition("=")
-        if not (name and sign and value):
-            raise UsageError(f"{option} {one!r} is not name=value. Write it like {example}.")
-        if name in found:
-            raise UsageError(f"{option} names {name!r} twice. Keep one of them.")
-        found[name] = value
-    return found
-
-
-def bands(given: Sequence[str] | None) -> dict[str, tuple[float, ...]] | None:
-    """Read edges of bands.
-
-    >>> bands(["age=18,30,65"])
-    {'age': (18.0, 30.0, 65.0)}
-    """
-    said = pairs("--bands", given, "age=18,30,65")
-    if said is None:
-        return None
-    return {name: numbers(f"--bands {name}", edges.split(",")) for name, edges in said.items()}
-
-
-def numbers(where: str, given: Sequence[Any]) -> tuple[float, ...]:
-    """Read finite, rising numbers.
-
-    Raises
-    ------
-    UsageError
-        If one is not a number, or they do not rise.
-    """
-    try:
-        edges = tuple(float(edge) for edge in given)
-    except (TypeError, ValueError):
-        raise UsageError(f"{where} must be numbers such as 18,30,65, got {given!r}.") from None
-    rising = all(a < b for a, b in pairwise(edges))
-    if not edges or not rising or not all(abs(edge) < float("inf") for edge in edges):
-        raise UsageError(f"{where} must be numbers that rise, got {given!r}.")
-    return edges

@@ -10,7 +10,7 @@ from audits import cli_options as options
 from audits.cli_streams import gate, holding, remark, stop_if_told, write_audit
 
 if TYPE_CHECKING:
-    from audits.config import Request
+    from audits.config import FairnessRequest
     from audits.results import Audit
 
 PredictedColumn = Annotated[
@@ -18,6 +18,48 @@ PredictedColumn = Annotated[
 ]
 NoMitigation = Annotated[
     bool, typer.Option("--no-mitigation", help="Do not try what would mend the gaps.")
+]
+Annotations = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="A line for each label that somebody gave to an item, with the sensitive features of "
+        "the person it is about: how often do annotators disagree, and about whom?",
+    ),
+]
+ItemColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--item", metavar="COLUMN", help="The column of --annotations that tells items apart."
+    ),
+]
+AnnotatorFeatures = Annotated[
+    list[str] | None,
+    typer.Option(metavar="A,B", help="Columns of --annotations that form groups of annotators."),
+]
+Predictions = Annotated[
+    str | None,
+    typer.Option(
+        metavar="FILE",
+        help="Audit predictions of a model trained elsewhere, by themselves: a line per person, "
+        "with y_true, y_pred or score (or both), and who they are. No REAL and SYNTHETIC.",
+    ),
+]
+TrueColumn = Annotated[
+    str | None, typer.Option("--y-true", metavar="COLUMN", help="The truth in --predictions.")
+]
+PredColumn = Annotated[
+    str | None,
+    typer.Option("--y-pred", metavar="COLUMN", help="What is predicted, in --predictions."),
+]
+ScoreColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--score",
+        metavar="COLUMN",
+        help="The probability of the positive label, in --predictions. Without predicted labels, "
+        "the positive one is predicted from 0.5.",
+    ),
 ]
 
 
@@ -32,6 +74,13 @@ def fairness(  # noqa: PLR0913, one parameter per option is how Typer declares t
     positive: options.Positive = None,
     exclude: options.Exclude = None,
     no_mitigation: NoMitigation = False,
+    annotations: Annotations = None,
+    item: ItemColumn = None,
+    annotator_features: AnnotatorFeatures = None,
+    predictions: Predictions = None,
+    y_true: TrueColumn = None,
+    y_pred: PredColumn = None,
+    score: ScoreColumn = None,
     features: options.Features = None,
     kind: options.Kind = None,
     bands: options.Bands = None,
@@ -56,6 +105,9 @@ def fairness(  # noqa: PLR0913, one parameter per option is how Typer declares t
     given = {
         "real": real, "synthetic": synthetic, "holdout": holdout, "metadata": metadata,
         "target": target, "model": model, "positive": positive, "output": output,
+        "annotations": annotations, "item": item,
+        "annotator_features": configuration.names(annotator_features),
+        "predictions": predictions, "y_true": y_true, "y_pred": y_pred, "score": score,
         "exclude": configuration.names(exclude),
         "sensitive_features": configuration.names(sensitive_features),
         "features": configuration.names(features),
@@ -68,7 +120,7 @@ def fairness(  # noqa: PLR0913, one parameter per option is how Typer declares t
         "fail_on": fail_on and fail_on.value, "format": format_ and format_.value,
         "ask": ("fairness",),
     }  # fmt: skip
-    asked = configuration.request(given, config)
+    asked = configuration.fairness_request(given, config)
     audit = _run(asked, progress_to, mitigate=not no_mitigation)
     if asked.output is not None:
         audit.save(asked.output)
@@ -77,12 +129,12 @@ def fairness(  # noqa: PLR0913, one parameter per option is how Typer declares t
     gate(audit.findings, asked.fail_on, "found")
 
 
-def _run(asked: Request, progress_to: str | None, *, mitigate: bool) -> Audit:
+def _run(asked: FairnessRequest, progress_to: str | None, *, mitigate: bool) -> Audit:
     from audits.downstream import fairness as run
     from audits.errors import UsageError
     from audits.progress import progress_bar, progress_file
 
-    if asked.target is None:
+    if asked.target is None and asked.predictions is None:
         raise UsageError("no target was named. Give --target, the column that models predict.")
     stages = asked.stages
     with progress_bar(stages) as shown:
@@ -103,12 +155,19 @@ def _run(asked: Request, progress_to: str | None, *, mitigate: bool) -> Audit:
             model=asked.model,
             exclude=asked.exclude,
             mitigate=mitigate,
+            annotations=asked.annotations,
+            item=asked.item,
+            annotator_features=asked.annotator_features,
+            predictions=asked.predictions,
+            y_true=asked.y_true,
+            y_pred=asked.y_pred,
+            score=asked.score,
             progress=heard,
             **_options(asked),
         )
 
 
-def _options(asked: Request) -> dict[str, Any]:
+def _options(asked: FairnessRequest) -> dict[str, Any]:
     """What is said of the tables and of the machine."""
     return {
         "holdout": asked.holdout,

@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Annotated:
+    """A table of annotations of the target: what it is, what tells items apart, who annotated."""
+
+    table: Any
+    item: str
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -11,7 +21,7 @@ class Task:
 
     `positive` is the label that rates are of, where the person named one; `learner` is
     "logistic", "boosting" or a factory as "module:name"; `exclude` are columns the models do not
-    see; `mitigate` says whether mitigations are tried.
+    see; `mitigate` says whether mitigations are tried. `annotated` are annotations of the target.
     """
 
     target: str
@@ -19,3 +29,4 @@ class Task:
     learner: str = "logistic"
     exclude: tuple[str, ...] = ()
     mitigate: bool = False
+    annotated: Annotated | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audits.data.pair import Pair
 from audits.errors import UsageError
+from audits.questions.fairness_annotators import annotator_rows
 from audits.questions.fairness_labels import label_rows
 from audits.questions.fairness_leaks import leaks
 from audits.questions.fairness_rates import Rates
@@ -78,6 +79,8 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     tables["rates"] = rates.rates()
     tables["changes"] = rates.changes()
     tables["labels"] = label_rows(pair, trial.target)
+    if pair.annotations is not None:
+        tables["annotators"] = annotator_rows(pair, pair.annotations)
     tables["task"] = (task_row(pair, trial, leaks(trial, pair.settings.leak_share)),)
     return tables
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from audits.data.annotations import Annotations
+from audits.data.annotations import Annotations, read_annotations
 from audits.data.pair import Pair
+from audits.data.tables import Engine
 from audits.formulas.disagreement import (
     Counted,
     between,
@@ -19,9 +20,28 @@ from audits.formulas.disagreement import (
     within,
 )
 from audits.questions.fairness_rows import AnnotatorRow
+from audits.questions.fairness_target import target_of
 
 ALL = "all"
 """The name of all annotators together."""
+
+
+def take_annotations(pair: Pair, engine: Engine) -> None:
+    """Read annotations of a pair's target, and note what is left out of them.
+
+    Raises
+    ------
+    UsageError, InputError
+        If the target, or the annotations, cannot be judged.
+    """
+    assert pair.task is not None
+    assert pair.task.annotated is not None
+    given = pair.task.annotated
+    numeric = target_of(pair).kind == "numeric"
+    pair.annotations = read_annotations(
+        engine, pair, item=given.item, features=given.features, numeric=numeric
+    )
+    pair.book.notes += pair.annotations.notes
 
 
 def annotator_rows(pair: Pair, given: Annotations) -> tuple[AnnotatorRow, ...]:
