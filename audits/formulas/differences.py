@@ -23,18 +23,23 @@ class Difference(NamedTuple):
 def square_and_add(
     first: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
     second: tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike],
+    *,
+    correlation: npt.ArrayLike = 0.0,
 ) -> Difference:
-    r"""Interval of a difference, from the intervals of two independent estimates.
+    r"""Interval of a difference, from the intervals of two estimates.
 
-    With estimates :math:`a, b` and limits :math:`(l_a, u_a), (l_b, u_b)` of the same level:
+    With estimates :math:`a, b`, limits :math:`(l_a, u_a), (l_b, u_b)` of the same level, and their
+    correlation :math:`r`, which is 0 where they are independent:
 
-    .. math:: L = a - b - \sqrt{(a - l_a)^2 + (u_b - b)^2}, \qquad
-              U = a - b + \sqrt{(u_a - a)^2 + (b - l_b)^2}
+    .. math:: L = a - b - \sqrt{(a - l_a)^2 - 2 r (a - l_a)(u_b - b) + (u_b - b)^2}, \qquad
+              U = a - b + \sqrt{(u_a - a)^2 - 2 r (u_a - a)(b - l_b) + (b - l_b)^2}
 
     Parameters
     ----------
     first, second : tuple of array_like
         Value, lower and upper limit of each.
+    correlation : array_like, between -1 and 1
+        Of the two estimates, as of two rates of the same people.
 
     Returns
     -------
@@ -60,10 +65,19 @@ def square_and_add(
     """
     a, a_low, a_high = (np.asarray(part, dtype=np.float64) for part in first)
     b, b_low, b_high = (np.asarray(part, dtype=np.float64) for part in second)
+    r = np.asarray(correlation, dtype=np.float64)
     value = a - b
-    low = value - np.hypot(a - a_low, b_high - b)
-    high = value + np.hypot(a_high - a, b - b_low)
+    low = value - _third_side(a - a_low, b_high - b, r)
+    high = value + _third_side(a_high - a, b - b_low, r)
     return Difference(plain(value), plain(low), plain(high))
+
+
+def _third_side(x: npt.ArrayLike, y: npt.ArrayLike, r: npt.ArrayLike) -> FloatOrArray:
+    """Side of a triangle that lies opposite an angle of cosine r."""
+    x, y, r = np.asarray(x), np.asarray(y), np.asarray(r)
+    with np.errstate(invalid="ignore"):
+        square = r * (x - y) ** 2 + (1 - r) * (x**2 + y**2)
+    return np.where(r == 0, np.hypot(x, y), np.sqrt(np.maximum(square, 0.0)))
 
 
 def share_difference(

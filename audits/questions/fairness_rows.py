@@ -63,8 +63,9 @@ class ChangeRow(Row):
     models. `only_synthetic` counts those of whom only the synthetic-trained model says what the
     rate counts, `only_real` those of whom only the other does (first round; -1 for what is no
     share). `real` and `synthetic` are means over `rounds` trainings, `change` the difference with
-    its interval, which holds both the people tested and the rounds. `mcnemar_p` is the exact
-    two-sided p value of the first round.
+    its interval, which holds both the people tested and the rounds. `beyond` is that change less
+    the change among everyone else: how far the gap by the one model is from the gap by the other
+    (unknown for everyone). `mcnemar_p` is the exact two-sided p value of the first round.
     """
 
     metric: str
@@ -75,6 +76,7 @@ class ChangeRow(Row):
     real: float
     synthetic: float
     change: Estimate
+    beyond: Estimate
     mcnemar_p: float
     rounds: int
 
