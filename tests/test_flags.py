@@ -320,9 +320,26 @@ def test_a_feature_named_like_a_column_of_flags_is_told_apart():
     assert found["flagged (sensitive feature)"].tolist() == MADE["race"].tolist()
 
 
-def test_a_holdout_that_holds_real_rows_is_said():
+def test_a_holdout_of_real_rows_is_not_fresh_and_does_not_serve():
     found = flagged(MADE, holdout=REAL)
-    assert any("3,000 of 3,000 rows of the holdout are also in the real" in n for n in found.notes)
+    said = "3,000 of 3,000 rows of the holdout are also in the real table, more than chance"
+    assert any(note.startswith(said) for note in found.notes)
+    assert found.fresh == "left out"
+    without = flagged(MADE, holdout=None)
+    assert str(found.groups) == str(without.groups)
+    assert found.to_frame().equals(without.to_frame())
+
+
+def test_a_few_real_rows_in_a_holdout_are_said():
+    """Fewer than chance could bring about do not make it stale."""
+    mixed = pd.concat([FRESH, REAL.iloc[:3]], ignore_index=True)
+    found = flagged(MADE, holdout=mixed)
+    assert found.fresh == "holdout"
+    assert any("of the holdout are also in the real table: if they" in n for n in found.notes)
+
+
+def test_where_rates_differ_from_those_of_an_audit_is_said():
+    assert any("audits compare judges a sample of each group" in n for n in flagged(MADE).notes)
 
 
 def test_spark_has_no_order(monkeypatch):

@@ -27,6 +27,7 @@ from audits.flags.result import Flags
 from audits.flags.scores import Search
 from audits.formulas.conformal import rows_to_flag
 from audits.formulas.multiplicity import benjamini_hochberg
+from audits.questions.copying_equal import holdout_is_stale
 from audits.run import (
     kinds_given,
     named,
@@ -47,6 +48,12 @@ _SOURCES = {
     "both": "rows of the holdout and, of groups of which it has few, real rows, each judged by all "
     "the others; these groups therefore weigh more among everyone here than they do",
 }
+_DIFFERS = (
+    "The question plausibility of audits compare judges a sample of each group and leaves "
+    "sensitive features out of distances; here every row is judged, by all columns, and the flag "
+    "is calibrated on more people. Rates of the two differ by that, most of all of rows far from "
+    "everyone."
+)
 Told = Callable[[str, float], None]
 Heard = Callable[[float], None]
 
@@ -164,7 +171,9 @@ class _Flagging:
         self.pair, self.tables, self.threads = pair, tables, threads
         self.names = [coding.name for coding in pair.attributes]
         self.features = [coding.name for coding in pair.features]
-        self.source = "left out" if pair.holdout is None else "holdout"
+        self.stale = holdout_is_stale(pair)
+        self.holdout = None if self.stale else pair.holdout
+        self.source = "left out" if self.holdout is None else "holdout"
 
     def flags(self) -> Flags:
         """Return everything."""
@@ -244,8 +253,8 @@ class _Flagging:
         most, heard = self.pair.settings.flag_fresh, self._heard("fresh people")
         held: list[Records] = []
         lacking = np.ones(len(base.codes), dtype=bool)
-        if self.pair.holdout is not None:
-            chosen = self._drawn(contents_of(self.pair.holdout), most, "fresh")
+        if self.holdout is not None:
+            chosen = self._drawn(contents_of(self.holdout), most, "fresh")
             held.append(judge.records(self._taken("holdout", chosen), told=heard))
             rows = np.bincount(held[0].cell, minlength=len(self.pair.cells) + 1)
             lacking = (rows < verdicts.people_needed(self.pair.settings))[judge.cell_of(base)]
@@ -284,13 +293,20 @@ class _Flagging:
                 f"At a level of {settings.flag_level:g} no record can be flagged by so few people. "
                 "Choose a higher level, or give more real rows."
             )
-        if pair.holdout is not None and (same := pair.holdout.matches(pair.real)):
-            said.append(
-                f"{same:,} of {pair.holdout.rows:,} rows of the holdout are also in the real "
-                "table: if they are the same people, too few records are flagged."
-            )
+        said += [*self._overlap(), _DIFFERS]
         sources = [note for engine in self.tables.values() for note in engine.source.notes]
         return [*said, *sources, *pair.book.notes]
+
+    def _overlap(self) -> list[str]:
+        """Say how many rows of the holdout are real rows, and what was made of it."""
+        holdout = self.pair.holdout
+        same = 0 if holdout is None else holdout.matches(self.pair.real)
+        if holdout is None or not same:
+            return []
+        said = f"{same:,} of {holdout.rows:,} rows of the holdout are also in the real table"
+        if self.stale:
+            return [f"{said}, more than chance explains: it is not fresh, and was not used."]
+        return [f"{said}: if they are the same people, too few records are flagged."]
 
 
 def _order(groups: Sequence[verdicts.GroupFlags]) -> tuple[str, ...]:

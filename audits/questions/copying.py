@@ -8,9 +8,8 @@ import numpy as np
 
 from audits.data.pair import Pair
 from audits.estimates import Estimate
-from audits.formulas.differences import Difference
 from audits.questions import copying_verdicts
-from audits.questions.copying_equal import Equal, equal_rows, shares_beyond_chance
+from audits.questions.copying_equal import Equal, equal_rows, shares_beyond_chance, stale
 from audits.questions.copying_nearest import Nearness
 from audits.questions.copying_rows import CopyingRow
 from audits.results import Finding, Row
@@ -40,7 +39,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     counted, repeats, repeats_real = equal_rows(pair)
     confidence = pair.settings.confidence
     overlap = counted.overlap_beyond(confidence)
-    used = pair.holdout is not None and not _stale(overlap, pair.settings)
+    used = pair.holdout is not None and not stale(overlap, pair.settings)
     by_holdout = used & (counted.holdout >= pair.settings.copying_fewest)
     shares = shares_beyond_chance(counted, by_holdout, confidence)
     groups = [g for g in range(len(pair.groups)) if pair.groups.labelled[g]]
@@ -61,11 +60,6 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
         }
         rows.append(CopyingRow(pair.groups.names[g], **fields))
     return {"groups": tuple(rows)}
-
-
-def _stale(overlap: Difference, settings: Settings) -> bool:
-    """Whether more of the holdout are real rows than chance explains: it is not fresh then."""
-    return bool(overlap.low[0] > 0 and overlap.value[0] > settings.holdout_overlap)
 
 
 def _counts(counted: Equal, group: int) -> dict[str, int]:

@@ -17,6 +17,7 @@ from audits.formulas.differences import Difference, square_and_add
 from audits.formulas.hill import rarefied_hill
 from audits.formulas.seen_again import seen_again
 from audits.formulas.shares import wilson
+from audits.settings import Settings
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +46,19 @@ class Equal:
             _share(self.overlap, self.holdout, confidence),
             seen_again(self.real - self.twins, self.pairs, self.real, confidence=confidence),
         )
+
+
+def stale(overlap: Difference, settings: Settings) -> bool:
+    """Whether more of a holdout are real rows than chance explains: it is not fresh then."""
+    return bool(overlap.low[0] > 0 and overlap.value[0] > settings.holdout_overlap)
+
+
+def holdout_is_stale(pair: Pair) -> bool:
+    """Whether the holdout of a pair is not fresh; one pass over it and the real table."""
+    if pair.holdout is None:
+        return False
+    counted, _, _ = equal_rows(pair)
+    return stale(counted.overlap_beyond(pair.settings.confidence), pair.settings)
 
 
 class Repeats:

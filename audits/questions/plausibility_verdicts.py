@@ -127,6 +127,8 @@ def _said(row: PlausibilityRow, verdict: Verdict, clause: str) -> tuple[Verdict,
         f"{share(row.observed)} of {synthetic_rows(row.synthetic_used)} break what holds of the "
         f"real people; {share(row.expected)} of fresh ones would, too ({_by(row)})"
     )
+    if not row.group:
+        clause += "; audits flag, which judges every row by all columns, may have other rates"
     return verdict, text + clause
 
 

@@ -104,7 +104,9 @@ def _methods(settings: Settings) -> tuple[str, ...]:
         f"{settings.rule_support:,} people of whom none breaks it, so that hardly more than one in "
         "a hundred can. Besides, rows far from every real person are outliers, by a threshold that "
         f"{percent(settings.outlier_alpha)} of fresh people of the group would pass (Bates et al. "
-        "2023).",
+        "2023). `audits flag` judges every row, by all columns and calibrated on more people; this "
+        f"question judges at most {settings.plausibility_rows:,} rows of a group and leaves "
+        "sensitive features out of distances: rates of the two differ by that.",
         "What counts is the excess over fresh real people: from "
         f"{percent(settings.implausible_watch)} of a group's rows it is watched, from "
         f"{percent(settings.implausible_problem)} a problem; of pairs of values that no real row "
