@@ -86,10 +86,10 @@ class Request(_Asked):
     @property
     def stages(self) -> list[str]:
         """What an audit goes through, for whoever watches."""
-        from audits.run import asked_of, task_of
+        from audits.asked import stages_of, task_of
 
         task = task_of(self.target, self.positive, self.model, self.exclude)
-        return ["reading", *(question.id for question in asked_of(self.ask or (), task))]
+        return stages_of(self.ask, task)
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from audits.alone import Reading
+from audits.asked import task_of
 from audits.data.names import clean_name
 from audits.data.task import Annotated, Task
 from audits.errors import UsageError
 from audits.predictions import audit_predictions
 from audits.results import Audit
-from audits.run import compare, named, task_of
+from audits.run import compare, named
 
-_OF_PREDICTIONS = ("y_true", "y_pred", "score")
+_ALONE = "is given, and predictions are audited by themselves."
 
 
 def fairness(  # noqa: PLR0913, one parameter per thing a person may want to say
@@ -105,16 +106,16 @@ def fairness(  # noqa: PLR0913, one parameter per thing a person may want to say
             "target": target,
             "annotations": annotations,
         }
-        _refuse(others, "predictions are audited by themselves")
+        _refuse(others, f"{_ALONE} Drop one of them.")
         reading = _reading(sensitive_features, options)
         return audit_predictions(predictions, reading, positive=positive, **columns)
-    _refuse(columns, "no predictions are given")
+    _refuse(columns, "is said of predictions, and none are given. Drop it, or give them.")
     if real is None or synthetic is None or target is None:
         raise UsageError(
             "two tables and a target are needed, or predictions. Give real, synthetic and target, "
             "or predictions."
         )
-    task = task_of(target, positive, model, exclude, mitigate=mitigate)
+    task = task_of(target, positive, model, named("exclude", exclude), mitigate=mitigate)
     return compare(
         real,
         synthetic,
@@ -129,7 +130,7 @@ def _refuse(given: Mapping[str, Any], why: str) -> None:
     """Refuse what would be passed over."""
     for name, value in given.items():
         if value is not None:
-            raise UsageError(f"{name} is given, and {why}. Drop one of them.")
+            raise UsageError(f"{name} {why}")
 
 
 def _annotated(
@@ -138,7 +139,7 @@ def _annotated(
     """Add annotations to what is to be predicted."""
     if table is None:
         said = {"item": item, "annotator_features": features or None}
-        _refuse(said, "no annotations are given")
+        _refuse(said, "is said of annotations, and none are given. Drop it, or give them.")
         return task
     if item is None:
         raise UsageError(
@@ -155,7 +156,5 @@ def _reading(sensitive_features: str | Sequence[str], options: Mapping[str, Any]
     given = {name: value for name, value in options.items() if value is not None}
     for name in given:
         if name not in known:
-            raise UsageError(
-                f"{name} is given, and predictions are audited by themselves. Drop one of them."
-            )
+            raise UsageError(f"{name} {_ALONE} Drop one of them.")
     return Reading(sensitive_features=sensitive_features, **given)

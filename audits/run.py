@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from audits.asked import asked_of, task_of
 from audits.data import codebook, engines
 from audits.data.chain import Chain
 from audits.data.kinds import KindRequest, kinds_from_sdv, parse_bands, parse_kinds
@@ -23,9 +24,8 @@ from audits.data.tables import Engine
 from audits.data.task import Task
 from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, UsageError
-from audits.learners.learner import learner_of
 from audits.questions.fairness_annotators import take_annotations
-from audits.registry import OF_TARGETS, Question, questions
+from audits.registry import Question, questions
 from audits.results import Answer, Audit, Finding, InputRecord, ranked
 from audits.settings import JUDGING, Settings
 
@@ -147,7 +147,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     1.0
     """
     settings = settings or Settings()
-    task = task_of(target, positive, model, exclude)
+    task = task_of(target, positive, model, named("exclude", exclude))
     asked = asked_of(named("ask", ask), task)
     told = progress or (lambda _stage, _share: None)
     given = {"real": real, "synthetic": synthetic}
@@ -203,56 +203,6 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             ),
             versions=versions(),
         )
-
-
-def task_of(
-    target: str | Task | None,
-    positive: str | None = None,
-    model: str = "logistic",
-    exclude: str | Sequence[str] = (),
-    *,
-    mitigate: bool = False,
-) -> Task | None:
-    """Check what is to be predicted; None where no target is named.
-
-    Raises
-    ------
-    UsageError
-        If something is said of a target that is not named, or there is no such model.
-    """
-    if isinstance(target, Task):
-        return target
-    left_out = named("exclude", exclude)
-    if target is None:
-        for what, given in (("positive", positive), ("exclude", left_out)):
-            if given:
-                raise UsageError(f"{what} is said of a target, and none is named. Name a target.")
-        if model != "logistic":
-            raise UsageError("a model is named, and no target for it to predict. Name a target.")
-        return None
-    learner_of(model, kind="binary")
-    label = None if positive is None else str(positive)
-    return Task(clean_name(target), label, model, left_out, mitigate)
-
-
-def asked_of(ask: tuple[str, ...], task: Task | None) -> tuple[Question, ...]:
-    """Return the questions to ask: without a target, not what is asked of one.
-
-    Raises
-    ------
-    UsageError
-        If a question that needs a target is named, and no target is.
-    """
-    chosen = questions(ask)
-    if task is not None:
-        return chosen
-    for question in chosen:
-        if question.id in OF_TARGETS and question.id in ask:
-            raise UsageError(
-                f"{question.id} was asked, and no target is named. Name the column that a model "
-                "would predict: target=, or --target."
-            )
-    return tuple(question for question in chosen if question.id not in OF_TARGETS)
 
 
 def pair_of(
