@@ -105,6 +105,7 @@ def _many(count: int, of: str) -> str:
     return f"{count:,} {of}" if count == 1 else f"{count:,} {of}s"
 
 
+_OF_TABLES = ("compared", "sensitive", "left out")
 _LINES = {"reference": "share", "rules": "rule"}
 """What the lines of inputs are that are no tables."""
 
@@ -124,10 +125,10 @@ def understood(audit: Audit) -> list[str]:
     if compared:
         lines.append(f"compared: {compared}")
     read = [c for c in audit.columns if c.kind]
-    left = [c for c in read if c.use not in ("compared", "sensitive")]
+    left = [c for c in read if c.use == "left out"]
     if left:
         lines.append(f"left out: {_by_kind(left)}")
-    lines += _unread([c for c in audit.columns if not c.kind])
+    lines += _unread([c for c in audit.columns if not c.kind or c.use not in _OF_TABLES])
     lines += [f"note: {c.name}: {c.note}" for c in read if c.note]
     lines += [f"note: {note}" for note in audit.notes]
     return lines
