@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+from numpy.typing import NDArray
+
 from audits.alone import Reading, alone
 from audits.data.pair import Pair
-from audits.data.quotas import QuotaFile, checked, read_quotas
+from audits.data.quotas import QuotaFile, checked, edge_texts, read_quotas
 from audits.errors import UsageError
 from audits.questions.collection_rows import (
     CollectionRow,
@@ -31,7 +34,9 @@ class QuotaCheck:
 
     `there` counts the people of the group now, `wanted` those the plan asked for in all, and
     `missing` those still to come. `needed` is what a new plan asks for, None where the groups it
-    is made for do not hold this one.
+    is made for do not hold this one. `repeats` counts rows of those there that equal an earlier
+    one in every compared column, and may be the same people twice (None: no column but the
+    sensitive features is compared, so nothing could tell people apart).
     """
 
     line: int
@@ -40,6 +45,7 @@ class QuotaCheck:
     there: int
     missing: int
     needed: int | None
+    repeats: int | None = None
 
     @property
     def met(self) -> bool:
@@ -56,6 +62,9 @@ class QuotaCheck:
         """The same in a sentence."""
         state = "met" if self.met else f"{self.missing:,} still missing"
         said = f"{group_name(self.group)}: {state}, {self.there:,} of {self.wanted:,} there"
+        if self.repeats:
+            rows = "row repeats" if self.repeats == 1 else "rows repeat"
+            said += f", of which {self.repeats:,} {rows} another in every compared column"
         if self.changed:
             said += f"; a plan made now asks for {self.needed:,}"
         return f"{said[:1].upper()}{said[1:]}."
@@ -66,7 +75,8 @@ class Plan:
     """How many more people each group needs, whom to recruit, and what became of an earlier plan.
 
     `answer` holds the tables of the question `collection`. `checks` holds a line per quota where a
-    file of quotas was given, and `quotas` names the file.
+    file of quotas was given, and `quotas` names the file. `bands` holds the edges, as texts, of
+    sensitive features that are banded; they are saved with the quotas.
     """
 
     inputs: tuple[InputRecord, ...]
@@ -76,6 +86,7 @@ class Plan:
     notes: tuple[str, ...]
     checks: tuple[QuotaCheck, ...] = ()
     quotas: str = ""
+    bands: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def groups(self) -> tuple[CollectionRow, ...]:
@@ -210,7 +221,10 @@ def plan(  # noqa: PLR0913, one parameter per thing a person may want to say
     if (audit := _audit_in(data)) is not None:
         _refuse_more(reading, given=bool(sensitive_features), settings=settings)
         return _from_audit(audit, file)
+    if file is not None and bands is None:
+        reading = replace(reading, bands=file.bands)
     with alone(data, reading) as pair:
+        _check_population(reading.settings.population_size, pair.real.rows)
         answer = answered(questions([_QUESTION])[0], pair)
         return Plan(
             inputs=records_of({"real": pair.real}, pair.reference),
@@ -220,6 +234,17 @@ def plan(  # noqa: PLR0913, one parameter per thing a person may want to say
             notes=(*pair.real.source.notes, *pair.book.notes),
             checks=() if file is None else _checks(_checked_in(pair, file), pair, answer),
             quotas=file.name if file else "",
+            bands={one.column: edge_texts(one) for one in pair.features if one.edges is not None},
+        )
+
+
+def _check_population(size: int, rows: int) -> None:
+    """Refuse a population that holds fewer people than the table does."""
+    if 0 < size < rows:
+        raise UsageError(
+            f"the population is said to be {size:,} people (population_size), and the table alone "
+            f"has {rows:,} rows. Give the size of the population that people are collected from, "
+            "or leave it out."
         )
 
 
@@ -237,10 +262,10 @@ def _audit_in(data: Any) -> Audit | None:
 def _refuse_more(reading: Reading, *, given: bool, settings: Settings | None) -> None:
     """A saved audit says all there is to say: what would change it needs the table."""
     said = [
-        field.name
-        for field in fields(Reading)
-        if field.name not in ("sensitive_features", "settings", "memory", "threads", "progress")
-        and getattr(reading, field.name)
+        one.name
+        for one in fields(Reading)
+        if one.name not in ("sensitive_features", "settings", "memory", "threads", "progress")
+        and getattr(reading, one.name)
     ]
     said += ["sensitive_features"] if given else []
     said += ["settings"] if settings is not None else []
@@ -286,6 +311,7 @@ def _checks(file: QuotaFile, pair: Pair, answer: Answer) -> tuple[QuotaCheck, ..
     """Count the people of every quota; a group that is not among those planned for, too."""
     needed = {row.group: row.needed for row in cast(tuple[CollectionRow, ...], answer.rows)}
     codes = [dict(zip(f.labels, range(f.size), strict=True)) for f in pair.features]
+    repeats = _repeats(pair)
     checks = []
     for quota in file.quotas:
         inside = pair.cell_rows[0] > 0
@@ -296,5 +322,15 @@ def _checks(file: QuotaFile, pair: Pair, answer: Answer) -> tuple[QuotaCheck, ..
         there = int(pair.cell_rows[0][inside].sum())
         lacking = max(quota.wanted - there, 0)
         now = needed.get(quota.group)
-        checks.append(QuotaCheck(quota.line, quota.group, quota.wanted, there, lacking, now))
+        again = None if repeats is None else int(repeats[inside].sum())
+        checks.append(QuotaCheck(quota.line, quota.group, quota.wanted, there, lacking, now, again))
     return tuple(checks)
+
+
+def _repeats(pair: Pair) -> NDArray[np.int64] | None:
+    """Count rows per cell that equal an earlier one, where any column could tell people apart."""
+    if {coding.name for coding in pair.attributes} <= {one.column for one in pair.features}:
+        return None
+    table = pair.real.repeated([one.name for one in pair.features], pair.cells, pair.real)
+    rows = np.bincount(table.cell, (table.copies - 1) * table.rows, minlength=len(pair.cells) + 1)
+    return rows[: len(pair.cells)].astype(np.int64)

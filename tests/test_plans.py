@@ -176,6 +176,65 @@ def test_other_bands_are_advised(tmp_path):
         audits.plan(real, quotas=path)
 
 
+class TestAfterCollection:
+    """Bands come with the quotas, and the same people twice are no further people."""
+
+    @staticmethod
+    def aged(rows: int, top: int = 60) -> pd.DataFrame:
+        return people(ash=rows, birch=rows).assign(
+            age=[20 + (7 * i) % top for i in range(2 * rows)],
+            town=[f"town {i % 11}" for i in range(2 * rows)],
+        )
+
+    def test_bands_are_those_of_the_plan(self, tmp_path):
+        """Cut anew at quantiles of the grown table, no band would be the one asked for."""
+        plan = audits.plan(self.aged(60), sensitive_features=["age", "race"])
+        path = plan.save(tmp_path / "quotas.csv")
+        edges = plan.bands["age"]
+        assert f'"age={",".join(edges)}"' in path.read_text(encoding="utf-8")
+        older = self.aged(200, top=75)
+        again = audits.plan(older, quotas=path)
+        assert again.bands == plan.bands
+        assert [check.group for check in again.checks] == [row.group for row in plan.short]
+        own = audits.plan(older, quotas=path, bands={"age": [float(edge) for edge in edges]})
+        assert own.checks == again.checks
+
+    def test_bands_that_contradict_each_other(self, tmp_path):
+        path = tmp_path / "quotas.csv"
+        path.write_text('age,wanted,bands\nunder 30,9,age=30\nunder 40,9,"age=40"\n', "utf-8")
+        with pytest.raises(SourceError, match="line 3: has other bands of 'age'"):
+            audits.plan(self.aged(60), quotas=path)
+        path.write_text("age,wanted,bands\nunder 30,9,age=young\n", "utf-8")
+        with pytest.raises(SourceError, match=r"column 'bands'.*'young'"):
+            audits.plan(self.aged(60), quotas=path)
+
+    def test_repeated_rows_are_told(self, tmp_path):
+        path = tmp_path / "quotas.csv"
+        path.write_text("race,wanted\nash,90\nbirch,50\n", encoding="utf-8")
+        table = self.aged(50)
+        table["town"] = [f"town {i}" for i in range(100)]
+        table.loc[99, ["town", "age", "sex"]] = table.loc[98, ["town", "age", "sex"]]
+        twice = pd.concat([table, table.iloc[:45]], ignore_index=True)
+        ash, birch = audits.plan(twice, quotas=path).checks
+        assert (ash.there, ash.met, ash.repeats) == (95, True, 45)
+        assert "95 of 90 there, of which 45 rows repeat another in every compared" in ash.says
+        assert birch.repeats == 1
+        assert "of which 1 row repeats another" in birch.says
+
+    def test_where_nothing_tells_people_apart_nothing_is_said(self, saved):
+        checks = audits.plan(people(ash=30, birch=300), quotas=saved).checks
+        assert {check.repeats for check in checks} == {None}
+        assert not any("repeat" in check.says for check in checks)
+
+    def test_an_identifier_in_which_some_stand_twice_has_no_types(self):
+        table = self.aged(150)
+        table["person_id"] = [f"P{i}" for i in range(300)]
+        table["code"] = [f"code {i}" for i in range(300)]
+        twice = pd.concat([table, table.iloc[:40]], ignore_index=True)
+        plan = audits.plan(twice, sensitive_features="race")
+        assert {row.completeness_attribute for row in plan.groups} <= {"", "sex", "town"}
+
+
 class TestSavedAudit:
     @pytest.fixture
     def audit(self):
@@ -231,6 +290,14 @@ class TestCommand:
         # of 200 Black people in all, 381/(1 + 380/200) are 131.4
         assert "Black,30,132,102,interval,10200," in done.stdout
 
+    def test_people_to_approach_are_rounded_up_everywhere(self):
+        asked = (REAL, "--sensitive-features", "race,sex")
+        lines = list(csv.DictReader(run(*asked, "--format", "csv").stdout.splitlines()))
+        text = " ".join(run(*asked).stdout.split())
+        for line in lines:
+            said = f"About {int(line['approach']):,} people to approach at random, "
+            assert f"{said}{int(line['approach_likely']):,} to be 95 % sure" in text
+
     def test_json(self):
         done = run(REAL, "--sensitive-features", "race", "--format", "json")
         document = json.loads(done.stdout)
@@ -261,6 +328,7 @@ class TestCommand:
                 (REAL, "--sensitive-features", "race", "--half-width", "0.1", "--set",
                  "plan_half_width=0.2"), 2, "given twice",
             ),
+            ((REAL, "--sensitive-features", "race", "--population", "2000"), 2, "3,000 rows"),
             (("none.json",), 3, "none.json"),
             (("none.csv", "--sensitive-features", "race"), 3, "none.csv"),
         ],

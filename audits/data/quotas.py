@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+from audits.data.kinds import parse_bands
 from audits.data.names import clean_name
 from audits.data.tables import Coding
-from audits.data.values import canonical
-from audits.errors import SourceError, UnknownNameError
+from audits.data.values import canonical, day_text, number_text
+from audits.errors import SourceError, UnknownNameError, UsageError
 from audits.results import Group
 
-FIELDS = ("there", "wanted", "recruit", "reason", "approach", "approach_likely")
-"""Columns of the file beside the sensitive features."""
+FIELDS = ("there", "wanted", "recruit", "reason", "approach", "approach_likely", "bands")
+"""Columns of the file beside the sensitive features; the last one where any of these is banded."""
 
 OWN = " (sensitive feature)"
 """What follows the name of a sensitive feature that is named like one of them."""
@@ -38,11 +39,12 @@ class Quota:
 
 @dataclass(frozen=True)
 class QuotaFile:
-    """The lines of a file, and the sensitive features its columns name."""
+    """The lines of a file, the sensitive features its columns name, and their bands' edges."""
 
     name: str
     features: tuple[str, ...]
     quotas: tuple[Quota, ...]
+    bands: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def header(feature: str) -> str:
@@ -52,6 +54,39 @@ def header(feature: str) -> str:
     ('race', 'there (sensitive feature)')
     """
     return feature + OWN if feature in FIELDS else feature
+
+
+def edge_texts(feature: Coding) -> tuple[str, ...]:
+    """Return the edges of a banded feature as they are written for `--bands`."""
+    write = day_text if feature.kind == "date" else number_text
+    edges = () if feature.edges is None else feature.edges.tolist()
+    return tuple(write(edge) for edge in edges)
+
+
+def bands_text(bands: Mapping[str, Sequence[str]]) -> str:
+    """Write the bands of every feature into one cell.
+
+    >>> bands_text({"age": ("30", "65"), "born": ("1970-01-03",)})
+    'age=30,65; born=1970-01-03'
+    """
+    return "; ".join(f"{column}={','.join(edges)}" for column, edges in bands.items())
+
+
+def _bands(texts: Sequence[tuple[int, str]], name: str) -> dict[str, tuple[float, ...]]:
+    """Read the bands back; every line has the same."""
+    given: dict[str, list[str]] = {}
+    for line, text in texts:
+        for one in filter(None, text.split("; ")):
+            column, _, edges = one.rpartition("=")
+            if given.setdefault(column, edges.split(",")) != edges.split(","):
+                raise SourceError(
+                    name, f"has other bands of {column!r} than lines above.",
+                    "Keep one set of bands.", line=line,
+                )  # fmt: skip
+    try:
+        return parse_bands(given)
+    except UsageError as error:
+        raise SourceError(name, f"column 'bands': {error}", "Write age=30,65.") from None
 
 
 def read_quotas(path: str | Path) -> QuotaFile:
@@ -76,7 +111,7 @@ def read_quotas(path: str | Path) -> QuotaFile:
         raise SourceError(path.name, "is not UTF-8 text.", "Save it as UTF-8.") from None
     except csv.Error as error:
         raise SourceError(path.name, f"cannot be read ({error}).", "Check the file.") from None
-    quotas = []
+    quotas, bands = [], []
     for line, fields in lines:
         if len(fields) != len(columns):
             raise SourceError(
@@ -87,7 +122,8 @@ def read_quotas(path: str | Path) -> QuotaFile:
             )
         named = dict(zip(columns, map(_plain, fields), strict=True))
         quotas.append(_quota(named, features, path.name, line))
-    return QuotaFile(path.name, tuple(features.values()), tuple(quotas))
+        bands.append((line, named.get("bands", "")))
+    return QuotaFile(path.name, tuple(features.values()), tuple(quotas), _bands(bands, path.name))
 
 
 def _plain(text: str) -> str:
@@ -176,7 +212,7 @@ def checked(
                 line=quota.line,
             )
         quotas.append(Quota(quota.line, group, quota.wanted, quota.there))
-    return QuotaFile(file.name, file.features, tuple(quotas))
+    return QuotaFile(file.name, file.features, tuple(quotas), file.bands)
 
 
 def _value(value: str, feature: Coding, also: set[str], quota: Quota, name: str) -> str:

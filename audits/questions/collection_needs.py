@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audits.data.kinds import names_rows
 from audits.data.pair import Pair
 from audits.formulas.completeness import people_for_coverage
 from audits.formulas.detectable import people_to_detect
@@ -26,6 +27,7 @@ NOBODY = "none in the population"
 
 _FEWEST = 10  # real people below whom neither the weights nor the types seen tell anything
 _HALF = 0.5  # standard deviation of a share of one half
+_MANY, _OWN = 100, 0.8  # people, and values per person, from which on a column names people
 Floats = NDArray[np.float64]
 
 
@@ -136,6 +138,8 @@ def completeness(pair: Pair, people: People) -> Completeness:
     for j, coding in enumerate(pair.attributes):
         if coding.kind in ("numeric", "date"):
             continue  # nearly all values differ: of their types nothing would ever be complete
+        if names_rows(coding.name) or _numbers_people(pair.everyone(coding.name)[0][1:]):
+            continue  # an identifier in which some stand twice: its values are people, not types
         usable = np.flatnonzero(pair.inside[:, j] & (line >= 0) & (pair.rows[0] >= _FEWEST))
         for run in pair.runs(usable, [coding.name]):
             counts = pair.counts(coding.name, run)[0][:, 1:]
@@ -155,6 +159,12 @@ def completeness(pair: Pair, people: People) -> Completeness:
     return Completeness(
         np.asarray(people.real + more, dtype=np.float64), now, tuple(column.tolist()), beyond
     )
+
+
+def _numbers_people(counts: NDArray[np.int64]) -> bool:
+    """Whether nearly everyone has a value of a column alone, as with an identifier."""
+    people = int(counts.sum())
+    return people >= _MANY and bool((counts > 0).sum() >= _OWN * people)
 
 
 def pattern_needs(people: People, settings: Settings) -> Floats:

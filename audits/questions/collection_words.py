@@ -66,6 +66,15 @@ def _reason(row: CollectionRow, settings: Settings) -> str:
     )
 
 
+def upwards(count: float) -> int:
+    """Return a whole number of people that is enough; what is left by rounding asks for nobody.
+
+    >>> upwards(484.2), upwards(485.0000000001)
+    (485, 485)
+    """
+    return math.ceil(count - 1e-9)
+
+
 def effort(row: EffortRow, confidence: float) -> str:
     """Say how many people to approach; where the share is the real table's own, with a caution.
 
@@ -75,8 +84,8 @@ def effort(row: EffortRow, confidence: float) -> str:
     if math.isnan(row.approached):
         return "How many to approach is not known: no reference says how many there are."
     said = (
-        f"About {row.approached:,.0f} people to approach at random, "
-        f"{row.approached_likely:,.0f} to be {percent(confidence)} sure"
+        f"About {upwards(row.approached):,} people to approach at random, "
+        f"{upwards(row.approached_likely):,} to be {percent(confidence)} sure"
     )
     share = percent(row.prevalence)
     if row.prevalence_from == "reference":

@@ -6,7 +6,7 @@ import dataclasses
 import math
 from typing import Any
 
-from audits.data.quotas import FIELDS, header
+from audits.data.quotas import FIELDS, bands_text, header
 from audits.plans import Plan
 from audits.questions import collection_words as words
 from audits.reports.csv_report import table_csv
@@ -31,13 +31,15 @@ def quotas_csv(plan: Plan) -> str:
                 "reason": row.reason,
                 "approach": _whole(met.approached),
                 "approach_likely": _whole(met.approached_likely),
+                "bands": bands_text(plan.bands),
             }
         )
-    return table_csv([*map(header, plan.sensitive_features), *FIELDS], lines)
+    fields = FIELDS if plan.bands else FIELDS[:-1]
+    return table_csv([*map(header, plan.sensitive_features), *fields], lines)
 
 
 def _whole(number: float) -> str:
-    return "" if math.isnan(number) else str(math.ceil(number - 1e-9))
+    return "" if math.isnan(number) else str(words.upwards(number))
 
 
 def plan_text(plan: Plan, *, width: int, colour: bool = False) -> str:
@@ -94,6 +96,7 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
                 "there": check.there,
                 "missing": check.missing,
                 "needed": check.needed,
+                "repeats": check.repeats,
                 "met": check.met,
                 "changed": check.changed,
             }
