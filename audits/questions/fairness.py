@@ -5,6 +5,7 @@ from __future__ import annotations
 from audits.data.pair import Pair
 from audits.errors import UsageError
 from audits.questions.fairness_annotators import annotator_rows
+from audits.questions.fairness_gaps import gap_rows
 from audits.questions.fairness_labels import label_rows
 from audits.questions.fairness_leaks import leaks
 from audits.questions.fairness_rates import Rates
@@ -78,6 +79,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     tables["groups"] = group_rows(trial, rates)
     tables["rates"] = rates.rates()
     tables["changes"] = rates.changes()
+    tables["disparities"] = gap_rows(trial, rates, pair.settings)
     tables["labels"] = label_rows(pair, trial.target)
     if pair.annotations is not None:
         tables["annotators"] = annotator_rows(pair, pair.annotations)
