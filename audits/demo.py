@@ -30,7 +30,11 @@ def sample_data() -> Path:
 
 
 def audit_sample(
-    version: str, *, ask: Sequence[str] | None = None, progress: Told | None = None
+    version: str,
+    *,
+    ask: Sequence[str] | None = None,
+    target: str | None = None,
+    progress: Told | None = None,
 ) -> Audit:
     """Audit one synthetic version of the survey, by race and sex, against the population.
 
@@ -40,6 +44,8 @@ def audit_sample(
         Which synthetic table.
     ask : sequence of str, optional
         Questions to ask; all by default.
+    target : str, optional
+        What models are to predict, as in `audits.compare`.
     progress : callable, optional
         As in `audits.compare`.
     """
@@ -52,6 +58,7 @@ def audit_sample(
         sensitive_features=["race", "sex"],
         reference=folder / "population.csv",
         ask=ask,
+        target=target,
         progress=progress,
     )
 

@@ -26,6 +26,7 @@ ASKS = {
     "Sameness": "Who has become more alike",
     "Stereotypes": "Are groups and traits tied together",
     "Copies and the impossible": "Which rows are copies of real people",
+    "Fairness": "Would a model trained on the synthetic rows",
     "Collection plan": "Whom to ask, and how many",
     "Compare": "What differs between two audits",
     "Review and report": "What did people decide",
@@ -53,7 +54,8 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     )
     saved = [chain.save(folder / "chain.json")]
     saved += [
-        audit_sample(version).save(folder / f"{version}.json") for version in ("same", "three")
+        audit_sample(version, target="insured").save(folder / f"{version}.json")
+        for version in ("same", "three")
     ]
     with serving(folder, *_opened(saved)) as made:
         yield made

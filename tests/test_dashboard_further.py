@@ -299,3 +299,50 @@ def test_the_sentence_of_a_worker_is_its_last(tmp_path):
     said_.write_text("audits: saved x\naudits: error: no.\nand more\n")
     assert running.sentence_of(said_) == "error: no."
     assert "ended before it was done" in running.sentence_of(tmp_path / "none.txt")
+
+
+# -- fairness --------------------------------------------------------------------------------------
+
+
+def test_a_target_is_chosen_and_models_are_judged(sample):
+    app = visit()
+    upload(app, "real", sample / "survey_real.csv")
+    upload(app, "synthetic", sample / "synthetic_three.csv")
+    sensitive = next(one for one in app.multiselect if one.key.startswith("sensitive-"))
+    sensitive.set_value(["sex"]).run()
+    [asked], _ = draft.requests(draft.read(session_of(app)), {})
+    assert "target" not in asked
+    target = next(one for one in app.selectbox if one.key.startswith("target-"))
+    assert "sex" not in target.options
+    target.set_value("insured").run()
+    calm(app)
+    next(one for one in app.selectbox if one.key.startswith("positive-")).set_value("no").run()
+    app.radio(key="model").set_value("boosting").run()
+    next(one for one in app.multiselect if one.key.startswith("exclude-")).set_value(["age"]).run()
+    next(one for one in app.multiselect if one.key == "ask").set_value(["fairness"]).run()
+    [asked], _ = draft.requests(draft.read(session_of(app)), {})
+    chosen = {name: asked[name] for name in ("target", "positive", "model", "exclude", "ask")}
+    assert chosen == {
+        "target": "insured", "positive": "no", "model": "boosting", "exclude": ["age"],
+        "ask": ["fairness"],
+    }  # fmt: skip
+    app.radio(key="model").set_value("logistic").run()
+    calm(run_to_the_end(app))
+    (kept,) = session_of(app).audits()
+    [task] = audits.load(session_of(app).audit_path(kept.id))["fairness"].tables["task"]
+    assert (task.target, task.positive, task.learner) == ("insured", "no", "logistic regression")
+    calm(turn_to(app, "fairness"))
+    assert "Would a model trained on the synthetic rows serve every group" in plain(app)
+
+
+def test_a_target_that_is_dropped_takes_its_question_along(sample):
+    app = visit()
+    upload(app, "real", sample / "survey_real.csv")
+    upload(app, "synthetic", sample / "synthetic_three.csv")
+    next(one for one in app.selectbox if one.key.startswith("target-")).set_value("insured").run()
+    next(one for one in app.selectbox if one.key.startswith("target-")).set_value("").run()
+    calm(app)
+    questions = next(one for one in app.multiselect if one.key == "ask")
+    assert not any("Fairness" in option for option in questions.options)
+    [asked], _ = draft.requests(draft.read(session_of(app)), {})
+    assert not {"target", "positive", "model", "exclude", "ask"} & set(asked)
