@@ -102,9 +102,17 @@ class Trial:
         """Return the seed of one fit."""
         return stream_seed(self.seed, "fairness", f"{name} {turn}", ())
 
-    def each(self, do: Callable[[_From], _Done], jobs: Iterable[_From]) -> list[_Done]:
-        """Do jobs that do not depend on each other, in threads where that is safe; in order."""
-        return in_threads(do, list(jobs), 1 if self.learner.own else self.threads)
+    def each(
+        self,
+        do: Callable[[_From], _Done],
+        jobs: Iterable[_From],
+        told: Callable[[float], None] = lambda _share: None,
+    ) -> list[_Done]:
+        """Do jobs that do not depend on each other, in threads where that is safe; in order.
+
+        `told` hears, in this thread, which share of them is done.
+        """
+        return in_threads(do, list(jobs), 1 if self.learner.own else self.threads, told)
 
 
 def counted(
@@ -115,12 +123,22 @@ def counted(
     return np.asarray(groups.belongs @ flat.reshape(cells, size), dtype=np.int64)
 
 
-def in_threads(do: Callable[[_From], _Done], jobs: Sequence[_From], threads: int) -> list[_Done]:
+def in_threads(
+    do: Callable[[_From], _Done],
+    jobs: Sequence[_From],
+    threads: int,
+    told: Callable[[float], None] = lambda _share: None,
+) -> list[_Done]:
     """Do jobs in some threads; results stand in the order of the jobs."""
-    if threads <= 1 or len(jobs) <= 1:
-        return [do(job) for job in jobs]
-    with ThreadPoolExecutor(min(threads, len(jobs))) as pool:
-        return list(pool.map(do, jobs))
+    done = []
+    pool = ThreadPoolExecutor(max(1, min(threads, len(jobs))))
+    try:
+        for found in map(do, jobs) if threads <= 1 else pool.map(do, jobs):
+            done.append(found)
+            told(len(done) / len(jobs))
+    finally:
+        pool.shutdown(cancel_futures=True)  # after an error nothing more is begun
+    return done
 
 
 def rows_of(drawn: Drawn, side: str, turn: int, seed: int) -> NDArray[np.int64]:
@@ -197,15 +215,11 @@ def _left_out(pair: Pair, target: Target) -> tuple[str, ...]:
 def _train(trial: Trial, rounds: int, told: Callable[[float], None]) -> None:
     """Fill in what every round's models say."""
     jobs = [(side, turn) for turn in range(rounds) for side in ("real", "synthetic")]
-    done = []
 
     def one(job: tuple[str, int]) -> Predicted:
         side, turn = job
         x, y, _ = trial.train(side, turn)
-        found = trial.learner.fit(x, y, trial.seed_of(side, turn)).predict(trial.tested_x)
-        done.append(job)
-        told(len(done) / len(jobs))
-        return found
+        return trial.learner.fit(x, y, trial.seed_of(side, turn)).predict(trial.tested_x)
 
-    for (side, _), found in zip(jobs, trial.each(one, jobs), strict=True):
+    for (side, _), found in zip(jobs, trial.each(one, jobs, told), strict=True):
         (trial.real_model if side == "real" else trial.synthetic_model).append(found)
