@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 from sklearn.metrics import cohen_kappa_score
 
+import audits
 from audits.data import engines
 from audits.data.annotations import read_annotations
 from audits.data.task import Task
@@ -365,3 +366,48 @@ class TestBadInput:
         (tmp_path / "a.csv").write_text("item,race,sex,gender,toxic\n")
         with pytest.raises(AuditError, match="no rows"):
             measured(tmp_path / "a.csv")
+
+
+class TestThroughTheFront:
+    def test_from_python(self):
+        found = audits.fairness(
+            PEOPLE,
+            PEOPLE,
+            target="toxic",
+            sensitive_features=["race", "sex"],
+            annotations=annotations(),
+            item="item",
+            annotator_features="gender",
+            mitigate=False,
+            settings=Settings(fairness_rounds=1),
+        )
+        rows = found["fairness"].tables["annotators"]
+        assert rows == measured(annotations())[0]
+        assert [record.role for record in found.inputs] == ["real", "synthetic", "annotations"]
+
+    def test_remarks_are_notes_of_the_audit(self):
+        table = pd.concat([annotations(), annotations(2).iloc[[0]].assign(item="alone")])
+        found = audits.fairness(
+            PEOPLE,
+            PEOPLE,
+            target="toxic",
+            sensitive_features=["race", "sex"],
+            annotations=table,
+            item="item",
+            mitigate=False,
+            settings=Settings(fairness_rounds=1),
+        )
+        assert any("1 of 31 items have one annotation only" in note for note in found.notes)
+        assert {row.annotators for row in found["fairness"].tables["annotators"]} == {"all"}
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"annotations": PEOPLE}, "not which column tells items apart"),
+            ({"item": "item"}, "item is said of annotations, and none are given"),
+            ({"annotator_features": "gender"}, "annotator_features is said of annotations"),
+        ],
+    )
+    def test_half_of_it(self, given, said):
+        with pytest.raises(UsageError, match=said):
+            audits.fairness(PEOPLE, PEOPLE, target="toxic", sensitive_features="race", **given)

@@ -14,9 +14,11 @@ from fairlearn.metrics import (
     true_positive_rate,
 )
 from sklearn.metrics import accuracy_score, balanced_accuracy_score, precision_score
+from typer.testing import CliRunner
 
 import audits
 from audits.alone import Reading
+from audits.cli import app
 from audits.errors import AuditError, InputError, UsageError
 from audits.predictions import audit_predictions
 from audits.settings import Settings
@@ -357,6 +359,52 @@ class TestBadInput:
         (tmp_path / "p.csv").write_text("y_true,y_pred,race\n")
         with pytest.raises(InputError, match="has a header and no rows"):
             audit(tmp_path / "p.csv")
+
+
+class TestThroughTheFront:
+    def test_from_python(self):
+        found = audits.fairness(predictions=people(), sensitive_features=["race", "sex"])
+        assert found == audit(people(), sensitive=["race", "sex"])
+
+    def test_from_the_command_line(self, tmp_path):
+        people().to_csv(tmp_path / "p.csv", index=False)
+        said = ["fairness", "--predictions", str(tmp_path / "p.csv"), "--positive", "yes"]
+        more = ["--sensitive-features", "race", "--output", str(tmp_path / "a.json")]
+        done = CliRunner().invoke(app, [*said, *more])
+        assert done.exit_code == 0, done.output
+        assert "predictions: p.csv, 600 rows of 6 columns" in done.output
+        assert "true label: y_true" in done.output
+        found = audits.load(tmp_path / "a.json")
+        assert found["fairness"] == audit(people(), positive="yes")["fairness"]
+
+    def test_from_a_file_of_options(self, tmp_path):
+        people().rename(columns={"y_true": "paid"}).to_csv(tmp_path / "p.csv", index=False)
+        (tmp_path / "c.toml").write_text(
+            'predictions = "p.csv"\ny_true = "paid"\nsensitive_features = ["race"]\n'
+        )
+        done = CliRunner().invoke(app, ["fairness", "--config", str(tmp_path / "c.toml")])
+        assert done.exit_code == 0, done.output
+
+    @pytest.mark.parametrize(
+        ("given", "said"),
+        [
+            ({"real": GUIDE}, "real is given, and predictions are audited by themselves"),
+            ({"target": "y_true"}, "target is given"),
+            ({"annotations": GUIDE}, "annotations is given"),
+            ({"holdout": GUIDE}, "holdout is given"),
+        ],
+    )
+    def test_what_would_be_passed_over_is_refused(self, given, said):
+        with pytest.raises(UsageError, match=said):
+            audits.fairness(predictions=people(), sensitive_features="race", **given)
+
+    def test_columns_of_predictions_need_predictions(self):
+        with pytest.raises(UsageError, match="score is said of predictions, and none are given"):
+            audits.fairness(GUIDE, GUIDE, target="y_true", sensitive_features="people", score="s")
+
+    def test_nothing_is_given(self):
+        with pytest.raises(UsageError, match="two tables and a target are needed, or predictions"):
+            audits.fairness(sensitive_features="race")
 
 
 @pytest.mark.real_data

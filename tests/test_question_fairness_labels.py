@@ -241,3 +241,27 @@ class TestChance:
         other = share_difference(their_synthetic, rows[3], theirs, rows[2], confidence=0.95)
         p = no_difference_p(square_and_add(own, other), confidence=0.95)
         assert (p < 0.05).mean() < 0.06
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("which", "group", "said"),
+    [
+        ("mostly", {"sex": "Female"}, "carried"),
+        ("ctgan", {"sex": "Female"}, "softened"),
+        ("ctgan", {"race": "Asian-Pac-Islander"}, "sharpened"),
+        ("ctgan", {"race": "Other", "sex": "Female"}, "reversed"),
+        ("mostly_temp01", {"sex": "Female"}, "softened"),
+    ],
+)
+def test_adult(real_data, which, group, said):
+    """What generators made of the gaps in income: with CTGAN, the women of a small group earn."""
+    folder = real_data / "adult_pairs"
+    real, synthetic = (folder / f"2021_adult_{name}.csv.gz" for name in ("trn", which))
+    rows = measured(real, synthetic, target="income", sensitive=("race", "sex"))
+    row = row_of(rows, **group)
+    assert row.label == ">50K"
+    assert course(row) == said
+    if said == "reversed":
+        assert row.real_share.value < 0.07
+        assert row.synthetic_share.value > 0.3
