@@ -99,6 +99,36 @@ class TestGuide:
         assert rates["false positive rate"].value.value == pytest.approx(0.666667, abs=1e-6)
         assert rates["selection rate"].value.value == pytest.approx(0.555556, abs=1e-6)
 
+    @pytest.mark.parametrize(
+        ("metric", "form", "value"),
+        [
+            ("demographic parity", "difference", 0.25),
+            ("demographic parity", "ratio", 0.5 / 0.75),
+            ("equalized odds", "difference", 1.0),
+            ("equalized odds", "ratio", 0.0),
+        ],
+    )
+    def test_widest_gaps(self, metric, form, value):
+        # ten times the guide's people: rates are the same, and rest on enough of them
+        found = audit(pd.concat([GUIDE] * 10), sensitive="people", positive="1")
+        rows = found["fairness"].tables["disparities"]
+        (row,) = [r for r in rows if (r.metric, r.form) == (metric, form)]
+        assert row.value == pytest.approx(value)
+        assert (row.model, row.groups, row.left_out) == ("given", 3, 0)
+
+    @pytest.mark.parametrize(
+        ("metric", "difference", "ratio"),
+        [
+            ("true positive rate", 0.2, 0.666667),
+            ("false positive rate", 1.0, 0.0),
+            ("selection rate", 0.25, 0.666667),
+        ],
+    )
+    def test_gaps_of_each_rate(self, metric, difference, ratio):
+        rates = [rates_of(self.FOUND, people=one)[metric].value.value for one in "abc"]
+        assert max(rates) - min(rates) == pytest.approx(difference)
+        assert min(rates) / max(rates) == pytest.approx(ratio, abs=1e-6)
+
     def test_each_against_everyone_else(self):
         rate = rates_of(self.FOUND, people="a")["selection rate"]
         assert rate.rest.value == pytest.approx(7 / 14)

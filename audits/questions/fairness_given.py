@@ -2,48 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from audits.data.given import Given
 from audits.data.pair import Pair
 from audits.estimates import Estimate
 from audits.questions.fairness import TABLES
+from audits.questions.fairness_gaps import gap_rows
 from audits.questions.fairness_given_read import GIVEN, Tested, trial_of_given
-from audits.questions.fairness_rates import Rates
-from audits.questions.fairness_rows import FairnessRow, RateRow, TaskRow
+from audits.questions.fairness_rates import Rates, estimate
+from audits.questions.fairness_rows import FairnessRow, TaskRow
 from audits.questions.fairness_said import NOBODY, ONE_TESTED
 from audits.questions.fairness_train import Trial
 from audits.results import Row
 
-MODEL = "given"
-"""The model of a row about given predictions."""
 CONSTANT = "one prediction for all"
 
 
 def measure_given(pair: Pair, given: Given) -> dict[str, tuple[Row, ...]]:
     """Measure all that predictions can tell; the tables that need training stay empty.
 
-    Everything is counted as for models that were trained here: the given one stands on both sides,
-    and one side is told.
+    Everything is counted as for models that were trained here.
     """
     found = trial_of_given(pair, given)
     trial = found.trial
-    both = replace(trial, real_model=trial.synthetic_model)
-    rates = Rates(both, pair.settings.confidence).rates()
+    rates = Rates(trial, pair.settings.confidence)
     tables: dict[str, tuple[Row, ...]] = dict.fromkeys(TABLES, ())
-    told = tuple(replace(row, model=MODEL) for row in rates if row.model == "synthetic")
-    tables["groups"] = _groups(trial, told)
-    tables["rates"] = told
+    tables["groups"] = _groups(trial, rates)
+    tables["rates"] = rates.rates()
+    tables["disparities"] = gap_rows(trial, rates, pair.settings)
     tables["task"] = (_task(found),)
     return tables
 
 
-def _groups(trial: Trial, rates: tuple[RateRow, ...]) -> tuple[FairnessRow, ...]:
+def _groups(trial: Trial, rates: Rates) -> tuple[FairnessRow, ...]:
     """What is told first of every group: the side of the model trained on real rows is unknown."""
-    main = rates[0].metric
-    values = {row.group: row.value for row in rates if row.metric == main}
+    main = rates.main
     tested = trial.per_group(np.ones(trial.tested))
     positives = (
         trial.per_group(trial.truth == trial.positive) if trial.positive >= 0 else 0 * tested
@@ -55,9 +49,9 @@ def _groups(trial: Trial, rates: tuple[RateRow, ...]) -> tuple[FairnessRow, ...]
             synthetic=0,
             tested=int(tested[g]),
             positives=int(positives[g]),
-            metric=main,
+            metric=main.metric,
             by_real=Estimate.unknown(),
-            by_synthetic=values[name],
+            by_synthetic=estimate(main.value["synthetic"], g),
             change=Estimate.unknown(),
             state=state,
         )
