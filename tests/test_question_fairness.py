@@ -323,6 +323,7 @@ class TestNumbers:
         assert row.positives == 0
         assert task(self.found()).kind == "numeric"
         assert task(self.found()).learner == "ridge regression"
+        assert "are told at 248 levels" in task(self.found()).remark
 
     def test_bias(self):
         row = rate(self.found(), "bias")
@@ -409,6 +410,13 @@ class TestBadTargets:
     def test_constant_in_the_real_table(self):
         with pytest.raises(InputError, match=r"'y' has one value \('yes'\) in the real table"):
             fairness(REAL.assign(y="yes"), SYNTHETIC)
+
+    def test_too_many_labels(self):
+        many = [t.assign(y=[f"{i % 150:03} x" for i in range(len(t))]) for t in (REAL, SYNTHETIC)]
+        kinds = {"y": "categorical"}
+        with pytest.raises(UsageError, match=r"'y' has 150 labels; at most 100"):
+            fairness(*many, kinds=kinds)
+        assert task(fairness(*many, kinds=kinds, positive="007 x")).kind == "binary"
 
     def test_too_few_rows(self):
         with pytest.raises(InputError, match=r"6 tested real people have a target"):
@@ -537,6 +545,11 @@ class TestPositiveLabel:
         row = task(fairness(*tables))
         assert row.positive == positive
         assert how in row.remark
+
+    def test_as_written_otherwise(self):
+        tables = [t.assign(y=t["y"] == "yes") for t in (REAL, SYNTHETIC)]
+        for written in ("True", "true", "TRUE", True):
+            assert task(fairness(*tables, positive=written)).positive == "true"
 
     def test_as_named(self):
         row = task(fairness(REAL, SYNTHETIC, positive="no"))

@@ -184,9 +184,8 @@ def _bar(asked: Request) -> Any:
     from contextlib import contextmanager
 
     from audits.progress import progress_bar
-    from audits.registry import questions
 
-    stages = ["reading", *(question.id for question in questions(asked.ask))]
+    stages = asked.stages
 
     @contextmanager
     def watched(name: str) -> Iterator[Told]:

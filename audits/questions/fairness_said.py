@@ -135,6 +135,11 @@ def _remarks(pair: Pair, trial: Trial, leaks: tuple[str, ...]) -> list[str]:
             f"No real row has the label {listed([repr(label) for label in only[:5]])}: a model "
             "that learnt it from synthetic rows is wrong whenever it says so."
         )
+    if trial.kind == "numeric" and trial.target.coding.buckets is not None:
+        said.append(
+            f"The target's numbers are told at {trial.target.coding.size - 1:,} levels "
+            "(numeric_levels), each by its mean."
+        )
     if leaks:
         one = len(leaks) == 1
         said.append(

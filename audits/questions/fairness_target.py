@@ -14,6 +14,7 @@ from audits.errors import InputError, UsageError
 
 _YES = frozenset({"yes", "y", "true", "t", "1", "positive", "pos"})
 _ONE_OF = "other than {}"
+_MOST_CLASSES = 100  # a model of more would learn each from next to nobody
 
 
 @dataclass(frozen=True)
@@ -103,10 +104,11 @@ def _classes(
     labels = tuple(coding.labels[code] for code in occur)
     real = [coding.labels[code] for code in np.flatnonzero(rows)]
     class_of = np.full(coding.size, -1, dtype=np.int64)
-    if named is not None and named not in real:
+    named = _named(coding, real, named)
+    if len(labels) > _MOST_CLASSES and named is None:
         raise UsageError(
-            f"no real row has the label {named!r} in {coding.name!r}. There are: "
-            f"{', '.join(real[:20])}."
+            f"the target {coding.name!r} has {len(labels):,} labels; at most {_MOST_CLASSES} can "
+            "be told apart. Name the one that rates are of (--positive), or group them first."
         )
     if len(real) > 2 and named is None:
         class_of[occur] = np.arange(len(occur))
@@ -118,6 +120,22 @@ def _classes(
     class_of[occur] = np.arange(len(occur))
     positive, chosen = (named, "") if named else _positive(real, rows[np.flatnonzero(rows)])
     return Target(coding, "binary", labels, class_of, labels.index(str(positive)), chosen, only)
+
+
+def _named(coding: Coding, labels: list[str], named: str | None) -> str | None:
+    """Return a label as it is shown, though written otherwise: True for true, 1.0 for 1."""
+    if named is None or named in labels:
+        return named
+    code = (coding.levels or {}).get(named)
+    if code is not None and coding.labels[code] in labels:
+        return coding.labels[code]
+    alike = [label for label in labels if label.lower() == named.lower()]
+    if len(alike) == 1:
+        return alike[0]
+    raise UsageError(
+        f"no real row has the label {named!r} in {coding.name!r}. There are: "
+        f"{', '.join(labels[:20])}."
+    )
 
 
 def _positive(labels: list[str], rows: Counts) -> tuple[str, str]:
