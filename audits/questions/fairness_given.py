@@ -54,6 +54,7 @@ def _groups(trial: Trial, rates: Rates) -> tuple[FairnessRow, ...]:
             by_synthetic=estimate(main.value["synthetic"], g),
             change=Estimate.unknown(),
             state=state,
+            labelled=bool(trial.groups.labelled[g]),
         )
         for g, (name, state) in enumerate(zip(trial.groups.names, _states(trial), strict=True))
     )

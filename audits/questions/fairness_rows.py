@@ -18,6 +18,7 @@ class FairnessRow(Row):
     target, "mean absolute error"; `by_real` and `by_synthetic` are its values, `change` the second
     less the first, as paired data, over all rounds of training. `state` is empty, or says in a few
     words why the group could not be served ("not in the training rows", "one class only", ...).
+    `labelled` says that no value of the group is missing: others are measured, but not judged.
     """
 
     real: int
@@ -29,6 +30,7 @@ class FairnessRow(Row):
     by_synthetic: Estimate
     change: Estimate
     state: str
+    labelled: bool = True
 
 
 @dataclass(frozen=True)
