@@ -87,6 +87,10 @@ class Card:
     profiles: tuple[ProfileRow, ...]
     also: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        found = "1 finding" if len(self.findings) == 1 else f"{len(self.findings)} findings"
+        return f"<Card: {self.name}; {self.verdict.value}, {found}>"
+
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         from audits.reports.notebook_report import card_bundle
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +21,18 @@ from audits.questions.collection_rows import (
     RecruitRow,
 )
 from audits.registry import questions
-from audits.results import Answer, Audit, Group, InputRecord, group_name
+from audits.results import Answer, Audit, Group, InputRecord, Row, group_name
 from audits.run import answered, records_of
 from audits.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _QUESTION = "collection"
 
 
 @dataclass(frozen=True)
-class QuotaCheck:
+class QuotaCheck(Row):
     """What became of one line of a quotas file.
 
     `there` counts the people of the group now, `wanted` those the plan asked for in all, and
@@ -40,7 +43,6 @@ class QuotaCheck:
     """
 
     line: int
-    group: Group
     wanted: int
     there: int
     missing: int
@@ -125,6 +127,39 @@ class Plan:
         """Groups that need more people now, and of which an earlier plan had no line."""
         asked = {check.group for check in self.checks}
         return tuple(row for row in self.short if self.quotas and row.group not in asked)
+
+    def to_frame(self, table: str | None = None) -> pd.DataFrame:
+        """One line per group and its needs, those that lack the most people first.
+
+        `table` names another: "recruits", "totals" or "effort" of the plan, or "checks", what
+        became of the quotas.
+
+        Raises
+        ------
+        KeyError
+            If there is no such table; the message names those there are.
+
+        Examples
+        --------
+        >>> import audits, pandas as pd
+        >>> real = pd.DataFrame({"sex": ["f"] * 30 + ["m"] * 170})
+        >>> audits.plan(real, sensitive_features="sex").to_frame()[["group", "real", "more"]]
+              group  real  more
+        0         f    30    63
+        1  everyone   200     0
+        2         m   170     0
+        """
+        from audits.reports.frames import frame_of
+
+        if table == "checks":
+            return frame_of(self.checks)
+        if table is None:
+            return frame_of(self.groups)
+        if table not in self.answer.tables:
+            raise KeyError(
+                f"no table {table!r}; there are: {', '.join(self.answer.tables)}, checks"
+            )
+        return self.answer.to_frame(table)
 
     def to_dict(self) -> dict[str, Any]:
         """Strict JSON types only."""
@@ -323,7 +358,7 @@ def _checks(file: QuotaFile, pair: Pair, answer: Answer) -> tuple[QuotaCheck, ..
         lacking = max(quota.wanted - there, 0)
         now = needed.get(quota.group)
         again = None if repeats is None else int(repeats[inside].sum())
-        checks.append(QuotaCheck(quota.line, quota.group, quota.wanted, there, lacking, now, again))
+        checks.append(QuotaCheck(quota.group, quota.line, quota.wanted, there, lacking, now, again))
     return tuple(checks)
 
 

@@ -182,7 +182,7 @@ class InputRecord:
 
 @dataclass(frozen=True)
 class ColumnRecord:
-    """How a column was understood."""
+    """How a column was understood; `bands` names those of a sensitive feature of numbers."""
 
     name: str
     kind: str
@@ -191,6 +191,7 @@ class ColumnRecord:
     missing_real: int
     missing_synthetic: int
     note: str
+    bands: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -258,3 +258,8 @@ def test_a_hidden_group_s_card_tells_nothing_further():
     chain = protected(audits.generations(paths, sensitive_features="race"), 11)
     for group in chain.hidden:
         assert audits.card(chain, group).also == ()
+
+
+def test_a_card_is_named_in_a_line(three):
+    card = audits.card(three, BLACK)
+    assert repr(card) == f"<Card: Black; problem, {len(card.findings)} findings>"

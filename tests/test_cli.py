@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 import audits
 from audits import cli, config, progress
 from audits.errors import UsageError
+from audits.reports.text_report import audit_text
 from audits.results import Audit, Finding, InputRecord, Verdict
 from audits.settings import Settings, settings_declared
 
@@ -143,6 +144,14 @@ def test_bands_make_groups_of_a_number(folder):
     )  # fmt: skip
     groups = {row["group"].get("age") for row in json.loads(done.stdout)["answers"]["coverage"]["tables"]["groups"]}  # fmt: skip # noqa: E501
     assert len(groups - {None}) == 3
+    audit = audits.compare(
+        folder / "real.csv", folder / "kept.csv", sensitive_features="age",
+        bands={"age": [30, 40]}, ask=["coverage"],
+    )  # fmt: skip
+    said = "groups by: age (3 bands: under 30, 30 to under 40, 40 and over)"
+    assert said in audit_text(audit, width=100)
+    assert audits.load(audit.save(folder / "banded.json")) == audit
+    assert audits.load(folder / "banded.json").columns == audit.columns
 
 
 # -- exit codes ------------------------------------------------------------------------------------

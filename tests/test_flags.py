@@ -365,3 +365,9 @@ def test_the_level_holds_on_people_of_adult(real_data):
             slack = 3.5 * np.sqrt(0.01 * 0.99 * 2 / len(mine))
             assert mine["flagged"].mean() < 0.01 + slack, name
     assert 0.003 < found["flagged"].mean() < 0.015
+
+
+def test_it_is_named_in_a_line():
+    found = flagged(MADE)
+    assert repr(found).startswith(f"<Flags: {found.flagged:,} of {len(MADE):,} records at 1 %; ")
+    assert len(repr(found)) < 120

@@ -235,6 +235,20 @@ class TestAfterCollection:
         assert {row.completeness_attribute for row in plan.groups} <= {"", "sex", "town"}
 
 
+class TestFrame:
+    def test_a_line_per_group_and_other_tables_by_name(self, saved):
+        plan = audits.plan(people(ash=30, birch=300), quotas=saved)
+        frame = plan.to_frame()
+        assert frame["more"].tolist() == [row.more for row in plan.groups]
+        assert plan.to_frame("recruits")["recruits"].sum() == sum(r.recruits for r in plan.recruits)
+        checks = plan.to_frame("checks")
+        assert checks[["line", "wanted", "there"]].values.tolist() == [
+            [check.line, check.wanted, check.there] for check in plan.checks
+        ]
+        with pytest.raises(KeyError, match="there are: groups, recruits, totals, effort, checks"):
+            plan.to_frame("people")
+
+
 class TestSavedAudit:
     @pytest.fixture
     def audit(self):

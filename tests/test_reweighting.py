@@ -376,3 +376,14 @@ class TestCommand:
     def test_an_input_is_not_overwritten(self):
         done = run(self.REAL, "--reference", self.POPULATION, "--output", self.REAL)
         assert (done.exit_code, "overwrite an input" in done.stderr) == (2, True)
+
+
+def test_frames_of_weights_and_of_what_they_did():
+    made = audits.reweight(people(), MARGINS)
+    frame = made.to_frame()
+    assert frame["row"].tolist() == list(range(1, 101))
+    assert frame["weight"].tolist() == made.weights.tolist()
+    assert made.to_frame("margins")["after"].tolist() == [line.after for line in made.margins]
+    assert made.to_frame("cells")["rows"].sum() == 100
+    with pytest.raises(KeyError, match="there are: margins, cells"):
+        made.to_frame("rows")

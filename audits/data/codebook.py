@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,7 +180,9 @@ def understand(column: Column, book: Codebook, plan: Plan) -> None:
     if said:
         book.notes.append(f"{column.name}: {said}")
     use = "sensitive" if sensitive else "compared"
-    book.records.append(_record(column, kind, use, made.size - 1, f"{note} {said}".strip()))
+    record = _record(column, kind, use, made.size - 1, f"{note} {said}".strip())
+    banded = sensitive and feature.edges is not None
+    book.records.append(replace(record, bands=feature.labels[1:]) if banded else record)
 
 
 def _joined_note(column: Column, made: Coding) -> list[str]:

@@ -118,6 +118,10 @@ class Flags:
         blocks = self.lines.blocks(only_listed=only_listed)
         return write_table(path, blocks, types, cell)
 
+    def __repr__(self) -> str:
+        said = f"{self.flagged:,} of {len(self.lines):,} records at {percent(self.level)}"
+        return f"<Flags: {said}; {len(self.groups):,} lines of groups, {len(self.rules)} of rules>"
+
     def __str__(self) -> str:
         return (
             f"{self.flagged:,} of {len(self.lines):,} synthetic records flagged, at a level of "

@@ -171,7 +171,7 @@ def _columns(columns: tuple[ColumnRecord, ...], *, hiding: bool) -> Table:
             short(column.name, 60),
             column.kind.replace("_", " ") or "not read",
             column.use,
-            whole(column.levels) if column.kind else "–",
+            _values(column),
             _missing(column, column.missing_real, hiding=hiding),
             _missing(column, column.missing_synthetic, hiding=hiding),
             short(column.note, 160),
@@ -193,6 +193,14 @@ def _columns(columns: tuple[ColumnRecord, ...], *, hiding: bool) -> Table:
         Column("Note", width=0.25),
     )
     return Table(heads, rows, "How the columns were understood", note)
+
+
+def _values(column: ColumnRecord) -> str:
+    """How many values, and in how many bands they form groups."""
+    if not column.kind:
+        return "–"
+    bands = f" in {many(len(column.bands), 'band')}" if column.bands else ""
+    return f"{whole(column.levels)}{bands}"
 
 
 def _missing(column: ColumnRecord, count: int, *, hiding: bool) -> str:

@@ -193,7 +193,10 @@ def audit_from_dict(document: Mapping[str, Any]) -> Audit:
     return Audit(
         inputs=tuple(InputRecord(**record) for record in document["inputs"]),
         sensitive_features=tuple(document["sensitive_features"]),
-        columns=tuple(ColumnRecord(**record) for record in document["columns"]),
+        columns=tuple(
+            ColumnRecord(**{**record, "bands": tuple(record.get("bands", ()))})
+            for record in document["columns"]
+        ),
         settings=settings,
         answers=answers,
         findings=tuple(_finding(finding) for finding in document["findings"]),

@@ -119,7 +119,7 @@ def understood(audit: Audit) -> list[str]:
         for record in audit.inputs
     ]
     sensitive = [c for c in audit.columns if c.use == "sensitive"]
-    groups = [f"{c.name} ({c.levels} levels)" for c in sensitive]
+    groups = [f"{c.name} ({_levels(c)})" for c in sensitive]
     lines.append(f"groups by: {_listed(groups or audit.sensitive_features)}")
     compared = _by_kind([c for c in audit.columns if c.use == "compared"])
     if compared:
@@ -132,6 +132,13 @@ def understood(audit: Audit) -> list[str]:
     lines += [f"note: {c.name}: {c.note}" for c in read if c.note]
     lines += [f"note: {note}" for note in audit.notes]
     return lines
+
+
+def _levels(column: ColumnRecord) -> str:
+    """How many groups a sensitive feature forms; bands by name, as nobody else says them."""
+    if not column.bands:
+        return _many(column.levels, "level")
+    return f"{_many(len(column.bands), 'band')}: {_listed(column.bands)}"
 
 
 def _unread(columns: Iterable[ColumnRecord]) -> list[str]:

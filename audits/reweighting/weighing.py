@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,15 @@ from audits.data.weight_files import NO_ORDER, cell_of_rows, weights_as_bytes
 from audits.errors import InputError, UsageError
 from audits.formulas.effective_rows import kish_effective
 from audits.formulas.raking import Raked, rake, rake_within
-from audits.results import InputRecord
+from audits.results import InputRecord, Row
 from audits.reweighting import words
 from audits.reweighting.rows import CellWeight, MarginRow
 from audits.reweighting.targets import Target, check_reachable, targets_of
 from audits.run import named, records_of
 from audits.settings import Settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SWEEPS = 100
 _TOLERANCE = 1e-8
@@ -75,6 +78,37 @@ class Weighting:
         from audits.reports.json_report import write_whole
 
         return write_whole(path, weights_as_bytes(path, self.weights))
+
+    def to_frame(self, table: str | None = None) -> pd.DataFrame:
+        """One line per row of the table, in order: its number, from 1, and its weight.
+
+        `table` names another: "margins", the share of every group before and after, or "cells",
+        the weight of every combination of values.
+
+        Raises
+        ------
+        KeyError
+            If there is no such table; the message names those there are.
+
+        Examples
+        --------
+        >>> import audits, pandas as pd
+        >>> people = pd.DataFrame({"sex": ["f", "m", "m", "m"]})
+        >>> made = audits.reweight(people, {"sex": {"f": 0.5, "m": 0.5}})
+        >>> made.to_frame()["weight"].round(2).tolist()
+        [2.0, 0.67, 0.67, 0.67]
+        """
+        import pandas as pd
+
+        from audits.reports.frames import frame_of
+
+        if table is None:
+            numbers = np.arange(1, len(self.weights) + 1)
+            return pd.DataFrame({"row": numbers, "weight": self.weights})
+        tables: dict[str, Sequence[Row]] = {"margins": self.margins, "cells": self.cells}
+        if table not in tables:
+            raise KeyError(f"no table {table!r}; there are: {', '.join(tables)}")
+        return frame_of(tables[table])
 
     def to_dict(self) -> dict[str, Any]:
         """Strict JSON types only; everything but the weights of single rows."""
