@@ -40,6 +40,7 @@ def group_rows(trial: Trial, rates: Rates) -> tuple[FairnessRow, ...]:
             by_synthetic=estimate(main.over["synthetic"], g),
             change=estimate(main.change, g),
             state=states[g],
+            labelled=bool(trial.groups.labelled[g]),
         )
         for g in range(len(trial.groups))
     )
