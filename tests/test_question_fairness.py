@@ -251,6 +251,12 @@ class TestTrial:
         assert task(found).tested_on == "a part of the real table"
         assert "the generator may have seen them" in task(found).remark
 
+    def test_loss_is_worse_the_more_whichever_the_metric(self):
+        row = group_row(FOUND())
+        assert (row.loss.value, row.loss.low) == (-row.change.value, -row.change.high)
+        number = group_row(TestNumbers.found())
+        assert number.loss == number.change
+
     def test_shares_stay_within_bounds(self):
         for row in FOUND()["fairness"].tables["groups"]:
             for one in (row.by_real, row.by_synthetic):

@@ -32,6 +32,13 @@ class FairnessRow(Row):
     state: str
     labelled: bool = True
 
+    @property
+    def loss(self) -> Estimate:
+        """How much worse the synthetic-trained model serves: accuracy lost, or error gained."""
+        if self.metric == "mean absolute error" or not self.change.known:
+            return self.change
+        return Estimate(-self.change.value, -self.change.high, -self.change.low)
+
 
 @dataclass(frozen=True)
 class RateRow(Row):

@@ -77,6 +77,9 @@ LEADING = (
     Quantity("copying", "near_copies", "share of near copies", "more"),
     Quantity("copying", "excess", "equal rows beyond chance", "more"),
     Quantity("plausibility", "excess", "flagged rows beyond fresh people", "more"),
+    Quantity(
+        "fairness", "loss", "accuracy lost (or error gained) by a model trained on it", "more"
+    ),
 )
 """In the order in which they are shown. What a question lacks of them is left out.
 
