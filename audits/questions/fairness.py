@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audits.data.pair import Pair
 from audits.errors import UsageError
+from audits.questions import fairness_verdicts
 from audits.questions.fairness_annotators import annotator_rows
 from audits.questions.fairness_gaps import gap_rows
 from audits.questions.fairness_labels import label_rows
@@ -89,4 +90,4 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
     """One finding per group: served worse, set apart, labelled otherwise."""
-    return []
+    return fairness_verdicts.judge(tables, settings)
