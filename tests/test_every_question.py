@@ -185,7 +185,7 @@ class TestFindings:
     def test_because_holds_the_number_of_people(self, question, audit_of):
         """A finding about a group says on how many people it rests."""
         for finding in audit_of(question).findings:
-            n = finding.evidence.get("real")
+            n = finding.evidence.get("tested", finding.evidence.get("real"))
             if not isinstance(n, int):
                 continue
             none = n == 0 and re.search(r"no real person|nobody", finding.because)
