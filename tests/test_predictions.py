@@ -21,6 +21,7 @@ from audits.alone import Reading
 from audits.cli import app
 from audits.errors import AuditError, InputError, UsageError
 from audits.predictions import audit_predictions
+from audits.results import Verdict
 from audits.settings import Settings
 
 # the eighteen people of fairlearn's user guide, "Performing a fairness assessment"
@@ -289,6 +290,29 @@ class TestWhatIsSaid:
 
     def test_the_positive_label_that_was_taken(self):
         assert "'yes' was taken by its name" in task_of(audit(people())).remark
+
+
+class TestFindings:
+    def test_a_group_that_is_never_found(self):
+        table = people(2000)
+        table.loc[table["race"] == "birch", "y_pred"] = "no"
+        (found,) = audit(table).about(group={"race": "birch"})
+        assert found.verdict is Verdict.PROBLEM
+        assert "the model" in found.because
+        assert "synthetic" not in found.because
+        assert "real rows" not in found.because
+
+    def test_groups_that_are_served_alike(self):
+        found = audit(people(6000, seed=3))
+        assert not found.problems
+        assert found.counts["watch"] == 0
+
+    def test_a_group_of_nobody_known(self):
+        table = people(2000)
+        table.loc[::2, "race"] = None
+        found = audit(table)
+        assert rates_of(found, race="missing")["accuracy"].of == 1000
+        assert not found.about(group={"race": "missing"})
 
 
 class TestReading:
