@@ -134,8 +134,8 @@ def paired_rate_difference(
     .. math:: r = \frac{x (1 - p_1)(1 - p_2) + (n - x) p_1 p_2}
                        {\sqrt{n_1 n_2 \, p_1 (1 - p_1) \, p_2 (1 - p_2)}}
 
-    (0 where a rate is 0 or 1) with which `square_and_add` joins Wilson's limits of either. With
-    equal denominators r is 1 and the difference is 0 without error.
+    (0 where a rate is 0 or 1) with which `square_and_add` joins Wilson's limits of either. Where
+    both denominators are the same people, r is 1.
 
     Parameters
     ----------
