@@ -91,7 +91,9 @@ def people_says(row: ProvenanceRow | None, min_cell: int) -> str:
     said = (
         f"the {few} of {n} real people most used carry"
         if few > 1
-        else (f"the most used of {n} real people carries")
+        else f"the most used of {n} real people carries"
+        if n > 1
+        else "1 real person carries"
     )
     said = f"{said} {carried} of the synthetic rows"
     if unused:

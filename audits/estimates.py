@@ -88,6 +88,15 @@ def percent(value: float) -> str:
     return f"{hundred:.{digits}f}".rstrip("0").rstrip(".") + " %"
 
 
+def many(count: float, one: str, more: str = "") -> str:
+    """Write a number of things; `more` is the plural where it is not made with an s.
+
+    >>> many(1, "row"), many(3000, "row"), many(2, "person", "people")
+    ('1 row', '3,000 rows', '2 people')
+    """
+    return f"1 {one}" if count == 1 else f"{count:,.0f} {more or f'{one}s'}"
+
+
 def in_effect(value: float) -> str:
     """Write an effective number of people: one decimal below ten, none above.
 

@@ -179,7 +179,8 @@ class Plan:
 
     def __repr__(self) -> str:
         unmet = f"; {len(self.unmet)} of {len(self.checks)} quotas unmet" if self.quotas else ""
-        return f"<Plan: {len(self.short)} of {len(self.groups)} groups need more people{unmet}>"
+        verb = "needs" if len(self.short) == 1 else "need"
+        return f"<Plan: {len(self.short)} of {len(self.groups)} groups {verb} more people{unmet}>"
 
 
 def plan(  # noqa: PLR0913, one parameter per thing a person may want to say

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
 from audits.cards import Card
-from audits.estimates import in_effect
+from audits.estimates import in_effect, many
 from audits.pictures.model import Circle, Item, Line, Picture, Polygon, Rect, Text
 from audits.pictures.widths import width
 from audits.visible import visible
@@ -42,7 +42,8 @@ def strip(card: Card, width: float = 480, *, height: float | None = None) -> Pic
 
 def alt(card: Card) -> str:
     """Return in words how the synthetic rows of a group rest on its real people."""
-    said = f"{card.name}: {card.synthetic:,} synthetic rows, {card.real:,} real people"
+    real = many(card.real, "real person", "real people")
+    said = f"{card.name}: {many(card.synthetic, 'synthetic row')}, {real}"
     if card.basis.known:
         said += f", in effect {_ranged(card)}"
     says = card.people_says or ("" if any(card.people) else _why(card))
@@ -85,7 +86,7 @@ def _fan(card: Card, room: float, fan: float) -> Iterator[Item]:
         yield from _amounts(card, room)
         return
     at = _Places(people, room, fan)
-    yield Text(at.left, 9, f"{card.synthetic:,} synthetic rows", size=_TEXT, bold=True)
+    yield Text(at.left, 9, many(card.synthetic, "synthetic row"), size=_TEXT, bold=True)
     for place, (start, end) in enumerate(pairwise(at.cuts)):
         if end > start:
             yield from _thread(at, place, start, end)

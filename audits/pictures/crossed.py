@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from audits.estimates import many
 from audits.results import Answer, group_name
 from audits.visible import visible
 
@@ -33,7 +34,7 @@ def alt(rows: Sequence[Any], first: str, second: str) -> str:
         lowest = min(known, key=lambda row: (row.ratio.value, row.group))
         said += (
             f"; the lowest share ratio is {group_name(lowest.group)}'s, {lowest.ratio}, "
-            f"with {lowest.real:,} real people"
+            f"with {many(lowest.real, 'real person', 'real people')}"
         )
     unknown = len(rows) - len(known)
     return visible(said + (f"; {unknown:,} have no ratio." if unknown else "."))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from audits.estimates import Estimate
+from audits.estimates import Estimate, many
 from audits.pictures.arranging import Told, arranged, name
 from audits.pictures.panels import Dot, Look, Panel, Ranking
 from audits.results import Answer
@@ -44,7 +44,7 @@ def _dot(row: Any) -> Dot:
     look = Look("watch", "more are needed") if row.more else Look("ok", "enough are there")
     return Dot(
         Estimate(needed, needed, needed), look, f"{row.needed:,}", people=float(row.real or 0.5),
-        tells=f"{row.needed:,} people in all, {row.more:,} more",
+        tells=f"{many(row.needed, 'person', 'people')} in all, {row.more:,} more",
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from audits.estimates import Estimate, in_effect, number
+from audits.estimates import Estimate, in_effect, many, number
 from audits.pictures.arranging import Told, arranged, name
 from audits.pictures.panels import Dot, Limit, Look, Panel, Ranking
 from audits.results import Answer
@@ -130,7 +130,8 @@ def _share(row: Any, limit: float) -> Dot:
 
 
 def _beside(row: Any) -> str:
-    return f"{row.real:,} people in generation 0, {row.synthetic:,} rows in the last"
+    real, last = many(row.real, "person", "people"), many(row.synthetic, "row")
+    return f"{real} in generation 0, {last} in the last"
 
 
 def _alt(rows: Sequence[Any], settings: Settings) -> str:

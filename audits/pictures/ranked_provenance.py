@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from audits.estimates import Estimate, in_effect
+from audits.estimates import Estimate, in_effect, many
 from audits.pictures.arranging import Told, arranged, name
 from audits.pictures.panels import Dot, Limit, Look, Panel, Ranking
 from audits.results import Answer
@@ -48,8 +48,8 @@ def _alt(rows: Sequence[Any], limit: int) -> str:
     first = known[0]
     return (
         f"Of {len(rows)} groups, {few} rest in effect on fewer than {limit} real people; the "
-        f"fewest is {name(first)}, where {first.synthetic:,} synthetic rows rest in effect "
-        f"on {in_effect(first.basis)} of {first.real:,} real people."
+        f"fewest is {name(first)}, where {_rests(first)} of "
+        f"{many(first.real, 'real person', 'real people')}."
     )
 
 
@@ -61,11 +61,14 @@ def _basis(row: Any) -> Estimate:
 
 
 def _dot(row: Any, settings: Settings) -> Dot:
-    tells = (
-        f"{row.synthetic:,} synthetic rows rest in effect on {in_effect(row.basis)} people; "
-        f"spread {row.kappa} times as widely as fresh people"
-    )
+    who = "person" if in_effect(row.basis) == "1" else "people"
+    tells = f"{_rests(row)} {who}; spread {row.kappa} times as widely as fresh people"
     return Dot(_basis(row), _look(row, settings), _says(row), people=float(row.real), tells=tells)
+
+
+def _rests(row: Any) -> str:
+    verb = "rests" if row.synthetic == 1 else "rest"
+    return f"{many(row.synthetic, 'synthetic row')} {verb} in effect on {in_effect(row.basis)}"
 
 
 def _look(row: Any, settings: Settings) -> Look:
@@ -86,7 +89,7 @@ def _says(row: Any) -> str:
 
 def _beside(row: Any) -> str:
     if row.synthetic == 0:
-        return f"no synthetic row of {row.real:,} people"
+        return f"no synthetic row of {many(row.real, 'person', 'people')}"
     if row.real == 0:
-        return f"{row.synthetic:,} rows on nobody"
-    return f"{row.synthetic:,} rows on {in_effect(row.basis)} of {row.real:,}"
+        return f"{many(row.synthetic, 'row')} on nobody"
+    return f"{many(row.synthetic, 'row')} on {in_effect(row.basis)} of {row.real:,}"

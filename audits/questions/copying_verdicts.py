@@ -70,7 +70,7 @@ def _copied(rows: Sequence[CopyingRow], settings: Settings) -> list[Part]:
 
 def _equal_text(row: CopyingRow, verdict: Verdict) -> str:
     """Say how many rows are equal, and what chance would make so."""
-    verb = "equals" if row.copies == 1 else "equal"
+    verb = "equals" if 1 in (row.copies, row.synthetic) else "equal"
     known = f" ({percent(row.copied.value)})" if row.copies > 1 else ""
     text = (
         f"{row.copies:,} of {synthetic_rows(row.synthetic)}{known} {verb} one of "

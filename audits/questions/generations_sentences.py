@@ -6,7 +6,7 @@ import math
 
 from audits.estimates import Estimate, in_effect, percent
 from audits.questions.generations_rows import GenerationLoopRow, GenerationsRow
-from audits.questions.words import real_people, share
+from audits.questions.words import real_people, rows, share
 from audits.settings import Settings
 
 _NARROWS = 3.0  # times plain resampling from which the generator itself is said to narrow
@@ -74,9 +74,9 @@ def _lost_so_far(row: GenerationsRow) -> str:
 
 
 def _resting(row: GenerationsRow) -> str:
-    last = f"{row.synthetic:,} rows of the last generation"
+    last = f"{rows(row.synthetic)} of the last generation"
     if row.chains > 1:  # whose first generations may be the same people
-        return f"counted over {row.chains} runs: {row.real:,} rows of generation 0 and {last}"
+        return f"counted over {row.chains} runs: {rows(row.real)} of generation 0 and {last}"
     if row.too_few_from is not None:  # what is told ends before the last generation
         return f"resting on {real_people(row.real)}"
     return f"resting on {real_people(row.real)} and {last}"
@@ -86,14 +86,14 @@ def _pace(row: GenerationsRow, settings: Settings) -> str:
     """How the loss compares with plain resampling, and whether it slows down."""
     text = ""
     if row.excess.known:
-        rows = f"plain resampling of {row.parents:,.0f} rows"
+        drawn = f"plain resampling of {row.parents:,.0f} rows"
         if row.excess.low > _NARROWS:
             text += (
-                f"; that is {in_effect(row.excess.value)} times as fast as by {rows}: the "
+                f"; that is {in_effect(row.excess.value)} times as fast as by {drawn}: the "
                 "generator itself narrows"
             )
         elif row.excess.low <= 1 <= row.excess.high:
-            text += f"; {rows} would lose as much"
+            text += f"; {drawn} would lose as much"
     if row.slowing <= 1 - settings.confidence:
         text += (
             f"; the loss slows down, to {percent(-math.expm1(-row.recent))} per generation over "
@@ -128,10 +128,10 @@ def untold_text(row: GenerationsRow) -> str:
     """Say why nothing can be said of a group's variety."""
     if row.real == 0:
         return (
-            f"no real person in generation 0, and {row.synthetic:,} rows in the last generation: "
+            f"no real person in generation 0, and {rows(row.synthetic)} in the last generation: "
             "nothing to compare with"
         )
-    text = f"{real_people(row.real)} in generation 0 and {row.synthetic:,} rows in the last one"
+    text = f"{real_people(row.real)} in generation 0 and {rows(row.synthetic)} in the last one"
     if row.extinct_at is not None:
         since = _called(row, row.extinct_at)
         return f"{text}: nobody is left from generation {since} on; see coverage"
@@ -167,7 +167,7 @@ def share_text(row: GenerationsRow) -> str:
     """Say how far a group's share has shrunk."""
     return (
         f"its share shrinks from {share(row.share_first)} to {share(row.share_last)}, from "
-        f"{real_people(row.real)} to {row.synthetic:,} rows; see coverage"
+        f"{real_people(row.real)} to {rows(row.synthetic)}; see coverage"
     )
 
 

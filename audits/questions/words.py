@@ -34,6 +34,15 @@ def synthetic_rows(count: int) -> str:
     return "1 synthetic row" if count == 1 else f"{count:,} synthetic rows"
 
 
+def rows(count: int) -> str:
+    """Write a number of rows.
+
+    >>> rows(1), rows(3000)
+    ('1 row', '3,000 rows')
+    """
+    return "1 row" if count == 1 else f"{count:,} rows"
+
+
 def columns(count: int) -> str:
     """Write a number of columns.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from audits.estimates import percent
+from audits.estimates import many, percent
 from audits.flags.result import Flags
 from audits.flags.verdicts import GroupFlags
-from audits.questions.words import share
+from audits.questions.words import real_people, share
 from audits.reports.json_report import plain
 from audits.reports.text_report import Page
 from audits.results import group_name
@@ -51,8 +51,8 @@ def flags_text(flags: Flags, *, width: int, colour: bool = False) -> str:
     page.add(str(flags), "bold")
     q = percent(flags.settings.false_discovery_rate)
     page.add(
-        f"{flags.listed:,} records may be published as a list (--only-listed): at most {q} of such "
-        f"a list are expected to be no odder than real people. {_copies(flags)}"
+        f"{many(flags.listed, 'record')} may be published as a list (--only-listed): at most {q} "
+        f"of such a list are expected to be no odder than real people. {_copies(flags)}"
     )
     for warning in flags.warnings:
         page.gap()
@@ -72,6 +72,8 @@ def flags_text(flags: Flags, *, width: int, colour: bool = False) -> str:
 
 def _copies(flags: Flags) -> str:
     copies = int(flags.lines.records.copy.sum())
+    if copies == 1:
+        return "1 synthetic row is an exact copy of a real row."
     return f"{copies:,} synthetic rows are exact copies of a real row."
 
 
@@ -101,6 +103,8 @@ def _groups(page: Page, flags: Flags) -> None:
 
 def _rates(line: GroupFlags) -> str:
     synthetic = f"{_of(line.flagged, line.synthetic)} synthetic rows"
+    if line.synthetic == 1:
+        synthetic = synthetic.removesuffix("s")
     if not line.real_rate.known:
         return f"{synthetic}; no real people to compare with"
-    return f"{synthetic}; {share(line.real_rate)} of {line.real:,} real people"
+    return f"{synthetic}; {share(line.real_rate)} of {real_people(line.real)}"

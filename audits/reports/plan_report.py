@@ -48,12 +48,15 @@ def plan_text(plan: Plan, *, width: int, colour: bool = False) -> str:
     if plan.quotas:
         _checks(page, plan)
     short, settings = plan.short, plan.settings
-    page.add(f"{len(short):,} of {len(plan.groups):,} groups need more real people", "bold")
+    verb = "needs" if len(short) == 1 else "need"
+    page.add(f"{len(short):,} of {len(plan.groups):,} groups {verb} more real people", "bold")
     for row in short[:_SHOWN]:
         page.add(words.need(row, settings), indent=2)
         page.add(words.effort(plan.effort[row.group], settings.confidence), indent=4)
     if len(short) > _SHOWN:
-        page.add(f"and {len(short) - _SHOWN:,} more groups (--output has them all)", indent=2)
+        left = len(short) - _SHOWN
+        groups = "group" if left == 1 else "groups"
+        page.add(f"and {left:,} more {groups} (--output has them all)", indent=2)
     for total in plan.totals:
         page.gap()
         page.add(words.total(total, settings), "bold")

@@ -115,7 +115,8 @@ def understood(audit: Audit) -> list[str]:
     lines = [
         f"{record.role}: {record.name}, {_many(record.rows, _LINES[record.role])}"
         if record.role in _LINES
-        else f"{record.role}: {record.name}, {record.rows:,} rows of {record.columns} columns"
+        else f"{record.role}: {record.name}, {_many(record.rows, 'row')} of "
+        f"{_many(record.columns, 'column')}"
         for record in audit.inputs
     ]
     sensitive = [c for c in audit.columns if c.use == "sensitive"]

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from audits.estimates import Estimate, number
+from audits.questions.words import rows as many_rows
 from audits.reports.csv_report import table_csv
 from audits.reports.text_report import SHAPES, Page
 from audits.results import Verdict, group_name
@@ -54,16 +55,19 @@ def versus_text(
         _block(page, comparison, versus)
     if left := len(versus.comparisons) - len(shown):
         page.gap()
-        page.add(f"{left} more comparisons, in which tables differ less, are left out (--all)")
+        said = "1 more comparison, in which tables differ less, is"
+        if left > 1:
+            said = f"{left:,} more comparisons, in which tables differ less, are"
+        page.add(f"{said} left out (--all)")
     return page.text
 
 
 def _head(page: Page, versus: Versus) -> None:
-    page.add(f"real: {versus.real.name}, {versus.real.rows:,} rows")
+    page.add(f"real: {versus.real.name}, {many_rows(versus.real.rows)}")
     for name, record in versus.inputs.items():
-        page.add(f"{name}: {record.name}, {record.rows:,} rows")
+        page.add(f"{name}: {record.name}, {many_rows(record.rows)}")
     if versus.floor is not None:
-        page.add(f"noise floor: {versus.floor.name}, {versus.floor.rows:,} rows, real people")
+        page.add(f"noise floor: {versus.floor.name}, {many_rows(versus.floor.rows)}, real people")
     page.add(f"groups by: {', '.join(versus.sensitive_features)}")
     for note in versus.notes:
         page.add(f"note: {note}")

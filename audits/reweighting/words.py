@@ -27,21 +27,23 @@ def says(made: Weighting) -> tuple[str, ...]:
         row for row in made.margins if row.rows and row.after > _RAISED * row.before and row.group
     ]
     raised.sort(key=lambda row: (-row.after / row.before, row.group))
-    what = "rows" if made.synthetic else "people"
+    what, one_of = "rows" if made.synthetic else "people", {"rows": "row", "people": "person"}
     said = []
     for row in raised[:_SAID]:
         one = row.rows == 1
-        who = {"rows": "row", "people": "person"}[what] if one else what
+        who = one_of[what] if one else what
         said.append(
             f"The {row.rows:,} {group_name(row.group)} {who} now "
             f"count{'s' if one else ''} for {percent(row.after)} of the table and "
             f"{'is' if one else 'are'} still {row.rows:,}."
         )
     if len(raised) > _SAID:
-        said.append(f"So it is with {len(raised) - _SAID:,} more groups.")
+        left = len(raised) - _SAID
+        said.append(f"So it is with {left:,} more {'group' if left == 1 else 'groups'}.")
     worth = f"{made.effective:,.0f}" if made.effective >= 10 else number(made.effective)
+    all_ = f"1 {one_of[what]} is" if made.rows == 1 else f"{made.rows:,} {what} are"
     said.append(
-        f"Weights create no people: {made.rows:,} {what} are worth {worth} "
+        f"Weights create no people: {all_} worth {worth} "
         f"(design effect {number(made.design_effect)})."
     )
     return tuple(said)

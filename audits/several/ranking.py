@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from audits.errors import UsageError
 from audits.estimates import Estimate
+from audits.questions.words import rows as many_rows
 from audits.results import Audit, Group, InputRecord, Verdict, group_name, worst
 from audits.several.leading import LEADING, NOT_RANKED, Quantity
 from audits.several.result import Counts, RankRow, Versus, no_findings
@@ -122,7 +123,7 @@ def _same(a: InputRecord, b: InputRecord) -> bool:
 
 def _table(record: InputRecord) -> str:
     digest = f", sha256 {record.sha256[:8]}" if record.sha256 else ""
-    return f"{record.name}, {record.rows:,} rows{digest}"
+    return f"{record.name}, {many_rows(record.rows)}{digest}"
 
 
 def _notes(audits: Mapping[str, Audit], floor: Audit | None, asked: Sequence[str]) -> list[str]:
@@ -144,8 +145,8 @@ def _notes(audits: Mapping[str, Audit], floor: Audit | None, asked: Sequence[str
                 "columns, name them (--features)"
             )
     if floor is not None:
-        rows = _input(floor, "synthetic").rows
-        notes.append(f"the holdout has {rows:,} rows: the floor is the noise of so many")
+        size = many_rows(_input(floor, "synthetic").rows)
+        notes.append(f"the holdout has {size}: the floor is the noise of so many")
     return notes
 
 
