@@ -252,6 +252,31 @@ class TestTrial:
         assert task(found).tested_on == "a part of the real table"
         assert "the generator may have seen them" in task(found).remark
 
+    @pytest.mark.parametrize("model", ["real", "synthetic"])
+    def test_counts_hang_together(self, model):
+        for row in FOUND()["fairness"].rows:
+            wanted = {"model": model, "group": dict(row.group)}
+            accuracy, chosen, found, mistaken, precise = (
+                rate(FOUND(), metric, **wanted)
+                for metric in (
+                    "accuracy",
+                    "selection rate",
+                    "true positive rate",
+                    "false positive rate",
+                    "precision",
+                )
+            )
+            assert accuracy.of == chosen.of == found.of + mistaken.of == row.tested
+            assert chosen.hits == found.hits + mistaken.hits == precise.of
+            assert precise.hits == found.hits
+            assert accuracy.hits == found.hits + mistaken.of - mistaken.hits
+            assert found.of == row.positives
+
+    def test_change_is_synthetic_less_real(self):
+        for row in FOUND()["fairness"].tables["changes"]:
+            if row.change.known:
+                assert row.change.value == pytest.approx(row.synthetic - row.real), row
+
     def test_nobody_is_tested_who_taught(self):
         """Labels of nothing but luck: whoever taught the trees would be told rightly."""
         rng = np.random.default_rng(1)

@@ -16,7 +16,7 @@ from audits.data.tables import Codes, Coding
 
 Matrix = NDArray[np.float32]
 _LEVELS = 64  # levels of a column that are told apart; rarer ones count as one
-_WIDTH = 2000  # features altogether
+_WIDTH = 1000  # features altogether: 200 MB of 50,000 rows
 
 
 @dataclass(frozen=True)
