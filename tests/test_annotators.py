@@ -320,6 +320,13 @@ class TestWhatIsSaid:
         assert "race 'cedar' is in neither table" in read.notes[0]
         assert (row_of(rows).items, row_of(rows, race="birch").items) == (30, 14)
 
+    def test_annotators_who_are_not_told(self):
+        table = annotations()
+        table.loc[[0, 3], "gender"] = None
+        rows, read = measured(table)
+        assert "2 annotations do not tell the annotator's gender" in read.notes[0]
+        assert (row_of(rows).pairs, row_of(rows, "gender woman").pairs) == (90, 28)
+
     def test_items_about_two_people(self):
         table = annotations()
         table.loc[0, "race"] = "ash"

@@ -95,6 +95,12 @@ def _settled(
         )
     wide = len(pair.features)
     cell = _cells(lines[:, 2 : 2 + wide], item, pair, notes)
+    for feature, codes in zip(annotators, lines[:, 2 + wide : -1].T, strict=True):
+        if untold := int((codes == 0).sum()):
+            notes.append(
+                f"{untold:,} annotations do not tell the annotator's {feature.column}: they count "
+                "among all annotators alone."
+            )
     if single := int((each == 1).sum()):
         notes.append(
             f"{single:,} of {len(each):,} items have one annotation only: they say how often "
