@@ -124,6 +124,42 @@ def test_folders_named_after_values_give_a_column(tmp_path):
     assert values(tmp_path, "sex") == {"f": 1, "m": 2}
 
 
+def _parts(folder, **tables):
+    for name, columns in tables.items():
+        pq.write_table(pa.table(columns), folder / f"{name}.parquet")
+    return folder
+
+
+def test_files_with_other_columns_are_no_one_table(tmp_path):
+    """Two tables in one folder would else be merged, each missing what the other has."""
+    folder = _parts(tmp_path, people={"sex": ["f"], "age": [3]}, homes={"sex": ["m"], "rooms": [2]})
+    with pytest.raises(SourceError) as refused:
+        values(folder, "sex")
+    said = str(refused.value)
+    assert "holds files with different columns" in said
+    assert "homes.parquet has no age" in said
+    assert "people.parquet has no rooms" in said
+    assert values(tmp_path / "peop*.parquet", "sex") == {"f": 1}
+
+
+def test_files_with_columns_in_another_order_or_size_of_number_are(tmp_path):
+    folder = _parts(
+        tmp_path,
+        a={"sex": ["f"], "age": pa.array([3], pa.int16())},
+        b={"age": pa.array([2.5]), "sex": pa.array(["m"]).dictionary_encode()},
+        c={"age": pa.array([None], pa.null()), "sex": ["m"]},
+    )
+    assert values(folder, "sex") == {"f": 1, "m": 2}
+    notes = open_source(folder, "real", WORK).notes
+    assert "b.parquet: age is double, and int16 in a.parquet." in notes
+
+
+def test_files_that_hold_texts_and_numbers_in_one_column_are_not(tmp_path):
+    folder = _parts(tmp_path, a={"age": [3]}, b={"age": ["three"]})
+    with pytest.raises(SourceError, match=r"no one table: age is string in b\.parquet, and int64"):
+        values(folder, "age")
+
+
 # -- types -----------------------------------------------------------------------------------------
 
 ZONED = pd.to_datetime(["2020-01-01 01:00", "2020-06-01 02:00"]).tz_localize("Europe/Berlin")

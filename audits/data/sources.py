@@ -19,6 +19,7 @@ from audits.data.expressions import literal, quoted
 from audits.data.memory import FORMATS, as_arrow
 from audits.data.names import clean_names
 from audits.data.parquet_cache import one_file, was_interrupted
+from audits.data.parquet_parts import differing
 from audits.data.values import canonical
 from audits.data.workspace import Workspace
 from audits.errors import AuditError, SourceError, UsageError
@@ -29,7 +30,6 @@ _PARQUET = (".parquet", ".pq")
 _FEATHER = (".feather", ".arrow")
 _ONE_A_LINE = 'Write one row a line, as {"column": value, …}.'
 _BATCH = 1 << 16
-_NOTES = 20  # parts of a table that are said to differ from the first
 
 
 def _no_lines(_column: str, _value: str) -> None:
@@ -179,34 +179,7 @@ def _open_parquet(files: list[Path], name: str, role: str, work: Workspace) -> S
         union_by_name=True,
         hive_partitioning=all("=" in f.parent.name for f in files),
     )
-    return Source(role, name, "parquet", sha256_of(files), relation, _differing(files))
-
-
-def _differing(files: list[Path]) -> tuple[str, ...]:
-    """Say which parts of a table have other columns, or columns of other types, than the first."""
-    import pyarrow.parquet as pq
-
-    if len(files) == 1:
-        return ()
-    schemas = [pq.read_schema(path) for path in files]
-    everywhere = {name for schema in schemas for name in schema.names}
-    notes = []
-    for path, schema in zip(files, schemas, strict=True):
-        if absent := sorted(everywhere - set(schema.names)):
-            notes.append(f"{path.name} has no column {', '.join(absent)}: missing in its rows.")
-        others = [
-            f for f in schema if f.name in schemas[0].names and f.type != _type(schemas[0], f)
-        ]
-        notes += [
-            f"{path.name}: {field.name} is {field.type}, and {_type(schemas[0], field)} in "
-            f"{files[0].name}."
-            for field in others
-        ]
-    return tuple(notes[:_NOTES]) + (("…",) if len(notes) > _NOTES else ())
-
-
-def _type(schema: Any, field: Any) -> Any:
-    return schema.field(field.name).type
+    return Source(role, name, "parquet", sha256_of(files), relation, differing(files, name))
 
 
 def _open_text(path: Path, role: str, work: Workspace) -> Source:

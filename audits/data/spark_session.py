@@ -14,6 +14,7 @@ from typing import Any
 from audits.data import spark_watch
 from audits.data.delimited import first_line
 from audits.data.names import clean_names
+from audits.data.parquet_parts import differing
 from audits.data.partitions import Held
 from audits.data.sources import Source, files_of, sha256_of
 from audits.errors import AuditError, ClusterError, SourceError, UsageError
@@ -241,17 +242,19 @@ def source_of(data: Any, role: str, cluster: Cluster) -> Source:
                 "Spark drops, or changes, what it does not understand in a text file.",
                 "Audit the file without spark, or write it as Parquet first.",
             )
+        name, files = Path(text).name or text, _local_files(text)
+        differing(files, name)
         frame = session.read.option("mergeSchema", "true").parquet(text)
         _ = frame.schema  # said now, not later, if there is no such file
-        return Source(role, Path(text).name or text, "parquet", _local_hash(text), frame)
+        return Source(role, name, "parquet", sha256_of(files) if files else "", frame)
 
 
-def _local_hash(text: str) -> str:
-    """Digest files that this machine can read; those of a cluster have none."""
+def _local_files(text: str) -> list[Path]:
+    """Return the files that this machine can read, too; of those of a cluster there is none."""
     try:
-        return sha256_of(files_of(text))
+        return files_of(text)
     except AuditError:
-        return ""
+        return []
 
 
 def held_columns(frame: Any) -> tuple[Any, list[Held]]:
