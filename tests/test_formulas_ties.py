@@ -62,6 +62,36 @@ class TestLogOddsRatio:
         assert np.isnan(log_odds_ratio([[0, 0], [50, 20]], confidence=0.95).value)
         assert np.isnan(log_odds_ratio([[0, 30], [0, 20]], confidence=0.95).high)
 
+    def test_what_nobody_of_a_small_group_has_any_more_is_told(self):
+        """Half of a hundred had it, in a table of ten thousand; now none has."""
+        before, now = [[50, 50], [5000, 5000]], [[0, 100], [5000, 5000]]
+        real, synthetic = (log_odds_ratio(side, confidence=0.95) for side in (before, now))
+        assert synthetic.value == pytest.approx(np.log(0.5 / 100.5))
+        assert synthetic.error == pytest.approx(np.sqrt(1 / 0.5 + 1 / 100.5 + 2 / 5000.5))
+        assert difference(real, synthetic, confidence=0.95).high < np.log(1 / 5)
+
+    @pytest.mark.parametrize(
+        ("shares", "sizes"),
+        [
+            (((0.1, 0.1), (0.01, 0.1)), (100, 10_000)),
+            (((0.3, 0.3), (0.01, 0.3)), (100, 10_000)),
+            (((0.25, 0.25), (0.02, 0.25)), (40, 400)),
+            (((0.05, 0.3), (0.05, 0.3)), (100, 900)),
+            (((0.9, 0.2), (0.9, 0.2)), (30, 3000)),
+        ],
+    )
+    def test_changes_are_held_where_cells_may_be_empty(self, shares, sizes):
+        rng = np.random.default_rng(11)
+        sides, truth = [], 0.0
+        for way, side in zip((-1, 1), shares, strict=True):
+            having = [rng.binomial(n, p, 4000) for n, p in zip(sizes, side, strict=True)]
+            cells = [[x, n - x] for n, x in zip(sizes, having, strict=True)]
+            sides.append(log_odds_ratio(np.moveaxis(np.array(cells), -1, 0), confidence=0.95))
+            odds = [p / (1 - p) for p in side]
+            truth += way * np.log(odds[0] / odds[1])
+        found = difference(*sides, confidence=0.95)
+        assert ((found.low <= truth) & (truth <= found.high)).mean() >= 0.945
+
     @given(tables)
     def test_the_other_value_has_the_inverse(self, table):
         one = log_odds_ratio(table, confidence=0.95)

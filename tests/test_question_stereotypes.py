@@ -332,6 +332,12 @@ class TestLaws:
             assert only(audit).verdict is UNSURE
             assert only(audit).evidence["sharpest_value"] == "nurse"
 
+    def test_what_nobody_of_a_rare_group_has_any_more_is_found(self):
+        """An empty cell of a group of one in fifty; its error must not drown the change."""
+        real = people(women={"nurse": 50, "clerk": 50}, men={"nurse": 2500, "clerk": 2500})
+        made = people(women={"nurse": 0, "clerk": 100}, men={"nurse": 2500, "clerk": 2500})
+        assert only(ask(real, made)).verdict is PROBLEM
+
     def test_limits_are_moved_without_counting_again(self):
         audit = ask(REAL, SHARP)
         lenient = audit.having(audit.settings.having(tie_watch=90, tie_problem=900))
