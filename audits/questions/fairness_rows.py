@@ -42,7 +42,7 @@ class FairnessRow(Row):
 
 @dataclass(frozen=True)
 class RateRow(Row):
-    """One metric of one model in a group, beside everyone else's.
+    """One metric of one model in a group, beside everyone else's; of the first round of training.
 
     `model` is "real" or "synthetic" for what it was trained on, "given" for a user's own
     predictions. `metric` is one of accuracy, balanced accuracy, selection rate, true positive rate,
