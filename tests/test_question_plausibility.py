@@ -284,6 +284,25 @@ class TestGivenRules:
         assert (row.rule, row.flagged) == ("children", 400)
         assert row.synthetic_used == (wrong["marital"] == "married").sum()
         assert "the rule 'children' is broken by" in everyone(found).because
+        assert everyone(found).evidence["given"]["children"] == {
+            "flagged": 400, "synthetic_used": row.synthetic_used, "fresh_flagged": 0,
+            "fresh_used": row.fresh_used,
+        }  # fmt: skip
+
+    def test_a_finding_led_by_a_given_rule_has_its_numbers(self, tmp_path):
+        path = tmp_path / "rules.toml"
+        path.write_text('[[rule]]\nname = "never b"\ncheck = "town != b if age > 40"\n')
+        real, made = people(2000, 1), people(2000, 2)
+        real.loc[(real["town"] == "b") & (real["age"] > 40) & (real.index % 2 == 0), "town"] = "a"
+        found = audit(real, made, rules=path)
+        finding, row = everyone(found), kind_of(found, "given")
+        assert "the rule 'never b' is broken by" in finding.because
+        assert finding.evidence["rule"] == "never b"
+        assert finding.evidence["observed"] == row.observed
+        assert (finding.evidence["flagged"], finding.evidence["fresh_flagged"]) == (
+            row.flagged, row.fresh_flagged,
+        )  # fmt: skip
+        assert audits.load(found.save(tmp_path / "a.json")) == found
 
     def test_a_given_rule_left_open_is_not_called_ok(self, tmp_path):
         """Five break it, which no other rule sees: neither shown nor ruled out."""

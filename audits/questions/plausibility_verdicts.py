@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,7 @@ _SAID = {
     "range": "numbers out of the real range",
     "outlier": "people far from every real one",
 }
+_COUNTS = ("flagged", "synthetic_used", "fresh_flagged", "fresh_used")
 Floats = NDArray[np.float64]
 
 
@@ -39,9 +41,19 @@ def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Findin
     findings: list[Finding] = []
     for i, row in enumerate(rows):
         others = [part for part in (unseen[i], removed[i]) if part.verdict in BAD]
-        parts = [flagged[i], *others, *given.get(row.group, [])]
+        parts = _with_rules([flagged[i], *others], given.get(row.group, []))
         findings += headline("plausibility", row.group, parts, otherwise=_first(parts))
     return findings
+
+
+def _with_rules(parts: Sequence[Part], given: Sequence[Part]) -> list[Part]:
+    """Put down the counts of every given rule that is said, whatever leads the finding."""
+    counts = {
+        part.evidence["rule"]: {name: part.evidence[name] for name in _COUNTS} for part in given
+    }
+    if not counts:
+        return list(parts)
+    return [replace(part, evidence={**part.evidence, "given": counts}) for part in (*parts, *given)]
 
 
 def _first(parts: Sequence[Part]) -> Callable[[], Part]:
@@ -252,5 +264,7 @@ def _given(
         # what is neither established nor ruled out must not be covered by an ok on other rules
         open_ = verdict is Verdict.NOT_ENOUGH_EVIDENCE
         if verdict in BAD or (open_ and row.excess.value >= settings.implausible_watch):
-            parts.setdefault(row.group, []).append(Part(None, verdict, text, flip, severity))
+            evidence = evidence_of(row, "rule", *_COUNTS, "observed", "expected", "excess", "p")
+            said = Part(None, verdict, text, flip, severity, evidence)
+            parts.setdefault(row.group, []).append(said)
     return parts
