@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from audits.data.pair import Pair
 from audits.errors import UsageError
 from audits.questions import fairness_verdicts
@@ -74,7 +76,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
             "fairness was asked, but not of what: no target is named. Name the column that a model "
             "would predict, with --target (target=)."
         )
-    trial = trial_of(pair, lambda share: pair.progress("fairness", 0.5 * share))
+    trial = trial_of(pair, _told(pair, 0.0, 0.4))
     rates = Rates(trial, pair.settings.confidence)
     tables: dict[str, tuple[Row, ...]] = dict.fromkeys(TABLES, ())
     tables["groups"] = group_rows(trial, rates)
@@ -86,6 +88,11 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
         tables["annotators"] = annotator_rows(pair, pair.annotations)
     tables["task"] = (task_row(pair, trial, leaks(trial, pair.settings.leak_share)),)
     return tables
+
+
+def _told(pair: Pair, start: float, end: float) -> Callable[[float], None]:
+    """Tell how far a part is that reaches from one share of the whole to another."""
+    return lambda share: pair.progress("fairness", start + (end - start) * share)
 
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
