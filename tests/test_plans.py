@@ -304,13 +304,16 @@ class TestCommand:
         # of 200 Black people in all, 381/(1 + 380/200) are 131.4
         assert "Black,30,132,102,interval,10200," in done.stdout
 
-    def test_people_to_approach_are_rounded_up_everywhere(self):
-        asked = (REAL, "--sensitive-features", "race,sex")
-        lines = list(csv.DictReader(run(*asked, "--format", "csv").stdout.splitlines()))
+    def test_people_to_approach_are_rounded_up_everywhere(self, tmp_path):
+        """58 more of 35 in 335: 555.1 people on average, for which 555 are not enough."""
+        path = tmp_path / "real.csv"
+        people(ash=35, birch=300).to_csv(path, index=False)
+        asked = (path, "--sensitive-features", "race")
+        (line,) = csv.DictReader(run(*asked, "--format", "csv").stdout.splitlines())
+        assert line["approach"] == "556"
         text = " ".join(run(*asked).stdout.split())
-        for line in lines:
-            said = f"About {int(line['approach']):,} people to approach at random, "
-            assert f"{said}{int(line['approach_likely']):,} to be 95 % sure" in text
+        likely = int(line["approach_likely"])
+        assert f"About 556 people to approach at random, {likely:,} to be 95 % sure" in text
 
     def test_json(self):
         done = run(REAL, "--sensitive-features", "race", "--format", "json")
