@@ -21,8 +21,9 @@ class Claims:
     """A family of statements of one kind: the larger `value`, the worse.
 
     `exceeds(limits)` gives the one-sided p value of "the truth is at most the limit", so a small
-    one supports the accusation. Statements that are `capped` can never be `ok`. Where nothing is
-    wrong the value is `neutral`; limits are moved by moving their distance from it.
+    one supports the accusation. Statements that are `capped` can never be `ok`, those `spared` are
+    watched at the most. Where nothing is wrong the value is `neutral`; limits are moved by moving
+    their distance from it.
     """
 
     value: Floats
@@ -33,6 +34,7 @@ class Claims:
     capped: NDArray[np.bool_]
     exceeds: Callable[[Floats], Floats]
     neutral: float = 0.0
+    spared: NDArray[np.bool_] | None = None
 
     def moved(self, limit: Floats, factor: float) -> Floats:
         """Return a limit with its distance from neutral multiplied."""
@@ -58,7 +60,8 @@ def verdicts(claims: Claims, settings: Settings, *, factor: float = 1.0) -> list
         is_problem = (claims.low >= problem) & sure_problem
         is_watch = (claims.low >= watch) & sure_watch
         is_ok = (claims.high < problem) & (claims.value < watch) & ~claims.capped
-    chosen = np.select([is_problem, is_watch | is_problem, is_ok], [0, 1, 2], default=3)
+    called = is_problem if claims.spared is None else is_problem & ~claims.spared
+    chosen = np.select([called, is_watch | is_problem, is_ok], [0, 1, 2], default=3)
     names = (Verdict.PROBLEM, Verdict.WATCH, Verdict.OK, Verdict.NOT_ENOUGH_EVIDENCE)
     return [names[i] for i in chosen]
 

@@ -62,14 +62,9 @@ def found_of(
     spared: frozenset[int] = frozenset(),
 ) -> list[Found]:
     """Judge a family by its watch and problem limits; those `spared` are watched at the most."""
-    claims = _claims(family, about, bounds, settings)
+    milder = np.isin(np.arange(len(family)), list(spared))
+    claims = replace(_claims(family, about, bounds, settings), spared=milder)
     verdicts, flips = judged(claims, settings)
-    if spared:
-        at = np.isin(np.arange(len(family)), list(spared))
-        milder = replace(claims, problem=np.where(at, np.inf, claims.problem))
-        for i, (verdict, flip) in enumerate(zip(*judged(milder, settings), strict=True)):
-            if i in spared and verdicts[i] is Verdict.PROBLEM:
-                verdicts[i], flips[i] = verdict, flip
     severity = np.nan_to_num(claims.value / bounds[1]).clip(0.0, 5.0)
     return [Found(one, verdicts[i], flips[i], float(severity[i])) for i, one in enumerate(family)]
 
@@ -94,7 +89,7 @@ def _claims(
 
     def exceeds(limit: Floats) -> Floats:
         one_way = ndtr((limit - signed) / error)
-        p = np.where(either, changed_beyond_p(signed, error, np.minimum(limit, 1e9)), one_way)
+        p = np.where(either, changed_beyond_p(signed, error, limit), one_way)
         return np.maximum(p, np.where(np.isnan(p), np.nan, floor))
 
     return Claims(
