@@ -123,7 +123,8 @@ class MixRow(Row):
 
     `share` is the share of synthetic rows in training; `times` is 0 for real rows alone, and
     infinite for synthetic rows alone. `of` counts the people in the denominator. `value` is the
-    mean over rounds, `change` that less the value without synthetic rows, as paired data.
+    mean over rounds, `change` that less the value without synthetic rows, as paired data, and `p`
+    the one-sided p value of no change for the worse (unknown without synthetic rows).
     """
 
     times: float
@@ -132,6 +133,53 @@ class MixRow(Row):
     of: int
     value: Estimate
     change: Estimate
+    p: float
+
+
+@dataclass(frozen=True)
+class WorstRow(Row):
+    """The group that is served worst at one mixture, beside everyone, and beside luck.
+
+    Of everyone (`group` is empty). `features` names the sensitive features whose values form the
+    groups that are compared, `groups` how many have enough people. `worst` is the one with the
+    least accuracy or true positive rate, or the greatest false positive rate or error; `value` and
+    `overall` are its metric and everyone's, in the first round. The worst of many small groups
+    seems worse than it is: `expected` is what the worst would be on average if all had one rate,
+    `bound` what it is beyond one time in twenty, `p` how often luck alone shows as much (unknown
+    for means).
+    """
+
+    times: float
+    share: float
+    metric: str
+    features: str
+    groups: int
+    worst: str
+    value: Estimate
+    overall: float
+    expected: float
+    bound: float
+    p: float
+
+
+@dataclass(frozen=True)
+class TurningRow(Row):
+    """From how many synthetic rows per real row on a group is served worse than without any.
+
+    `times` is the least mixture at which, and at all larger ones, the interval of the change lies
+    on the side of harm; unknown where there is none. `share` is the share of synthetic rows at it.
+    `change` is the change there, or at the largest mixture where nothing turns; `of` its people.
+    `p` says how sure it is that the group is harmed by then and at all larger mixtures, adjusted
+    for all groups and metrics. `most` is the largest mixture that was tried.
+    """
+
+    metric: str
+    times: float
+    share: float
+    of: int
+    change: Estimate
+    p: float
+    most: float
 
 
 @dataclass(frozen=True)
@@ -212,8 +260,10 @@ class MitigationRow(Row):
 
     `method` is "reweighing", "thresholds" or "constrained training". `metric` as in RateRow, `of`
     the people in the denominator, `before` and `after` its values without and with the method,
-    `apart_before` and `apart_after` the group's less everyone else's. `rests_on` counts the group's
-    real rows behind the training: no method adds to them.
+    `apart_before` and `apart_after` the group's less everyone else's, all in the first round.
+    `change` is after less before over all rounds, as paired data; `beyond` that less the change
+    among everyone else (unknown for everyone). `rests_on` counts the group's real rows that a
+    training on real rows would have: no method adds to them.
     """
 
     method: str
@@ -223,6 +273,8 @@ class MitigationRow(Row):
     after: Estimate
     apart_before: Estimate
     apart_after: Estimate
+    change: Estimate
+    beyond: Estimate
     rests_on: int
 
 
