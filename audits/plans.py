@@ -328,6 +328,8 @@ def _from_audit(audit: Audit, file: QuotaFile | None) -> Plan:
             "quotas are checked against a table, not a saved audit. Give the real table."
         )
     kept = tuple(record for record in audit.inputs if record.role in ("real", "reference"))
+    rows = next(record.rows for record in kept if record.role == "real")
+    _check_population(audit.settings.population_size, rows)
     answer = audit[_QUESTION]
     return Plan(kept, audit.sensitive_features, audit.settings, answer, audit.notes)
 

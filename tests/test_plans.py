@@ -265,6 +265,15 @@ class TestSavedAudit:
             assert plan.answer == direct.answer
             assert [record.role for record in plan.inputs] == ["real"]
 
+    def test_a_population_smaller_than_the_table(self):
+        made = people(ash=30, birch=300)
+        few = Settings().having(population_size=200)
+        audit = audits.compare(
+            made, made, sensitive_features="race", ask=["collection"], settings=few
+        )
+        with pytest.raises(UsageError, match=r"200 people.*has 330 rows"):
+            audits.plan(audit)
+
     def test_what_cannot_be_changed_any_more(self, audit, saved):
         with pytest.raises(UsageError, match="weights cannot be changed"):
             audits.plan(audit, weights="w")
