@@ -13,6 +13,7 @@ from audits.formulas.sample_sizes import people_to_settle
 from audits.questions.copying_rows import CopyingRow
 from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
+from audits.questions.fairness_needs import people_wanted
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
 from audits.questions.words import synthetic_rows
@@ -31,6 +32,7 @@ _NOT_BY_PEOPLE = {
 _MORE_ROWS = (
     "more of its rows in every table, the holdout among them, so that copies are counted better"
 )
+_TABLES = {"fairness": ("groups", "changes", "rates")}
 _BY_INTERVAL = ("copying", "plausibility", "stereotypes")
 _TOO_FEW_TO_TELL = "many more people: so few tell nothing"
 
@@ -75,7 +77,7 @@ def _rows(audit: Audit) -> dict[tuple[str, Group], list[Row]]:
     wanted = {f.group for f in audit.findings if f.verdict is Verdict.NOT_ENOUGH_EVIDENCE}
     rows: dict[tuple[str, Group], list[Row]] = {}
     for name, answer in audit.answers.items():
-        for table in ("groups", "attributes"):
+        for table in _TABLES.get(name, ("groups", "attributes")):
             for row in answer.tables.get(table, ()):
                 if row.group in wanted:
                     rows.setdefault((name, row.group), []).append(row)
@@ -83,6 +85,8 @@ def _rows(audit: Audit) -> dict[tuple[str, Group], list[Row]]:
 
 
 def _needed(finding: Finding, rows: list[Row], settings: Settings, *, hiding: bool) -> Unjudged:
+    if finding.question == "fairness":
+        return _of_fairness(finding, rows, settings)
     counted = [row for row in rows if hasattr(row, "real")]
     if not counted:
         return Unjudged(finding, None, None, "its numbers are not shown")
@@ -105,6 +109,29 @@ def _needed(finding: Finding, rows: list[Row], settings: Settings, *, hiding: bo
         says = "not for want of people: the estimate lies too close to a limit"
         return Unjudged(finding, None, None, says)
     return Unjudged(finding, people, more, f"about {people:,} real people, {more:,} more")
+
+
+def _of_fairness(finding: Finding, rows: list[Row], settings: Settings) -> Unjudged:
+    """Whom it would take to test, and to train on: fairness is settled by people tested."""
+    wanted = people_wanted(rows, settings)
+    if wanted is None:
+        return Unjudged(finding, None, None, "its numbers are not shown")
+    if math.isnan(wanted.tested):
+        says = "more people to test, of either label: so few tell nothing"
+        return Unjudged(finding, None, None, says)
+    if not wanted.tested <= _TOO_MANY:
+        return Unjudged(finding, None, None, _hopeless(finding))
+    people = math.ceil(wanted.tested - 1e-9)
+    more, taught = people - wanted.have_tested, wanted.trained - wanted.have_trained
+    if more == 0 and taught == 0:
+        says = "not for want of people to test: an estimate lies too close to a limit"
+        return Unjudged(finding, None, None, says)
+    says = f"about {people:,} real people to test, {more:,} more" if more else ""
+    if taught:
+        says += (
+            f"{' and ' if says else ''}{wanted.trained:,} real people to train on, {taught:,} more"
+        )
+    return Unjudged(finding, max(people, wanted.have_tested), more + taught, says)
 
 
 def _no_number(finding: Finding, rows: list[Row], real: int, settings: Settings) -> str:

@@ -12,7 +12,9 @@ from audits.estimates import Estimate
 from audits.formulas.confusion import beside_everyone_else
 from audits.formulas.differences import Difference, square_and_add
 from audits.formulas.paired import mcnemar_p, over_rounds, paired_share_difference
+from audits.needs import needs
 from audits.questions import fairness_said as said
+from audits.questions.fairness_needs import people_wanted
 from audits.questions.fairness_rows import (
     ChangeRow,
     FairnessRow,
@@ -349,6 +351,42 @@ class TestSlices:
     def test_rates_have_directions(self):
         found = self.everyone(self.slice(metric=FPR, moved=0.2))
         assert "20 more (15 to 25) of every 100 without income >50K taken" in found.because
+
+
+class TestNeeds:
+    def wanted(self, *rows, **of_group):
+        return people_wanted([group(**of_group), *rows], Settings())
+
+    def test_people_to_leave_a_limit(self):
+        """An interval of .15 either way has to be halved to stay below a problem: four times."""
+        found = self.wanted(change(TPR, -0.025, 0.15, of=300))
+        assert found.tested == pytest.approx(400 * 4)
+        beyond = self.wanted(change(TPR, -0.07, 0.04, of=300))
+        assert beyond.tested == pytest.approx(400 * 4)  # the watch limit is the nearer one to clear
+
+    def test_what_is_settled_needs_nobody(self):
+        found = self.wanted(change(TPR, -0.02, 0.04), *rates(-0.3, -0.28))
+        assert (found.tested, found.trained) == (400, 500)
+
+    def test_denominators_of_thirty(self):
+        assert self.wanted(change(TPR, 0.0, 0.02, of=15)).tested == pytest.approx(800)
+        assert np.isnan(self.wanted(change(TPR, 0.0, 0.02, of=9)).tested)
+
+    def test_people_to_train_on(self):
+        assert self.wanted(change(TPR, 0.0, 0.02), real=12).trained == 31
+        assert self.wanted(real=0, synthetic=0, by_real=UNKNOWN).trained == 0  # trained elsewhere
+
+    def test_hidden_rows(self):
+        assert people_wanted([change()], Settings()) is None
+
+    def test_said_of_an_audit(self):
+        real, synthetic, held = (people(rows, seed) for rows, seed in ((200, 1), (200, 2), (90, 3)))
+        found = needs(
+            audits.fairness(real, synthetic, holdout=held, target="y", sensitive_features="group",
+                            mitigate=False)
+        )  # fmt: skip
+        assert found
+        assert any("real people to test, " in one.says for one in found)
 
 
 # -- how often, counted without training -----------------------------------------------------------

@@ -27,6 +27,8 @@ WORSE = {"accuracy": -1.0, "true positive rate": -1.0, "false positive rate": 1.
 ERROR = "mean absolute error"
 EITHER_WAY = ("selection rate", "true positive rate", "false positive rate")
 """Rates of which both more and less than everyone else's can harm, by what the label means."""
+GAPS = {*WORSE, *EITHER_WAY, ERROR}
+"""What is held beside everyone else's."""
 
 
 def rows_of(tables: Mapping[str, tuple[Row, ...]], kind: type[_Of]) -> list[_Of]:
@@ -82,7 +84,7 @@ def apart(
     judged = [
         row
         for row in rows
-        if row.group and row.group in about and row.model != "real" and row.metric in _GAPS
+        if row.group and row.group in about and row.model != "real" and row.metric in GAPS
     ]
     wider = made(judged, changed, settings)
     family = [
@@ -92,9 +94,6 @@ def apart(
     spared = {i for i, row in enumerate(judged) if row.model == "synthetic"} - wider
     bounds = (settings.fairness_apart_watch, settings.fairness_apart_problem)
     return found_of(family, about, bounds, settings, frozenset(spared))
-
-
-_GAPS = {*WORSE, *EITHER_WAY, ERROR}
 
 
 def gap(row: RateRow) -> Estimate:
