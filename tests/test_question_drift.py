@@ -262,6 +262,15 @@ class TestReferencePopulation:
         assert said.verdict is WATCH
         assert self.SAID in said.because
 
+    def test_doubt_comes_before_it(self):
+        found = audit(
+            self.people(200), self.people(300), reference={"race": {"ash": 0.5, "birch": 0.5}}
+        )
+        [said] = [f for f in found.about(group=()) if "race" in f.because]
+        assert said.verdict is UNSURE
+        doubt, asked = said.because.index("not the need to watch"), said.because.index("; it moved")
+        assert doubt < asked
+
     @pytest.mark.parametrize("reference", [None, {"race": {"ash": 0.9, "birch": 0.1}}])
     def test_not_where_it_does_not(self, reference):
         found = audit(self.people(200), self.people(400), reference=reference)

@@ -77,7 +77,7 @@ def _judge_columns(
         else Part(
             row.attribute,
             verdict,
-            _column_text(row) + doubts[i],
+            _column_text(row) + doubts[i] + _asked(row),
             flips[i],
             _severity(row.shift.value, claims.problem[i]),
             evidence_of(row, "measure", "real", "synthetic", "value", "shift", "p"),
@@ -132,7 +132,7 @@ def _column_text(row: ColumnDriftRow) -> str:
         )
     return (
         f"{moved} of the people would have to change their {row.attribute} to look like the real "
-        f"group, after taking off what chance alone produces, resting on {resting}{_asked(row)}"
+        f"group, after taking off what chance alone produces, resting on {resting}"
     )
 
 
