@@ -19,6 +19,7 @@ from audits.disclosure_groups import (
     small,
 )
 from audits.disclosure_of import TREATED
+from audits.disclosure_of.fairness_parts import Rules, tested_of
 from audits.disclosure_of.known import Known
 from audits.disclosure_of.parted import clean_groups
 from audits.disclosure_profiles import Profiles, protected_profiles
@@ -99,6 +100,7 @@ def _known(audit: Audit, min_cell: int) -> Known:
     return Known(
         min_cell, counts, hidden, features, level, profiles, shown, values,
         _clean(audit, hidden, min_cell), _between(audit, min_cell),
+        tested_of(_rows(audit), Rules(hidden.groups, features, min_cell, shown)),
     )  # fmt: skip
 
 

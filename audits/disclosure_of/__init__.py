@@ -11,6 +11,7 @@ from audits.disclosure_of import (
     coverage,
     diversity,
     drift,
+    fairness,
     generations,
     plausibility,
     provenance,
@@ -26,6 +27,7 @@ TREATED: Treatments = {
     **copying.TREATED,
     **plausibility.TREATED,
     **stereotypes.TREATED,
+    **fairness.TREATED,
     **collection.TREATED,
     **generations.TREATED,
 }

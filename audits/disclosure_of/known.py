@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from audits.disclosure_groups import Counts, Hidden, small
+from audits.disclosure_of.fairness_parts import Tested
 from audits.disclosure_of.parted import Parted, without
 from audits.disclosure_profiles import MISSING, Profiles, parts_of
 from audits.estimates import Estimate, in_effect, number, percent
@@ -24,7 +25,8 @@ class Known:
     """What decides about a row: sizes of groups, what is hidden, profiles before and after.
 
     `clean` are the groups whose parts can be shown, by kind of row and place in its declaration;
-    `between` the groups whose size in a generation between the first and the last cannot.
+    `between` the groups whose size in a generation between the first and the last cannot. What of
+    fairness can be shown is in `tested`.
     """
 
     min_cell: int
@@ -37,6 +39,7 @@ class Known:
     values: Mapping[str, Sequence[ValueRow]]
     clean: Mapping[tuple[type[Row], int], frozenset[Group]]
     between: frozenset[tuple[Group, int]]
+    tested: Tested
 
     def small(self, *counts: float) -> bool:
         """Whether any of the counts must not be shown."""

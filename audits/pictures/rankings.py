@@ -15,6 +15,7 @@ from audits.pictures.ranked_copying import copying
 from audits.pictures.ranked_coverage import coverage
 from audits.pictures.ranked_diversity import diversity
 from audits.pictures.ranked_drift import drift
+from audits.pictures.ranked_fairness import fairness
 from audits.pictures.ranked_generations import generations
 from audits.pictures.ranked_plausibility import plausibility
 from audits.pictures.ranked_provenance import provenance
@@ -29,6 +30,7 @@ _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
     "copying": copying,
     "plausibility": plausibility,
     "stereotypes": stereotypes,
+    "fairness": fairness,
     "collection": collection,
     "generations": generations,
 }

@@ -12,6 +12,7 @@ from audits.reports.of_questions import (
     coverage,
     diversity,
     drift,
+    fairness,
     generations,
     plausibility,
     provenance,
@@ -27,6 +28,7 @@ PRESENTED: dict[str, Presentation] = {
     "copying": copying.PRESENTATION,
     "plausibility": plausibility.PRESENTATION,
     "stereotypes": stereotypes.PRESENTATION,
+    "fairness": fairness.PRESENTATION,
     "collection": collection.PRESENTATION,
     "generations": generations.PRESENTATION,
 }
