@@ -25,7 +25,7 @@ from audits.questions.headlines import BAD, Part, headline
 from audits.results import Finding, Group, Row, evidence_of
 from audits.settings import Settings
 
-_MOST = 3  # rates told in one sentence
+_MOST = 2  # rates told in one sentence
 _SUBJECTS = {"synthetic": "a model trained on the synthetic rows", "given": "the model"}
 
 
@@ -113,17 +113,17 @@ def _part(
     return [Part(attribute, lead.verdict, text(bad), lead.sensitivity, lead.severity, evidence)]
 
 
-def _few(texts: Sequence[str], left: str) -> str:
+def _few(texts: Sequence[str]) -> str:
     """Join what is said of one model, cut where it gets long."""
     more = len(texts) - _MOST
-    cut = [f"and so on for {more} more {left}"] if more > 0 else []
-    return "; it ".join(texts[:_MOST]) + "".join(f"; {one}" for one in cut)
+    cut = f"; and so in {more} more {'rate' if more == 1 else 'rates'}" if more > 0 else ""
+    return "; it ".join(texts[:_MOST]) + cut
 
 
 def _change_text(words: Words, bad: Sequence[Found]) -> str:
     rows = [one.statement.row for one in bad]
     texts = [words.change(row, harm(row)) for row in rows if isinstance(row, ChangeRow)]
-    return f"{_SUBJECTS['synthetic']} {_few(texts, 'rates')}"
+    return f"{_SUBJECTS['synthetic']} {_few(texts)}"
 
 
 def _label_text(words: Words, bad: Sequence[Found]) -> str:
@@ -142,4 +142,4 @@ def _apart_text(
         texts.append(
             words.apart(row) + words.origin(row, real.get(_key(row)), made=one.statement.made)
         )
-    return f"{subject} {_few(texts, 'rates')}"
+    return f"{subject} {_few(texts)}"
