@@ -22,9 +22,10 @@ def slice_parts(
 
     The worst of a search seems worse than it is, so that it is watched and never called a problem.
     """
+    features = {column for group in about for column, _ in group}
     harmed = sorted(
         ((harm.value, row.pattern, row.metric, row) for row in rows
-         if (harm := _harm(row)).known and _is_harmed(row, harm, about, settings)),
+         if (harm := _harm(row)).known and _is_harmed(row, harm, features, settings)),
         key=lambda one: (-one[0], one[1], one[2]),
     )  # fmt: skip
     if not harmed:
@@ -45,8 +46,7 @@ def _harm(row: SliceRow) -> Estimate:
     return scaled(row.change, WORSE.get(row.metric, math.nan))
 
 
-def _is_harmed(row: SliceRow, harm: Estimate, about: About, settings: Settings) -> bool:
-    features = {column for group in about for column, _ in group}
+def _is_harmed(row: SliceRow, harm: Estimate, features: set[str], settings: Settings) -> bool:
     named = all(column in features for column, _ in row.pattern)
     sure = row.change_p <= settings.false_discovery_rate
     return not named and sure and harm.value >= settings.fairness_change_watch
