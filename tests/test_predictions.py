@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 import audits
 from audits.alone import Reading
 from audits.cli import app
+from audits.disclosure import protected
 from audits.errors import AuditError, InputError, UsageError
 from audits.predictions import audit_predictions
 from audits.results import Verdict
@@ -313,6 +314,22 @@ class TestFindings:
         found = audit(table)
         assert rates_of(found, race="missing")["accuracy"].of == 1000
         assert not found.about(group={"race": "missing"})
+
+
+class TestHandedOver:
+    def test_small_groups_are_hidden(self):
+        table = people()
+        table.loc[:3, "race"] = "elm"
+        shown = protected(audit(table, sensitive=["race", "sex"]), 11)
+        assert (("race", "elm"),) in shown.hidden
+        groups = {row.group for row in shown["fairness"].tables["rates"]}
+        assert (("race", "elm"),) not in groups
+        assert (("race", "ash"),) in groups
+
+    def test_a_report_of_predictions(self, tmp_path):
+        audit(people(), sensitive=["race", "sex"]).save(tmp_path / "audit.html")
+        text = (tmp_path / "audit.html").read_text(encoding="utf-8")
+        assert "the model is right about" in text
 
 
 class TestReading:
