@@ -25,6 +25,7 @@ from audits.questions.fairness_rows import (
     TaskRow,
 )
 from audits.questions.fairness_said import group_rows, task_row
+from audits.questions.fairness_slices import slice_rows
 from audits.questions.fairness_train import trial_of
 from audits.results import Finding, Row
 from audits.settings import Settings
@@ -47,6 +48,7 @@ SETTINGS = (
     "mixing_most",
     "slice_support",
     "slice_depth",
+    "slice_redundancy",
 )
 MAIN = "groups"
 TABLES: dict[str, type[Row]] = {
@@ -84,6 +86,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     tables["changes"] = rates.changes()
     tables["disparities"] = gap_rows(trial, rates, pair.settings)
     tables["labels"] = label_rows(pair, trial.target)
+    tables["slices"] = slice_rows(pair, trial)
     if pair.annotations is not None:
         tables["annotators"] = annotator_rows(pair, pair.annotations)
     tables["task"] = (task_row(pair, trial, leaks(trial, pair.settings.leak_share)),)

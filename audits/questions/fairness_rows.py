@@ -237,6 +237,10 @@ class SliceRow(Row):
     model trained on either: its metric here less its metric among all tested, with the t value and
     the p value adjusted for all patterns searched; `change` is the synthetic divergence less the
     real one with its adjusted p value. For a user's own predictions only `synthetic` is known.
+
+    t values are of the first round of training, the others of all rounds. `searched` counts the
+    patterns searched, of up to `depth` columns; `named` says that all columns of the pattern are
+    sensitive features.
     """
 
     pattern: tuple[tuple[str, str], ...]
@@ -252,6 +256,9 @@ class SliceRow(Row):
     synthetic_p: float
     change: Estimate
     change_p: float
+    searched: int = 0
+    depth: int = 0
+    named: bool = False
 
 
 @dataclass(frozen=True)

@@ -113,6 +113,14 @@ class FairnessSettings:
         source="house rule: more columns are hardly a description",
         meaning="The most columns that describe a slice.",
     )
+    slice_redundancy: float = a_number(
+        0.02,
+        low=0.0,
+        high=0.5,
+        source="house rule: two people in a hundred",
+        meaning="A slice is left out if one of its columns moves its divergence by no more (of a "
+        "mean error, by no more than this share of it).",
+    )
 
 
 JUDGING = frozenset(
