@@ -171,8 +171,9 @@ class _Rows:
         counted = counted or self._one("diversity", GroupDiversityRow)
         self._compared = counted is not None
         counted = counted or self._counted()
-        self.real = counted.real if counted else 0
-        self.synthetic = counted.synthetic if counted else 0
+        self._tested = getattr(counted, "tested", 0) != 0
+        self.real = max(counted.real, 0) if counted else 0
+        self.synthetic = max(counted.synthetic, 0) if counted else 0
 
     def _counted(self) -> Row | None:
         """A row with how many people and rows the group has, of any question."""
@@ -233,6 +234,8 @@ class _Rows:
 
     def unseen(self) -> tuple[str, ...]:
         """What the real people of the group cannot have shown."""
+        if self.real < 1 and self._tested:  # there are real people, but none was trained on
+            return ()
         if self.real < 1:
             return ("nobody of this group is in the real data, so nothing of it was seen",)
         everyone = {

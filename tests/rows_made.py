@@ -7,6 +7,7 @@ from typing import get_type_hints
 from audits.estimates import Estimate
 from audits.questions.collection_rows import CollectionRow
 from audits.questions.copying_rows import CopyingRow
+from audits.questions.fairness_rows import FairnessRow
 from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
@@ -56,6 +57,13 @@ def generations_row(group, half_life):
     return row(GenerationsRow, group, half_life=half_life, decay=decay, apart=1.0)
 
 
+def fairness_row(group, change):
+    """A group that loses `change` of its accuracy; its denominators are written beside it."""
+    lost = Estimate(-change.value, -change.high, -change.low) if change.known else change
+    state = "" if change.known else "not in the training rows"
+    return row(FairnessRow, group, metric="accuracy", change=lost, state=state)
+
+
 def step_row(group, generation, index, name=""):
     name = name or f"g{generation}.csv"
     return row(GenerationStepRow, group, generation=generation, index=index, name=name)
@@ -66,6 +74,7 @@ MADE = {
     "plausibility": lambda group, value=0.2: plausibility_row(group, around(value)),
     "stereotypes": lambda group, value=4.0: stereotype_row(group, around(value)),
     "collection": lambda group, value=50.0: collection_row(group, max(value, 1)),
+    "fairness": lambda group, value=0.2: fairness_row(group, around(value)),
     "generations": lambda group, value=15.0: generations_row(group, around(value)),
 }
 UNKNOWN = {
@@ -73,16 +82,19 @@ UNKNOWN = {
     "plausibility": plausibility_row,
     "stereotypes": stereotype_row,
     "collection": lambda group, _: collection_row(group, 0),
+    "fairness": fairness_row,
     "generations": generations_row,
 }
 STEPS = {
     "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
-    "generations": 5.0,
+    "generations": 5.0, "fairness": 0.005,
 }  # fmt: skip
 """Values of which nine multiples are drawn."""
 
 
 def sized(question, made, first, second):
     """A row whose two counts, written beside every group, are these."""
-    names = ("real", "more") if question == "collection" else ("real", "synthetic")
+    names = {"collection": ("real", "more"), "fairness": ("tested", "real")}.get(
+        question, ("real", "synthetic")
+    )
     return dataclasses.replace(made, **dict(zip(names, (first, second), strict=True)))

@@ -248,6 +248,7 @@ def test_looks_differ_in_shape_and_word_as_well_as_colour(question):
         "plausibility": (0.2, 0.02, 0.001),
         "stereotypes": (9.0, 2.0, 1.2),
         "collection": (50.0, 1.0),
+        "fairness": (0.2, 0.06, 0.001),
         "generations": (5.0, 50.0, 500.0),
     }
     rows = [MAKERS[question](f"g{i}", value) for i, value in enumerate(values[question])]

@@ -39,9 +39,7 @@ def _group(row: FairnessRow, known: Known) -> FairnessRow:
     """How many were tested, and how well they are served, each where it may be known."""
     tested = known.tested
     gone: list[str] = []
-    if not tested.trained or row.group not in tested.people:
-        gone += ["real", "synthetic"]
-    elif (row.real, row.synthetic) != known.counts.get(row.group):
+    if not tested.trained or (row.real, row.synthetic) != known.counts.get(row.group):
         # with the sizes of the tables, rows trained on tell who was tested, or has no label
         gone += ["real", "synthetic"]
     if row.group not in tested.people:

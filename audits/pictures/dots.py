@@ -146,8 +146,9 @@ def _counts(layout: _Layout) -> Iterator[Item]:
     for row, pair in enumerate(layout.found.rows):
         for end, count in zip(ends, pair, strict=True):
             yield Text(
-                end, layout.middle(row) + 2.6, f"{count:,}", size=_SMALL, fill="quiet", anchor="end"
-            )
+                end, layout.middle(row) + 2.6, "–" if count < 0 else f"{count:,}", size=_SMALL,
+                fill="quiet", anchor="end",
+            )  # fmt: skip
 
 
 def _panel(layout: _Layout, place: int) -> Iterator[Item]:

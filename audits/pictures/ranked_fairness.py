@@ -23,16 +23,22 @@ def fairness(answer: Answer, shown: Sequence[Any], most: int) -> Ranking:
     Of a model trained elsewhere there is no such loss: then those served worst come first.
     """
     settings = answer.settings
-    trained = any(row.by_real.known or row.change.known for row in shown)
+    task = next(iter(answer.tables.get("task", ())), None)
+    trained = getattr(task, "trained_real", 1) != 0
     errors = _errors(answer)
 
     def first(row: Any) -> float:
+        if 0 <= row.tested < settings.fairness_fewest:
+            return math.inf
         loss = harm(row, errors) if trained else _badness(row)
         return math.inf if math.isnan(loss.value) else -loss.value
 
     def panels(drawn: Sequence[Any]) -> tuple[Panel, ...]:
         served = _served(drawn, settings)
-        return (_lost(drawn, errors, settings), served) if trained else (served,)
+        if not trained:
+            return (served,)
+        lost = _lost(drawn, errors, settings)
+        return (lost, served) if any(row.by_synthetic.known for row in shown) else (lost,)
 
     rows = sorted(shown, key=lambda row: (first(row), row.group))
     title = "Whom a model trained on the synthetic rows serves worse"
@@ -92,15 +98,15 @@ def _lost(rows: Sequence[Any], errors: float, settings: Settings) -> Panel:
 
 
 def _loss(row: Any, found: Estimate, settings: Settings) -> Dot:
-    if not found.known:
-        return Dot(found, _NO_RATE, why(row, settings))
+    if not found.known or 0 <= row.tested < settings.fairness_fewest:
+        return Dot(Estimate.unknown(), _NO_RATE, why(row, settings))
     watch, problem = settings.fairness_change_watch, settings.fairness_change_problem
-    return Dot(found, _look(row, found, (watch, problem), settings), percent(found.value),
+    return Dot(found, _look(row, found, (watch, problem)), percent(found.value),
                tells=_tells(row, settings))  # fmt: skip
 
 
-def _look(row: Any, found: Estimate, limits: tuple[float, float], settings: Settings) -> Look:
-    if row.state or 0 <= row.tested < settings.fairness_fewest:
+def _look(row: Any, found: Estimate, limits: tuple[float, float]) -> Look:
+    if row.state:
         return Look("not enough evidence", "too few people, or not trained on")
     if found.low > limits[1]:
         return Look("problem", "interval above the problem limit")
@@ -126,9 +132,9 @@ def _served(rows: Sequence[Any], settings: Settings) -> Panel:
 
 def _dot(row: Any, settings: Settings) -> Dot:
     found = row.by_synthetic
-    if not found.known:
-        return Dot(found, _NO_RATE, why(row, settings))
-    few = bool(row.state) or 0 <= row.tested < settings.fairness_fewest
+    if not found.known or 0 <= row.tested < settings.fairness_fewest:
+        return Dot(Estimate.unknown(), _NO_RATE, why(row, settings))
+    few = bool(row.state)
     look = (
         Look("not enough evidence", "too few people, or not trained on")
         if few
@@ -143,7 +149,9 @@ def why(row: Any, settings: Settings) -> str:
         return "hidden"
     if row.tested == 0:
         return "nobody tested"
-    return "too few tested" if row.tested < settings.fairness_fewest else "not known"
+    if row.tested < settings.fairness_fewest:
+        return "too few tested"
+    return "not known" if row.state else "hidden"
 
 
 def _written(row: Any, value: float) -> str:

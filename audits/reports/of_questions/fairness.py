@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from audits.estimates import Estimate, number, percent
 from audits.pictures.mixing import mixed, mixing
 from audits.pictures.model import Picture
+from audits.questions.fairness_rows import ChangeRow, FairnessRow, LabelRow, RateRow
 from audits.reports.document_material import name_of, plain, ranged, shared, short, whole
 from audits.reports.of_questions.presentation import (
     GROUP,
@@ -24,6 +26,7 @@ ERROR = "mean absolute error"
 NUMBERS = (ERROR, "bias")
 _TOLD = ("true positive rate", "false positive rate", "selection rate", "bias", "balanced accuracy")
 _MOST = 40
+_TOO_FEW = "too few tested"
 
 
 def _value(row: Any, found: Estimate) -> str:
@@ -65,7 +68,20 @@ def _served(side: str) -> Callable[[Any], str]:
 def _too_few(row: Any) -> str:
     if row.tested < 0:
         return "–"
-    return "nobody tested" if row.tested == 0 else "too few" if not row.by_synthetic.known else "–"
+    return "nobody tested" if row.tested == 0 else "too few" if row.state == _TOO_FEW else "–"
+
+
+def _groups(answer: Answer) -> Sequence[Any]:
+    """Groups; of those with too few tested people the count, and no rate."""
+    fewest, unknown = answer.settings.fairness_fewest, Estimate.unknown()
+    return [
+        replace(
+            row, by_real=unknown, by_synthetic=unknown, change=unknown, state=row.state or _TOO_FEW
+        )
+        if isinstance(row, FairnessRow) and 0 < row.tested < fewest
+        else row
+        for row in answer.rows
+    ]
 
 
 _MAIN = Lines(
@@ -82,6 +98,7 @@ _MAIN = Lines(
         Shown("Change", lambda row: _change(row, row.change), hides=True),
         Shown("Remark", lambda row: row.state or "–", left=True),
     ),
+    _groups,
     most=_MOST,
 )  # fmt: skip
 
@@ -96,8 +113,13 @@ def _size(found: Estimate) -> float:
 
 def _rates(answer: Answer) -> Sequence[Any]:
     """Metrics that changed most by training on synthetic rows, everyone's first."""
+    fewest = answer.settings.fairness_fewest
     found: list[Any] = [
-        row for row in answer.tables.get("changes", ()) if getattr(row, "metric", "") in _TOLD
+        replace(row, real=math.nan, synthetic=math.nan, change=Estimate.unknown())
+        if 0 <= row.of < fewest
+        else row
+        for row in answer.tables.get("changes", ())
+        if isinstance(row, ChangeRow) and row.metric in _TOLD
     ]
     return sorted(
         found,
@@ -105,13 +127,11 @@ def _rates(answer: Answer) -> Sequence[Any]:
     )
 
 
-def _few(settings: Settings, row: Any) -> bool:
-    return 0 <= int(row.of) < settings.fairness_fewest
-
-
 def _estimated(row: Any) -> str:
     """A change, or that too few people are behind it."""
-    return _change(row, row.change) if row.change.known else _counted(row)
+    if row.change.known or not math.isnan(row.real):
+        return _change(row, row.change)
+    return _counted(row)
 
 
 def _counted(row: Any) -> str:
@@ -137,10 +157,11 @@ _CHANGES = Lines(
 
 def _of_given(answer: Answer) -> Sequence[Any]:
     """Rates of a model trained elsewhere, furthest from everyone else first."""
+    fewest, unknown = answer.settings.fairness_fewest, Estimate.unknown()
     found: list[Any] = [
-        row
+        replace(row, value=unknown, apart=unknown) if 0 <= row.of < fewest else row
         for row in answer.tables.get("rates", ())
-        if getattr(row, "model", "") == "given" and getattr(row, "metric", "") in _TOLD
+        if isinstance(row, RateRow) and row.model == "given" and row.metric in _TOLD
     ]
     return sorted(
         found,
@@ -206,7 +227,7 @@ _DISPARITIES = Lines(
 
 def _share(found: Estimate, row: Any) -> str:
     if not found.known:
-        return "–"
+        return "too few"
     return shared(found) if row.label else ranged(found)
 
 
@@ -217,6 +238,19 @@ def _points(found: Estimate, row: Any) -> str:
         return ranged(found)
     low, high = percent(found.low).removesuffix(" %"), percent(found.high)
     return f"{_signed(percent(found.value))} ({low} to {high})"
+
+
+def _moved(answer: Answer) -> Sequence[Any]:
+    """Labels by the size of their move; of too few people the counts, and no share."""
+    fewest, unknown = answer.settings.fairness_fewest, Estimate.unknown()
+    found: list[Any] = [
+        replace(row, real_share=unknown, synthetic_share=unknown, beyond=unknown)
+        if min(row.real, row.synthetic) < fewest
+        else row
+        for row in answer.tables.get("labels", ())
+        if isinstance(row, LabelRow)
+    ]
+    return sorted(found, key=lambda row: (bool(row.group), _size(row.beyond), row.group, row.label))
 
 
 _LABELS = Lines(
@@ -232,10 +266,7 @@ _LABELS = Lines(
         Shown("Synthetic", lambda row: _share(row.synthetic_share, row)),
         Shown("Move beyond others'", lambda row: _points(row.beyond, row)),
     ),
-    lambda answer: sorted(
-        answer.tables.get("labels", ()),
-        key=lambda row: (bool(row.group), _size(getattr(row, "beyond")), row.group),  # noqa: B009
-    ),
+    _moved,
     most=30,
 )
 
