@@ -303,6 +303,16 @@ class TestFindings:
         assert "synthetic" not in found.because
         assert "real rows" not in found.because
 
+    def test_harm_outside_the_groups_that_were_named(self):
+        table = people(2000)
+        table.loc[table["town"] == "u", "y_pred"] = "no"
+        slices = audit(table)["fairness"].tables["slices"]
+        assert (("town", "u"),) in {row.pattern for row in slices}
+        for row in slices:  # of one model, what another does is not known
+            assert row.synthetic.known
+            assert not row.real.known
+            assert not {"y_true", "y_pred", "score"} & {column for column, _ in row.pattern}
+
     def test_groups_that_are_served_alike(self):
         found = audit(people(6000, seed=3))
         assert not found.problems
@@ -329,7 +339,8 @@ class TestHandedOver:
     def test_a_report_of_predictions(self, tmp_path):
         audit(people(), sensitive=["race", "sex"]).save(tmp_path / "audit.html")
         text = (tmp_path / "audit.html").read_text(encoding="utf-8")
-        assert "the model is right about" in text
+        assert "given predictions" in text
+        assert "hidden" in text
 
 
 class TestReading:

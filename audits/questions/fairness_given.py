@@ -13,6 +13,7 @@ from audits.questions.fairness_given_read import GIVEN, Tested, trial_of_given
 from audits.questions.fairness_rates import Rates, estimate
 from audits.questions.fairness_rows import FairnessRow, TaskRow
 from audits.questions.fairness_said import NOBODY, ONE_TESTED
+from audits.questions.fairness_slices import slice_rows
 from audits.questions.fairness_train import Trial
 from audits.results import Row
 
@@ -31,6 +32,7 @@ def measure_given(pair: Pair, given: Given) -> dict[str, tuple[Row, ...]]:
     tables["groups"] = _groups(trial, rates)
     tables["rates"] = rates.rates()
     tables["disparities"] = gap_rows(trial, rates, pair.settings)
+    tables["slices"] = slice_rows(pair, trial)
     tables["task"] = (_task(found),)
     return tables
 
