@@ -8,6 +8,10 @@ import pandas as pd
 import pytest
 
 import audits
+from audits.disclosure import protected
+from audits.questions.generations_sentences import fates_of
+from audits.reports.document import document
+from audits.reports.text_report import audit_text
 from audits.results import Verdict
 from audits.settings import Settings
 
@@ -147,8 +151,42 @@ class TestSampleData:
     def test_who_is_gone(self, sample_audit):
         assert row(sample_audit, race="Black").extinct_at == 3
         finding = sample_audit.about(group={"race": "Black"})[0]
-        assert finding.verdict in BAD
+        assert finding.verdict is Verdict.PROBLEM  # nothing is milder than to lose slowly
         assert "extinct at generation 3: of 10 real people" in finding.because
+        assert "resampling alone loses so few by then with a probability of 0.9 %" in (
+            finding.because
+        )
+
+    def test_crossings_of_who_is_gone_are_extinct(self, sample_audit):
+        for sex in ("female", "male"):
+            (finding,) = sample_audit.about(group={"race": "Black", "sex": sex})
+            assert finding.verdict is Verdict.WATCH  # resampling may lose five people
+            assert "extinct at generation" in finding.because
+
+    def test_nothing_points_to_a_question_a_chain_lacks(self, sample_audit):
+        assert not [f for f in sample_audit.findings if "coverage" in f.because]
+
+    def test_how_many_are_gone(self, sample_audit):
+        gone, less = fates_of(sample_audit)
+        assert gone.startswith("3 of 17 groups that were there in generation 0 are gone in genera")
+        assert gone.endswith("all by generation 3: Black, Black × female and Black × male.")
+        assert less.startswith("9 groups have lost more than half of their share of the rows by")
+
+    def test_how_many_are_gone_where_counts_are_hidden(self, sample_audit):
+        gone, less = fates_of(protected(sample_audit, 11))
+        assert "Black" in gone  # zero is shown
+        assert gone.endswith("; the counts of 3 of them are too small to show.")
+        assert less.startswith("At least 7 groups have lost more than half")
+        assert "Hispanic; the counts of 6 of them are too small to show." in less
+        assert "Asian" not in less
+        twelve = protected(sample_audit, 400)
+        assert "Hispanic" not in " ".join(fates_of(twelve))
+
+    def test_reports_lead_with_who_is_gone(self, sample_audit):
+        text = " ".join(audit_text(sample_audit, width=100).split())
+        assert text.index("are gone in generation 4") < text.index("g0.csv")
+        page = document(protected(sample_audit, 11)).cover
+        assert "3 of 17 groups that were there in generation 0 are gone" in page.text
 
     def test_whose_share_shrinks(self, sample_audit):
         finding = sample_audit.about(group={"race": "Asian"})[0]
@@ -171,7 +209,7 @@ class TestSampleData:
         loaded = audits.load(sample_audit.save(tmp_path / "chain.json"))
         assert loaded == sample_audit
         assert loaded.findings == sample_audit.findings
-        strict = Settings().having(loss_problem=0.9, half_life_problem=1)
+        strict = Settings().having(loss_problem=0.9, half_life_problem=1, extinct_problem=0.0)
         assert not loaded.having(strict).problems
         assert audits.diff(sample_audit, loaded).appeared == ()
 
@@ -265,7 +303,7 @@ class TestFindings:
         found = row(audit, race="fig")
         assert found.extinct_at == 3
         assert found.too_few_from == 2
-        assert audit.about(group={"race": "fig"})[0].verdict is Verdict.WATCH
+        assert audit.about(group={"race": "fig"})[0].verdict is Verdict.PROBLEM
 
     def test_evidence_is_json(self, audit):
         for finding in audit.to_dict()["findings"]:
@@ -450,6 +488,10 @@ class TestRealData:
         for sex in ("1", "2"):
             assert found.about(group={"SEX": sex})[0].verdict is Verdict.PROBLEM
         assert row(found, RAC1P="2").extinct_at == 5
+        gone = [f for f in found.findings if row(found, **dict(f.group)).extinct_at is not None]
+        assert all("extinct at generation" in f.because for f in gone)
+        assert not [f for f in gone if f.verdict is Verdict.WATCH]
+        assert fates_of(found)[0].startswith("19 of 24 groups")
         assert row(found).excess.low > 50
 
     def test_resampling_is_found_and_is_plain_chance(self, real_data):
@@ -462,6 +504,11 @@ class TestRealData:
         assert everyone.excess.low < 1.6
         assert everyone.excess.value == pytest.approx(1.0, abs=0.3)
         assert found["generations"].tables["loop"][-1].loop == "resample"
+
+    def test_who_is_gone_by_resampling_is_watched(self, real_data):
+        found = self.audit(real_data, "resample_N200", chain_column="replicate")
+        gone = [f for f in found.findings if row(found, **dict(f.group)).extinct_at is not None]
+        assert {f.verdict for f in gone} == {Verdict.WATCH, Verdict.NOT_ENOUGH_EVIDENCE}
 
     @pytest.mark.parametrize("sensitive", [["SEX"], ["RAC1P", "SEX"], ["AGE_BAND", "EDU"]])
     def test_accumulating_does_not_collapse(self, real_data, sensitive):

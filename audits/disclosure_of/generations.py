@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 
+from audits.disclosure_groups import Counts
 from audits.disclosure_of.known import Known, Treatment, Treatments, coarser, never
 from audits.disclosure_of.parted import without
 from audits.estimates import percent
 from audits.questions.generations_rows import (
+    EXTINCT,
+    GenerationFateRow,
     GenerationLoopRow,
     GenerationsRow,
     GenerationStepRow,
 )
-from audits.results import Finding, Group
+from audits.results import Finding, Group, group_name
 
 _LOOP = re.compile(r"\. Which loop it is, equal rows do not tell:.*?(?=\.$|; |$)")
 _MEAN_SIZE = (
@@ -90,6 +94,32 @@ def _loop(row: GenerationLoopRow, known: Known) -> GenerationLoopRow:
     return coarser(without(row, gone))
 
 
+def _fate(row: GenerationFateRow, known: Known) -> GenerationFateRow:
+    """Groups that are gone keep their names: zero is shown; halved ones only if they are shown.
+
+    A hidden group is counted as halved only where what is counted bounds no hidden count: its rows
+    in the last generation are few, and its people so many that half of them are not.
+    """
+    by_name = {group_name(group): group for group in known.counts}
+    shown = [n for n in row.named if n in by_name and by_name[n] not in known.hidden.groups]
+    hidden = [n for n in row.named if n not in shown]
+    if row.fate == EXTINCT:
+        coarse = known.hidden.coarse
+        named = [n for n in hidden if n in by_name and not (coarse and len(by_name[n]) > 1)]
+        kept = [name for name in row.named if name in shown or name in named]
+        gone = len(row.named) - len(kept)
+        return coarser(replace(row, named=tuple(kept), hidden=len(hidden), unnamed=gone))
+    few = sum(_plainly(known.counts[by_name[n]], known.min_cell) for n in hidden if n in by_name)
+    return coarser(
+        replace(row, groups=len(shown) + few, named=tuple(shown), hidden=few, unnamed=few)
+    )
+
+
+def _plainly(counts: Counts, min_cell: int) -> bool:
+    real, last = counts
+    return 0 < last < min_cell and real >= 2 * min_cell
+
+
 TREATED: Treatments = {
     GenerationsRow: Treatment(
         frozenset({"real", "synthetic", "real_rows", "synthetic_rows", "ancestors_searched"}),
@@ -109,5 +139,8 @@ TREATED: Treatments = {
     ),
     GenerationLoopRow: Treatment(
         frozenset({"rows", "different"}), _loop, frozenset({"generation"}), behind=never
+    ),
+    GenerationFateRow: Treatment(
+        frozenset(), _fate, frozenset({"groups", "of", "hidden", "unnamed"}), behind=never
     ),
 }  # fmt: skip

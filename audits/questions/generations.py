@@ -16,8 +16,10 @@ from audits.formulas.ratios import koopman
 from audits.formulas.share_tests import two_proportion_fisher_lost
 from audits.formulas.shares import wilson
 from audits.questions import generations_verdicts
+from audits.questions.generations_fates import chance_lost, fate_rows
 from audits.questions.generations_loop import loop_rows
 from audits.questions.generations_rows import (
+    GenerationFateRow,
     GenerationLoopRow,
     GenerationsRow,
     GenerationStepRow,
@@ -44,6 +46,7 @@ SETTINGS = (
     "sameness_problem",
     "share_problem",
     "support_problem",
+    "extinct_problem",
     "generation_rows",
 )
 MAIN = "groups"
@@ -51,6 +54,7 @@ TABLES: dict[str, type[Row]] = {
     "groups": GenerationsRow,
     "steps": GenerationStepRow,
     "loop": GenerationLoopRow,
+    "fates": GenerationFateRow,
 }
 
 Floats = NDArray[np.float64]
@@ -67,7 +71,12 @@ def measure(chain: Chain) -> dict[str, tuple[Row, ...]]:
     made = _Groups(chain, variety, behind, single)
     groups = [made.row(int(g)) for g in np.flatnonzero(chain.groups.labelled)]
     chain.progress("generations", 1.0)
-    return {"groups": tuple(groups), "steps": steps, "loop": loop_rows(chain)}
+    return {
+        "groups": tuple(groups),
+        "steps": steps,
+        "loop": loop_rows(chain),
+        "fates": fate_rows(groups),
+    }
 
 
 @dataclass(frozen=True)
@@ -122,6 +131,7 @@ class _Groups:
         self.confidence = chain.settings.confidence
         self.index = [variety.index(t, self.confidence) for t in range(chain.generations + 1)]
         self.mean = variety.mean
+        self.chance_lost = chance_lost(chain)
         self.names = [coding.name for coding in chain.first.attributes]
         self.totals = [engine.rows for engine in chain.engines]
         self.ratios = koopman(
@@ -178,6 +188,7 @@ class _Groups:
             extinct_p=float(
                 np.asarray(two_proportion_fisher_lost(n, self.totals[0], self.totals[-1]))
             ),
+            extinct_chance=self._extinct_chance(g),
             too_few_from=followed if followed <= chain.generations else None,
             ancestors_first=float(self.behind.n1[1, g]),
             ancestors_last=float(self.behind.n1[-1, g]),
@@ -236,6 +247,10 @@ class _Groups:
         if len(alive) == 0 or self.chain.rows[0, g] == 0 or alive[-1] == self.chain.generations:
             return None
         return int(alive[-1]) + 1
+
+    def _extinct_chance(self, g: int) -> float:
+        at = self._extinct(g)
+        return _NAN if at is None else float(self.chance_lost[at, g])
 
 
 def _times(decay: Estimate, factor: float) -> Estimate:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from audits.estimates import Estimate
 from audits.results import Row
 
+EXTINCT, HALVED = "extinct", "halved"
+"""What became of groups that are counted together."""
+
 
 @dataclass(frozen=True)
 class GenerationsRow(Row):
@@ -34,7 +37,9 @@ class GenerationsRow(Row):
     about 1 for plain resampling, far above 1 where the generator itself narrows.
     `collapsed_at` is the first generation in which no two members differ, with `collapsed_p`, the
     chance of that if nothing were lost; `extinct_at` the generation from which on the group has no
-    rows, with `extinct_p`, the chance of that if its share had stayed. `too_few_from` is the
+    rows, with `extinct_p`, the chance of that if its share had stayed, and `extinct_chance`, the
+    chance that plain resampling would have lost it by then (nan where it is there still);
+    `too_few_from` is the
     generation from which on it has too few rows for its variety to be followed. None where it
     never happens.
     `ancestors_first` and `ancestors_last` are the effective numbers of members of generation 0
@@ -73,6 +78,7 @@ class GenerationsRow(Row):
     collapsed_p: float
     extinct_at: int | None
     extinct_p: float
+    extinct_chance: float
     too_few_from: int | None
     ancestors_first: float
     ancestors_last: float
@@ -152,3 +158,26 @@ class GenerationLoopRow(Row):
     holds_first: float
     loop: str
     stated: bool
+
+
+@dataclass(frozen=True)
+class GenerationFateRow(Row):
+    """How many groups came to an end, or near it; of everyone.
+
+    Counts of groups: `groups`, those whose `fate` it is ("extinct", nobody is left; "halved", less
+    than half of their share is left, beyond chance); `of`, those there in generation 0;
+    `hidden`, those whose counts are too small to show, and `unnamed`, those whose names are not
+    shown either (0 where nothing is hidden).
+
+    `named` are the names of the others; `by` is the generation by which the last of them had met
+    its fate, `last` the last generation.
+    """
+
+    fate: str
+    groups: int
+    of: int
+    by: float
+    last: float
+    named: tuple[str, ...]
+    hidden: int
+    unnamed: int

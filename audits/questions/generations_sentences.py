@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from audits.estimates import Estimate, in_effect, percent
-from audits.questions.generations_rows import GenerationLoopRow, GenerationsRow
-from audits.questions.words import real_people, rows, share
+from audits.questions.generations_rows import (
+    EXTINCT,
+    GenerationFateRow,
+    GenerationLoopRow,
+    GenerationsRow,
+)
+from audits.questions.words import listed, real_people, rows, share
+from audits.results import Audit, Row
 from audits.settings import Settings
 
+_NAMED = 6  # groups by name in one sentence
 _NARROWS = 3.0  # times plain resampling from which the generator itself is said to narrow
 _LOOPS = {
     "replace": "each generation is made from the one before alone",
@@ -133,8 +141,7 @@ def untold_text(row: GenerationsRow) -> str:
         )
     text = f"{real_people(row.real)} in generation 0 and {rows(row.synthetic)} in the last one"
     if row.extinct_at is not None:
-        since = _called(row, row.extinct_at)
-        return f"{text}: nobody is left from generation {since} on; see coverage"
+        return extinct_text(row)
     if row.columns == 0:
         return f"{text} have no column in which they could differ"
     if row.too_few_from is not None and row.too_few_from > 0 and row.real >= 10:
@@ -150,8 +157,15 @@ def extinct_text(row: GenerationsRow) -> str:
     since = 0 if row.extinct_at is None else row.extinct_at
     return (
         f"extinct at generation {_called(row, since)}: of {real_people(row.real)} in generation 0, "
-        f"{share(row.share_first)} of all, no row is left"
+        f"{share(row.share_first)} of all, no row is left; {_by_resampling(row)}"
     )
+
+
+def _by_resampling(row: GenerationsRow) -> str:
+    """Say how likely plain resampling of so few would have lost them, too."""
+    chance = row.extinct_chance
+    said = "less than 0.1 %" if chance < 0.001 else percent(chance)
+    return f"plain resampling alone loses so few by then with a probability of {said}"
 
 
 def collapsed_text(row: GenerationsRow) -> str:
@@ -167,7 +181,7 @@ def share_text(row: GenerationsRow) -> str:
     """Say how far a group's share has shrunk."""
     return (
         f"its share shrinks from {share(row.share_first)} to {share(row.share_last)}, from "
-        f"{real_people(row.real)} to {rows(row.synthetic)}; see coverage"
+        f"{real_people(row.real)} to {rows(row.synthetic)}"
     )
 
 
@@ -181,3 +195,46 @@ def loop_text(loop: GenerationLoopRow) -> str:
         f"Which loop it is, equal rows do not tell: {percent(loop.from_previous)} or more of a "
         "generation's rows are rows of the one before"
     )
+
+
+def fates_of(audit: Audit) -> list[str]:
+    """Say what came to an end, of an audit of generations; nothing of any other."""
+    answer = audit.answers.get("generations")
+    return [] if answer is None else fates(answer.tables.get("fates", ()))
+
+
+def fates(rows_: Iterable[Row]) -> list[str]:
+    """Say of all fates how many groups have met them."""
+    said = [fate_text(row) for row in rows_ if isinstance(row, GenerationFateRow)]
+    return [one for one in said if one]
+
+
+def fate_text(row: GenerationFateRow) -> str:
+    """Say how many groups are gone, or have lost more than half; nothing where none has."""
+    if not row.groups:
+        return ""
+    one, last = row.groups == 1, f"{row.last:g}"
+    if row.fate == EXTINCT:
+        said = f"{row.groups:,} of {row.of:,} groups that were there in generation 0 "
+        said += f"{'is' if one else 'are'} gone in generation {last}"
+        if row.by < row.last:
+            said += f", {'' if one else 'all '}by generation {row.by:g}"
+    else:
+        least = "At least " if row.hidden else ""
+        said = f"{least}{row.groups:,} {'group has' if one else 'groups have'} lost more than half "
+        said += f"of {'its' if one else 'their'} share of the rows by generation {last}"
+    return f"{said}{_named(row)}{_unshown(row)}."
+
+
+def _named(row: GenerationFateRow) -> str:
+    return f": {listed(list(row.named), most=_NAMED)}" if row.named else ""
+
+
+def _unshown(row: GenerationFateRow) -> str:
+    """Say how many counts are too small to be shown, and how many names, too."""
+    if not row.hidden:
+        return ""
+    which = "its count is" if row.groups == 1 else f"the counts of {row.hidden:,} of them are"
+    some = 0 < row.unnamed < row.hidden
+    named = f", and {row.unnamed:,} not named" if some else ""
+    return f"; {which} too small to show{named}"

@@ -175,20 +175,25 @@ def _trends(rows: Sequence[GenerationsRow], settings: Settings) -> list[Part]:
 
 
 def _gone(rows: Sequence[GenerationsRow], settings: Settings) -> list[Part | None]:
-    """Groups of which nobody is left, or no two members differ, beyond what chance does."""
+    """Groups of which nobody is left, or no two members differ, beyond what chance does.
+
+    Extinct beyond chance is to be watched; a problem where plain resampling would hardly have lost
+    so few. Who belongs to an extinct group is extinct with it, few or not.
+    """
     few = np.array([row.real < _FEWEST for row in rows], dtype=bool)
-    extinct = np.array([np.nan if row.extinct_at is None else row.extinct_p for row in rows])
+    extinct = np.array([1.0 if row.extinct_at is None else row.extinct_p for row in rows])
     collapsed = np.array([np.nan if row.collapsed_at is None else row.collapsed_p for row in rows])
     extinct, collapsed = np.where(few, np.nan, extinct), np.where(few, np.nan, collapsed)
     q = settings.false_discovery_rate
+    died_out = adjusted(extinct, settings) <= q
+    whole = [set(row.group) for row, died in zip(rows, died_out, strict=True) if died]
+    died_out |= np.array([any(part < set(row.group) for part in whole) for row in rows], dtype=bool)
     parts: list[Part | None] = []
-    for row, died, alike in zip(
-        rows, adjusted(extinct, settings) <= q, adjusted(collapsed, settings) <= q, strict=True
-    ):
-        evidence = evidence_of(row, *_EVIDENCE, "extinct_at", "collapsed_at")
+    for row, died, alike in zip(rows, died_out, adjusted(collapsed, settings) <= q, strict=True):
+        evidence = evidence_of(row, *_EVIDENCE, "extinct_at", "extinct_chance", "collapsed_at")
         if died and row.extinct_at is not None:
-            few_people = row.real <= settings.support_problem
-            verdict = Verdict.WATCH if few_people else Verdict.PROBLEM
+            expected = row.extinct_chance > settings.extinct_problem
+            verdict = Verdict.WATCH if expected else Verdict.PROBLEM
             parts.append(Part(None, verdict, extinct_text(row), "stable", 5.0, evidence))
         elif alike and row.collapsed_at is not None:
             parts.append(Part(None, Verdict.PROBLEM, collapsed_text(row), "stable", 5.0, evidence))
@@ -198,7 +203,7 @@ def _gone(rows: Sequence[GenerationsRow], settings: Settings) -> list[Part | Non
 
 
 def _shares(rows: Sequence[GenerationsRow], settings: Settings) -> list[Part | None]:
-    """Groups whose share of all rows has shrunk: to be watched; coverage judges shares."""
+    """Groups whose share of all rows has shrunk: to be watched, whatever the loop does."""
     ratio = np.array([row.share_ratio.value for row in rows])
     p = np.array([
         float(np.asarray(ratio_below_p(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from audits.errors import UsageError
 from audits.estimates import percent
+from audits.questions.generations_sentences import fates_of
 from audits.questions.words import capital, listed
 from audits.reports.blocks import Column, Cover, Facts, Paragraph, Section, Table, Tile, Tiles
 from audits.reports.document_material import Material, many, short
@@ -115,7 +116,7 @@ def headline(material: Material) -> str:
 
 def elaborated(material: Material) -> str:
     """What is wrong, by question, and what could not be judged: for the cover."""
-    sentences = []
+    sentences = fates_of(material.audit)
     said = by_question(material)
     watched = len(material.having(Verdict.WATCH))
     if said:

@@ -78,6 +78,8 @@ def audit_text(audit: Audit, *, width: int, colour: bool = False, everything: bo
     """
     page = Page(width, colour=colour)
     page.add(_verdict_line(audit), _STYLES[audit.verdict])
+    for line in _ended(audit):
+        page.add(line)
     page.gap()
     for line in understood(audit):
         page.add(line)
@@ -89,6 +91,15 @@ def audit_text(audit: Audit, *, width: int, colour: bool = False, everything: bo
         page.gap()
         page.add(f"{SHAPES[Verdict.OK]} {left} ok, not written out (--all shows them)")
     return page.text
+
+
+def _ended(audit: Audit) -> list[str]:
+    """Say first which groups a chain has lost."""
+    if "generations" not in audit.answers:
+        return []
+    from audits.questions.generations_sentences import fates_of
+
+    return fates_of(audit)
 
 
 def _verdict_line(audit: Audit) -> str:

@@ -51,6 +51,14 @@ class GenerationsSettings:
         meaning="Generations in which half of a group's variety is gone, below which it is also a "
         "problem.",
     )
+    extinct_problem: float = a_number(
+        0.01,
+        low=0.0,
+        high=0.5,
+        source="house rule: one in a hundred",
+        meaning="A group that is gone is a problem, and not only watched, where plain resampling "
+        "of as many rows would have lost it by then with at most this probability.",
+    )
     simulation_rows: int = a_number(
         50_000,
         low=100,
@@ -84,7 +92,7 @@ class GenerationsSettings:
 
 
 JUDGING: frozenset[str] = frozenset(
-    {"loss_watch", "loss_problem", "half_life_watch", "half_life_problem"}
+    {"loss_watch", "loss_problem", "half_life_watch", "half_life_problem", "extinct_problem"}
 )
 ORDERED: tuple[tuple[str, str], ...] = (
     ("loss_watch", "loss_problem"),

@@ -9,6 +9,7 @@ from typing import Any
 from audits.estimates import Estimate, in_effect, percent
 from audits.pictures.courses import courses
 from audits.pictures.model import Picture
+from audits.questions.generations_sentences import fates
 from audits.reports.document_material import many, part_of, ranged, shared, short, whole
 from audits.reports.of_questions.diversity import HOMOGENISATION, VARIETY
 from audits.reports.of_questions.presentation import GROUP, Lines, Presentation, Shown
@@ -125,7 +126,7 @@ def _lead(answer: Answer) -> tuple[str, ...]:
     if loop is not None and loop.loop in _LOOPS:
         known = "as stated" if loop.stated else "by equal rows"
         said += f" The loop, {known}: {_LOOPS[loop.loop]}."
-    return (said,)
+    return (said, *fates(answer.tables.get("fates", ())))
 
 
 def _methods(settings: Settings) -> tuple[str, ...]:
@@ -142,7 +143,10 @@ def _methods(settings: Settings) -> tuple[str, ...]:
         "Even a perfect copier loses variety: it draws N rows again and again, and loses 1/N of it "
         "each time (Wright 1931). The loss is compared with that; far above, the generator itself "
         "narrows, and more rows do not help. A group is extinct when a generation has nobody of it "
-        "and none comes back, collapsed when no two rows differ.",
+        "and none comes back, collapsed when no two rows differ. An extinct group is a problem "
+        "where plain resampling of so few would have lost it by then with a probability of at most "
+        f"{percent(settings.extinct_problem)} (the Markov chain of its rows, Wright 1931), and "
+        "watched where resampling alone may have done it.",
     )
 
 
