@@ -37,7 +37,7 @@ def gap_rows(trial: Trial, rates: Rates, settings: Settings) -> tuple[DisparityR
     wanted = _OF_TWO if trial.kind == "binary" else {"accuracy": ("accuracy",)}
     return tuple(
         row
-        for features, places in _sets(trial)
+        for features, places in sets_of(trial)
         for shown, model in rates.models.items()
         for metric, of in wanted.items()
         for row in _rows(
@@ -46,7 +46,7 @@ def gap_rows(trial: Trial, rates: Rates, settings: Settings) -> tuple[DisparityR
     )
 
 
-def _sets(trial: Trial) -> Iterator[tuple[str, Places]]:
+def sets_of(trial: Trial) -> Iterator[tuple[str, Places]]:
     """Every feature and crossing, and where its groups stand."""
     sets: dict[tuple[str, ...], list[int]] = {}
     for place, name in enumerate(trial.groups.names):
