@@ -9,7 +9,7 @@ other with as many as the hiding itself admits. Groups that stand in the way are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
@@ -101,27 +101,18 @@ def group_counts(audit: Audit) -> tuple[dict[Group, Counts], frozenset[Group]]:
     """
     counts: dict[Group, Counts] = {}
     blank = set()
-    for answer in audit.answers.values():
-        for row in answer.rows:
-            n = _sizes(row)
-            if n is not None:
-                counts.setdefault(row.group, n)
-                if getattr(row, "labelled", True) is False:
-                    blank.add(row.group)
+    every = [row for answer in audit.answers.values() for row in answer.rows]
+    for row in every:
+        if (n := _sizes(row)) is not None:
+            counts.setdefault(row.group, n)
+            if getattr(row, "labelled", True) is False:
+                blank.add(row.group)
     if counts and not any(map(any, counts.values())):  # predictions alone: the tested are all
-        counts = dict(_tested(audit))
+        counts = {row.group: (of, of) for row in every if (of := int(getattr(row, "tested", 0)))}
     if counts and () not in counts:
         rows = {record.role: record.rows for record in audit.inputs}
         counts[()] = (rows.get("real", 0), rows.get("synthetic", 0))
     return counts, frozenset(blank)
-
-
-def _tested(audit: Audit) -> Iterator[tuple[Group, Counts]]:
-    """People tested in every group, for either table."""
-    for answer in audit.answers.values():
-        for row in answer.rows:
-            if tested := int(getattr(row, "tested", 0)):
-                yield row.group, (tested, tested)
 
 
 def _sizes(row: Row) -> Counts | None:
