@@ -240,7 +240,7 @@ def shown_of(*rows, min_cell=11):
     rules = Rules(frozenset(), ["race"], min_cell, {})
     sizes = {(): 500, (("race", "ash"),): 100}
     people_ = frozenset([(("race", "ash"),)])
-    return {pattern for pattern, _ in shown_slices(rows, [], sizes, people_, rules)}
+    return {pattern for pattern, _ in shown_slices(rows, {}, sizes, people_, rules)}
 
 
 class TestSlices:
@@ -256,6 +256,14 @@ class TestSlices:
         first, second = sliced(300, ("job", "u")), sliced(195, ("job", "v"))
         assert shown_of(first, second) == {first.pattern}
         assert shown_of(sliced(495, ("job", "u"))) == set()
+
+    def test_none_whose_errors_are_few(self):
+        rules = Rules(frozenset(), ["race"], 11, {})
+        row = replace(sliced(200, ("job", "u")), synthetic=Estimate(0.05, 0.0, 0.1))
+        for rate, there in ((0.7, True), (0.92, False)):
+            whole = {("accuracy", "synthetic"): (rate, 500)}
+            found = shown_slices([row], whole, {(): 500}, frozenset(), rules)
+            assert bool(found) is there
 
     def test_of_groups_only_those_that_may_be_known(self):
         known, hidden = sliced(60, ("job", "u"), ("race", "ash")), sliced(60, ("race", "birch"))
@@ -366,3 +374,28 @@ class TestPictures:
         picture = dots(made)
         assert "worst served is badly" in picture.alt
         assert isinstance(rows[0], FairnessRow)
+
+
+class TestCharts:
+    answer = TestPictures.answer
+
+    def test_curves_are_told_apart_by_line_and_word(self):
+        from audits.charts.mixing import mixing_figure
+
+        figure = mixing_figure(self.answer(
+            *mixes("", (0.8, 0.8, 0.8)), *mixes("<b>lost</b>", (0.8, 0.7, 0.5)),
+            *mixes("few", (0.8, 0.7, 0.5), of=4),
+        ))  # fmt: skip
+        drawn = [trace for trace in figure.data if trace.name != "interval"]
+        assert {trace.line.dash for trace in drawn} == {"dash", None}
+        names = [note.text for note in figure.layout.annotations]
+        assert "<b>everyone</b>  100 tested" in names
+        assert any("&lt;b&gt;lost" in name for name in names)
+        assert "<b>few</b>  too few tested (4)" in names
+        assert figure.layout.meta["alt"].startswith("Accuracy by share")
+
+    def test_without_mixtures_a_chart_says_so(self):
+        from audits.charts.mixing import mixing_figure
+
+        [said] = mixing_figure(self.answer()).layout.annotations
+        assert said.text == "no mixture to show"

@@ -203,7 +203,9 @@ TREATED: Treatments = {
         behind=_says_label,
     ),
     AnnotatorRow: Treatment(frozenset({"items", "pairs"}), _annotator, behind=never),
-    SliceRow: Treatment(frozenset({"support", "of"}), _slice, behind=_says_slice),
+    SliceRow: Treatment(
+        frozenset({"support", "of"}), _slice, frozenset({"searched", "depth"}), behind=_says_slice
+    ),
     MitigationRow: Treatment(frozenset({"of", "rests_on"}), _mitigation, behind=never),
     TaskRow: Treatment(
         frozenset({"tested", "trained_real", "trained_synthetic", "unlabelled"}),

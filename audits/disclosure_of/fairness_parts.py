@@ -116,13 +116,30 @@ def tested_of(rows: Iterable[Row], rules: Rules) -> Tested:
     mixed, mended = (_means(found.get(kind, []), rounds, rules) for kind in (MixRow, MitigationRow))
     unlabelled = task is not None and small(task.unlabelled, rules.min_cell)
     slices = shown_slices(
-        found.get(SliceRow, []), rates, {row.group: row.tested for row in groups}, people, rules
+        found.get(SliceRow, []),
+        _of_everyone(rates, found.get(ChangeRow, [])),
+        {row.group: row.tested for row in groups},
+        people,
+        rules,
     )
     return Tested(
         people, right, every, pairs, labels, _annotators(found.get(AnnotatorRow, []), rules),
         mixed & people, mended & people, slices, not unlabelled, classes,
         {row.group: row.tested for row in groups if row.labelled}, rounds,
     )  # fmt: skip
+
+
+def _of_everyone(
+    rates: Sequence[RateRow], changes: Sequence[ChangeRow]
+) -> dict[tuple[str, str], tuple[float, int]]:
+    """The rate of all tested people and its denominator: of many rounds, the mean."""
+    shares = [row for row in rates if not row.group and row.hits >= 0 and row.of > 0]
+    found = {(row.metric, row.model): (row.hits / row.of, row.of) for row in shares}
+    for row in changes:
+        if not row.group and (row.metric, "real") in found:
+            found[row.metric, "real"] = (row.real, row.of)
+            found[row.metric, "synthetic"] = (row.synthetic, row.of)
+    return found
 
 
 def _joined(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from audits.disclosure_groups import small
 from audits.disclosure_of.parted import part
-from audits.questions.fairness_rows import RateRow, SliceRow
+from audits.questions.fairness_rows import SliceRow
 from audits.results import Group
 
 if TYPE_CHECKING:
@@ -18,16 +19,18 @@ Pattern = tuple[tuple[str, str], ...]
 
 def shown_slices(
     rows: Sequence[SliceRow],
-    rates: Sequence[RateRow],
+    whole: Mapping[tuple[str, str], tuple[float, int]],
     sizes: Mapping[Group, int],
     people: frozenset[Group],
     rules: Rules,
 ) -> frozenset[tuple[Pattern, str]]:
-    """Return patterns and metrics that tell no small count, the first ones first."""
+    """Return patterns and metrics that tell no small count, the first ones first.
+
+    `whole` are the rate of all tested people and its denominator, by metric and model.
+    """
     by_pattern: dict[Pattern, list[SliceRow]] = {}
     for row in rows:
         by_pattern.setdefault(row.pattern, []).append(row)
-    whole = {(row.metric, row.model): (row.hits, row.of) for row in rates if not row.group}
     total = sizes.get((), 0)
     kept: dict[Pattern, int] = {}
     for pattern, own in by_pattern.items():
@@ -41,7 +44,7 @@ def shown_slices(
 
 def _clean(
     own: Sequence[SliceRow],
-    whole: Mapping[tuple[str, str], tuple[int, int]],
+    whole: Mapping[tuple[str, str], tuple[float, int]],
     total: int,
     min_cell: int,
 ) -> bool:
@@ -51,11 +54,12 @@ def _clean(
         counts.append(row.of)
         for model, found in (("real", row.real), ("synthetic", row.synthetic),
                              ("given", row.synthetic)):  # fmt: skip
-            hits, of = whole.get((row.metric, model), (-1, 0))
-            if hits < 0 or not of or not found.known:
+            rate, of = whole.get((row.metric, model), (math.nan, 0))
+            if math.isnan(rate) or not found.known:
                 continue
-            inside, outside = part(hits / of + found.value, row.of)
-            counts += [inside, outside, hits - inside, of - hits - outside]
+            inside, outside = part(min(max(rate + found.value, 0.0), 1.0), row.of)
+            hits, misses = part(rate, of)
+            counts += [inside, outside, max(hits - inside, 0), max(misses - outside, 0)]
     return not any(small(count, min_cell) or count < 0 for count in counts)
 
 
