@@ -10,6 +10,8 @@ import pytest
 
 import audits
 from audits.errors import AuditError, ColumnNotFoundError, InputError, UsageError
+from audits.formulas.differences import Difference
+from audits.formulas.paired import over_rounds
 from audits.questions import fairness_said as said
 from audits.settings import Settings
 
@@ -316,6 +318,34 @@ class TestTrial:
             REAL, SYNTHETIC, holdout=HELD, exclude=["hours", "degree", "group", "sex"][:2]
         )
         assert group_row(found).by_real.value < 0.65 < group_row(FOUND()).by_real.value
+
+
+def test_rounds_from_one_draw_of_rows_are_no_fresh_rows():
+    """Means of rounds are off by what one draw is: by hand, with limits without width."""
+    from scipy.stats import t
+
+    values = np.array([0.0, 0.1, 0.2])
+    still = Difference(values, values, values)
+    fresh, again = (over_rounds(still, confidence=0.95, redrawn=redrawn) for redrawn in (0, 1))
+    assert fresh.high - 0.1 == pytest.approx(t.ppf(0.975, 2) * 0.1 * np.sqrt(1 / 3))
+    assert again.high - 0.1 == pytest.approx(t.ppf(0.975, 2) * 0.1 * np.sqrt(4 / 3))
+
+
+@pytest.mark.slow
+def test_tables_of_one_law_seldom_seem_to_differ():
+    """Other people teach each model, which moves its rates: the interval must hold that, too."""
+    outside, found = [], []
+    for seed in range(15):
+        tables = [people(500, 1000 + 3 * seed + i) for i in range(3)]
+        audit = fairness(*tables[:2], holdout=tables[2], settings=Settings())
+        found += [f for f in audit.findings if f.verdict in ("problem", "watch")]
+        outside += [
+            not row.change.low <= 0 <= row.change.high
+            for row in audit["fairness"].tables["changes"]
+            if row.change.known and row.of >= 30 and row.metric != "calibration"
+        ]
+    assert np.mean(outside) < 0.06, (np.mean(outside), len(outside))
+    assert len(found) <= 2
 
 
 class TestDependsOnTheRowsAlone:

@@ -180,7 +180,7 @@ def paired_rate_difference(
     return square_and_add(sides[0], sides[1], correlation=r)
 
 
-def over_rounds(found: Difference, *, confidence: float) -> Difference:
+def over_rounds(found: Difference, *, confidence: float, redrawn: bool = False) -> Difference:
     r"""Mean of a difference over rounds of training, each tested on the same people.
 
     With :math:`D_r` and limits :math:`(l_r, u_r)` in each of S rounds, s the standard deviation of
@@ -193,12 +193,18 @@ def over_rounds(found: Difference, *, confidence: float) -> Difference:
     same people; the second holds how the models were trained, and does. Of a single round it is
     the interval of that round.
 
+    Where rounds draw their training rows again, with replacement, from rows that were drawn once,
+    their mean is itself off by about s, however many rounds there are: :math:`s^2 (1 + 1/S)` then
+    stands for :math:`s^2 / S`.
+
     Parameters
     ----------
     found : Difference
         Arrays whose first axis is the rounds.
     confidence : float, between 0 and 1
         Level of the limits.
+    redrawn : bool
+        Whether rounds are trained on draws from the same training rows, not on fresh ones.
 
     Returns
     -------
@@ -216,7 +222,8 @@ def over_rounds(found: Difference, *, confidence: float) -> Difference:
     Zou, G. Y., Donner, A. (2008). Construction of confidence limits about effect measures: a
     general approach. Statistics in Medicine, 27(10), 1693-1702; Satterthwaite, F. E. (1946). An
     approximate distribution of estimates of variance components. Biometrics Bulletin, 2(6),
-    110-114, on why the spread of few rounds takes Student's quantile.
+    110-114, on why the spread of few rounds takes Student's quantile; Efron, B., Tibshirani, R. J.
+    (1993). An introduction to the bootstrap. Chapman & Hall, chapter 6, on draws from one sample.
 
     Examples
     --------
@@ -238,6 +245,7 @@ def over_rounds(found: Difference, *, confidence: float) -> Difference:
     with np.errstate(invalid="ignore", divide="ignore"):
         middle = mean(value)
         spread = mean((value - middle) ** 2) / np.maximum(rounds - 1, 1)  # s^2 / S
+        spread *= rounds + 1 if redrawn else 1
         trained = np.where(rounds > 1, stdtrit(np.maximum(rounds - 1, 1), tail), 0.0) ** 2 * spread
         below = np.sqrt(mean((value - low) ** 2) + trained)
         above = np.sqrt(mean((high - value) ** 2) + trained)

@@ -88,7 +88,7 @@ class Counted:
 
     def together(self, found: Difference, within: tuple[float, float] = _NO_BOUNDS) -> Difference:
         """Join the rounds, the first axis; limits stay within what is possible."""
-        joined = over_rounds(found, confidence=self.confidence)
+        joined = over_rounds(found, confidence=self.confidence, redrawn=True)
         return Difference(*(np.clip(np.asarray(part), *within) for part in joined))
 
     def moved(
