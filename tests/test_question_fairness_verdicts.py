@@ -71,7 +71,7 @@ def label(moved=0.2, half=0.02, **given) -> LabelRow:
     usual = {"label": ">50K", "unit": 1.0, "real": 500, "synthetic": 500,
              "real_share": about(0.3), "synthetic_share": about(0.3 + moved),
              "real_apart": about(0.1), "synthetic_apart": about(0.1 + moved),
-             "beyond": about(moved, half), "p": 0.0}  # fmt: skip
+             "change": about(moved, half), "beyond": about(moved, half), "p": 0.0}  # fmt: skip
     return row(LabelRow, ASH, **(usual | given))
 
 
@@ -286,6 +286,21 @@ class TestLabels:
             "(500 real people and 500 synthetic rows): 20 more (18 to 22) than had they moved like "
             "everyone else, which sharpens a gap to everyone else that the real table has."
         )
+
+    @pytest.mark.parametrize(
+        ("own", "beyond", "expected"),
+        [
+            (0.0, 0.2, OK),  # everyone else moved
+            (-0.1, 0.2, OK),  # they moved further the same way
+            (0.2, 0.0, OK),  # all moved alike
+            (0.2, 0.07, WATCH),
+            (0.07, 0.2, WATCH),
+            (-0.2, -0.2, PROBLEM),
+        ],
+    )
+    def test_a_group_that_stayed_is_not_accused(self, own, beyond, expected):
+        row = label(change=about(own, 0.01), beyond=about(beyond, 0.01))
+        assert finding(row).verdict is expected
 
     def test_numbers_move_in_standard_deviations(self):
         found = finding(label(2.0, 0.1, label="", unit=10.0))

@@ -140,11 +140,11 @@ def _wider(row: RateRow, beyond: Estimate | None) -> Estimate:
 
 
 def labels(rows: Iterable[LabelRow], about: About, settings: Settings) -> list[Found]:
-    """Judge how far labels moved in each group beyond everyone else's move."""
+    """Judge how far labels moved in each group, by themselves and beyond everyone else's move."""
     family = [
         Statement(
             row,
-            scaled(row.beyond, 1 / row.unit if row.unit > 0 else math.nan),
+            scaled(moved(row), 1 / row.unit if row.unit > 0 else math.nan),
             min(row.real, row.synthetic),
             either_way=True,
         )
@@ -152,3 +152,21 @@ def labels(rows: Iterable[LabelRow], about: About, settings: Settings) -> list[F
         if row.group and row.group in about
     ]
     return found_of(family, about, (settings.label_watch, settings.label_problem), settings)
+
+
+def moved(row: LabelRow) -> Estimate:
+    """Return the lesser of a group's own move and of its move beyond everyone else's.
+
+    Where everyone else moved (a small group among them that grew, say), a group that stayed is now
+    apart from them and is not the one to be accused: what moved is found at those who moved.
+    """
+    if not (row.change.known and row.beyond.known):
+        return Estimate.unknown()
+    sign = math.copysign(1.0, row.beyond.value)
+    own, beyond = scaled(row.change, sign), scaled(row.beyond, sign)
+    lesser = Estimate(
+        max(min(own.value, beyond.value), 0.0),
+        min(own.low, beyond.low),
+        max(min(own.high, beyond.high), 0.0),
+    )
+    return scaled(lesser, sign)
