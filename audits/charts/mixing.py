@@ -73,10 +73,11 @@ def _add_axis(
     })  # fmt: skip
 
 
-def _add_curve(figure: Any, found: Curves, curve: Curve, place: int, theme: Theme) -> None:
+def _add_band(figure: Any, curve: Curve, axis: str, theme: Theme) -> None:
+    """The interval, and how well real rows alone do, dashed."""
     import plotly.graph_objects as go
 
-    known, axis = curve.known, _axis(place)
+    known = curve.known
     edges = [(x, value) for x, value in known if math.isfinite(value.low + value.high)]
     if len(edges) > 1:
         figure.add_trace(
@@ -96,6 +97,13 @@ def _add_curve(figure: Any, found: Curves, curve: Curve, place: int, theme: Them
                 line={"color": colours(theme)["real"], "dash": "dash", "width": 1.5},
             )
         )  # fmt: skip
+
+
+def _add_curve(figure: Any, found: Curves, curve: Curve, place: int, theme: Theme) -> None:
+    import plotly.graph_objects as go
+
+    known, axis = curve.known, _axis(place)
+    _add_band(figure, curve, axis, theme)
     figure.add_trace(
         go.Scatter(
             x=[x for x, _ in known],
