@@ -164,9 +164,11 @@ def moved(row: LabelRow) -> Estimate:
         return Estimate.unknown()
     sign = math.copysign(1.0, row.beyond.value)
     own, beyond = scaled(row.change, sign), scaled(row.beyond, sign)
+    if own.high <= 0:  # it surely moved the other way, or not at all
+        return Estimate(0.0, 0.0, 0.0)
     lesser = Estimate(
         max(min(own.value, beyond.value), 0.0),
         min(own.low, beyond.low),
-        max(min(own.high, beyond.high), 0.0),
+        min(own.high, beyond.high),
     )
     return scaled(lesser, sign)
