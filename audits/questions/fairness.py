@@ -11,6 +11,7 @@ from audits.questions.fairness_annotators import annotator_rows
 from audits.questions.fairness_gaps import gap_rows
 from audits.questions.fairness_labels import label_rows
 from audits.questions.fairness_leaks import leaks
+from audits.questions.fairness_mixes import mixes
 from audits.questions.fairness_rates import Rates
 from audits.questions.fairness_rows import (
     AnnotatorRow,
@@ -23,6 +24,8 @@ from audits.questions.fairness_rows import (
     RateRow,
     SliceRow,
     TaskRow,
+    TurningRow,
+    WorstRow,
 )
 from audits.questions.fairness_said import group_rows, task_row
 from audits.questions.fairness_slices import slice_rows
@@ -57,6 +60,8 @@ TABLES: dict[str, type[Row]] = {
     "changes": ChangeRow,
     "disparities": DisparityRow,
     "mixes": MixRow,
+    "worst": WorstRow,
+    "turning": TurningRow,
     "labels": LabelRow,
     "annotators": AnnotatorRow,
     "slices": SliceRow,
@@ -86,6 +91,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     tables["changes"] = rates.changes()
     tables["disparities"] = gap_rows(trial, rates, pair.settings)
     tables["labels"] = label_rows(pair, trial.target)
+    tables |= mixes(pair, trial, _told(pair, 0.4, 0.7))
     tables["slices"] = slice_rows(pair, trial)
     if pair.annotations is not None:
         tables["annotators"] = annotator_rows(pair, pair.annotations)
