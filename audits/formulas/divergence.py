@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri, stdtr
 
 from audits.formulas.checks import Floats, not_negative
 
@@ -109,3 +109,53 @@ def _posterior(of: Sums, imagined: tuple[float, ...]) -> tuple[Floats, Floats]:
     squares = (not_negative("squares", of.squares) + (more**2).sum()) / n
     mean = (np.asarray(of.total, dtype=np.float64) + more.sum()) / n
     return mean, np.maximum(squares - mean**2, 0.0) / (n + 1)
+
+
+def beyond_training(found: Divergence, rounds: npt.ArrayLike) -> Divergence:
+    r"""P value of a divergence that other training rows of the same kind would have moved, too.
+
+    A model trained on other rows errs about other people. With :math:`D_r` the divergence in each
+    of S rounds, s their standard deviation, and e the standard error that the p value of the first
+    round stands for,
+
+    .. math:: t = \bar D \, / \sqrt{e^2 + s^2 (1 + 1/S)}
+
+    has Student's law, with Satterthwaite's degrees of freedom: rounds draw again from rows that
+    were drawn once, so that their mean is off by about s, however many there are. The larger of
+    this p value and the one at hand counts.
+
+    Parameters
+    ----------
+    found : Divergence
+        Of the first round.
+    rounds : array_like, shape (rounds, slices)
+        Divergence in every round.
+
+    Returns
+    -------
+    Divergence
+        With other p values; of one round, as it is.
+
+    References
+    ----------
+    Satterthwaite, F. E. (1946). An approximate distribution of estimates of variance components.
+    Biometrics Bulletin, 2(6), 110-114. Efron, B., Tibshirani, R. J. (1993). An introduction to the
+    bootstrap. Chapman & Hall, chapter 6 (the spread of draws with replacement).
+
+    Examples
+    --------
+    >>> once = Divergence(np.array([0.1]), np.array([4.0]), np.array([0.0001]))
+    >>> [round(float(beyond_training(once, each).p[0]), 4) for each in ([[0.1]], [[0.1], [0.02]])]
+    [0.0001, 0.5392]
+    """
+    values = np.asarray(rounds, dtype=np.float64)
+    turns = len(values)
+    if turns < 2:
+        return found
+    with np.errstate(divide="ignore", invalid="ignore"):
+        error = (found.value / ndtri(found.p / 2)) ** 2
+        trained = values.var(axis=0, ddof=1) * (1 + 1 / turns)
+        freedom = (turns - 1) * ((error + trained) / trained) ** 2
+        t = np.abs(values.mean(axis=0)) / np.sqrt(error + trained)
+        p = 2 * stdtr(np.minimum(freedom, 1e9), -t)
+    return found._replace(p=np.maximum(found.p, np.nan_to_num(p, nan=0.0)))

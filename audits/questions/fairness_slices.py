@@ -16,6 +16,7 @@ from audits.data.pair import Pair
 from audits.data.tables import Coding
 from audits.estimates import Estimate
 from audits.formulas.differences import Difference, no_difference_p
+from audits.formulas.divergence import beyond_training
 from audits.formulas.multiplicity import benjamini_hochberg
 from audits.formulas.slices import Found, find, least_support, possible_patterns, redundant
 from audits.questions.fairness_rows import SliceRow
@@ -46,8 +47,9 @@ def slice_rows(pair: Pair, trial: Trial) -> tuple[SliceRow, ...]:
 
     Of each metric those that the synthetic-trained model serves worst beside everyone, those that
     training on synthetic rows sets back most, and those that the real-trained model serves worst.
-    The search and its p values are of the first round; values and intervals are over all rounds,
-    and no p value is below what these leave.
+    Slices are searched in the first round; values and intervals are over all rounds, and no p
+    value is below what these leave. That of a change, adjusted for all slices, holds also how far
+    other training rows would have moved it; of a single round it is unknown.
     """
     search = _Search(pair, trial)
     if not len(search.found):
@@ -117,9 +119,22 @@ class _Search:
         """Per metric and series: denominators and divergences, p values adjusted for them all."""
         whole = np.concatenate([[self.trial.tested], self.turns[0].sum(axis=0)])
         found = self.counter.series(self.found, whole)
+        self._train_again(found)
         for name in SERIES:
             self._adjust(found, name)
         return found
+
+    def _train_again(self, found: dict[str, Series]) -> None:
+        """Let changes hold how far they differ between rounds: of the same slices, in each."""
+        values: dict[str, list[Array]] = {metric: [] for metric in found}
+        for turn in self.turns[1:]:
+            again = find(self.codes, turn, least=self.least, depth=self.depth)
+            whole = np.concatenate([[self.trial.tested], turn.sum(axis=0)])
+            for metric, series in self.counter.series(again, whole).items():
+                values[metric].append(series["change"][1].value)
+        for metric, series in found.items():
+            of, one = series["change"]
+            series["change"] = of, beyond_training(one, np.stack([one.value, *values[metric]]))
 
     def _adjust(self, found: dict[str, Series], name: str) -> None:
         """Adjust the p values of one series for all patterns and metrics."""
@@ -177,6 +192,7 @@ class _Search:
             if column >= 0
         )
         told = {name: self._told(at, metric, name, over[name]) for name in SERIES}
+        one_round = len(self.turns) == 1  # by which nothing is known of other training rows
         support = int(self.found.support[at])
         return SliceRow(
             (),
@@ -192,7 +208,7 @@ class _Search:
             synthetic_t=told["synthetic"][1],
             synthetic_p=told["synthetic"][2],
             change=told["change"][0],
-            change_p=told["change"][2],
+            change_p=math.nan if one_round else told["change"][2],
             searched=len(self.found),
             depth=self.depth,
             named=all(name in self.pair.book.sensitive for name, _ in pattern),
