@@ -333,6 +333,10 @@ def test_a_target_is_chosen_and_models_are_judged(sample):
     assert (task.target, task.positive, task.learner) == ("insured", "no", "logistic regression")
     calm(turn_to(app, "fairness"))
     assert "Would a model trained on the synthetic rows serve every group" in plain(app)
+    assert any("by share of synthetic rows" in one.proto.alt for one in app.get("plotly_chart"))
+    app.session_state["mixing-beneath"] = True
+    app.run()
+    assert "synthetic rows alone" in plain(app)
 
 
 def test_a_target_that_is_dropped_takes_its_question_along(sample):
