@@ -77,7 +77,9 @@ def worst_beside_null(
     if draws < 1:
         raise ValueError(f"draws must be at least 1, got {draws}")
     n = np.atleast_1d(whole("of", of)).astype(np.int64)
-    x = np.atleast_1d(not_above("hits", whole("hits", hits), limit_name="of", limit=n))
+    x = np.atleast_1d(
+        not_above("hits", whole("hits", hits), limit_name="of", limit=whole("of", of))
+    )
     compared = np.flatnonzero(n > 0)
     if not compared.size:
         return Worst(-1, *(float("nan"),) * 4)

@@ -68,18 +68,22 @@ def turning_text(row: TurningRow, words: Words) -> str:
     >>> from audits.estimates import Estimate
     >>> change = Estimate(-0.07, -0.1, -0.04)
     >>> row = TurningRow((), "true positive rate", 3.0, 0.75, 400, change, 0.001, 5.0)
-    >>> turning_text(row, Words("income", ">50K"))[:71]
-    'from 3 synthetic rows per real row on, a model finds 7 fewer (4 to 10) '
+    >>> turning_text(row, Words("income", ">50K"))[:60]
+    'from 3 synthetic rows per real row on, a model finds 7 fewer'
     """
-    most = f"up to {number(row.most)} synthetic rows per real row"
+    most = f"up to {_many(row.most)} synthetic rows per real row"
     if not row.change.known:
         return f"not enough people to tell what {most} do"
     if math.isnan(row.times):
         return f"{most} show no lasting harm to the {_measure(row, words)} ({_range(row)})"
     return (
-        f"from {number(row.times)} synthetic rows per real row on, a model {_does(row, words)} "
+        f"from {_many(row.times)} synthetic rows per real row on, a model {_does(row, words)} "
         f"than one trained on the real rows alone, among {people(row.of)}"
     )
+
+
+def _many(times: float) -> str:
+    return f"{times:.2f}".rstrip("0").rstrip(".")
 
 
 def _measure(row: TurningRow, words: Words) -> str:
