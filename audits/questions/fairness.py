@@ -11,6 +11,7 @@ from audits.questions.fairness_annotators import annotator_rows
 from audits.questions.fairness_gaps import gap_rows
 from audits.questions.fairness_labels import label_rows
 from audits.questions.fairness_leaks import leaks
+from audits.questions.fairness_mitigation import mitigation_rows
 from audits.questions.fairness_mixes import mixes
 from audits.questions.fairness_rates import Rates
 from audits.questions.fairness_rows import (
@@ -92,6 +93,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
     tables["disparities"] = gap_rows(trial, rates, pair.settings)
     tables["labels"] = label_rows(pair, trial.target)
     tables |= mixes(pair, trial, _told(pair, 0.4, 0.7))
+    tables["mitigations"] = mitigation_rows(pair, trial, _told(pair, 0.7, 0.95))
     tables["slices"] = slice_rows(pair, trial)
     if pair.annotations is not None:
         tables["annotators"] = annotator_rows(pair, pair.annotations)

@@ -56,7 +56,7 @@ class Drawn:
 
 
 def draw(pair: Pair, target: Target) -> Drawn:
-    """Draw rows of every table, by content and seed alone.
+    """Draw rows of every table, by content and seed alone: synthetic ones for mixtures, too.
 
     Raises
     ------
@@ -67,7 +67,9 @@ def draw(pair: Pair, target: Target) -> Drawn:
     most, share = pair.settings.fairness_rows, pair.settings.fairness_test_share
     wanted = most if pair.holdout is not None else int(np.ceil(most / (1 - share)))
     real, no_target = _part(pair, target, pair.real, "real", cells, wanted)
-    synthetic, none_there = _part(pair, target, pair.synthetic, "synthetic", cells, most)
+    taught = min(most, len(real) if pair.holdout is not None else round((1 - share) * len(real)))
+    mixed = max(int(np.ceil(taught * pair.settings.mixing_most)), taught)
+    synthetic, none_there = _part(pair, target, pair.synthetic, "synthetic", cells, mixed)
     unlabelled = no_target + none_there
     if pair.holdout is not None:
         tested, none_held = _part(pair, target, pair.holdout, "holdout", cells, most)

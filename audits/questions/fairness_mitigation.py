@@ -15,7 +15,7 @@ import numpy as np
 from audits.data.pair import Pair
 from audits.estimates import Estimate
 from audits.learners import Predicted
-from audits.learners.mitigation import METHODS, Rows, joined, mitigated, possible
+from audits.learners.mitigation import KEPT, METHODS, Rows, joined, mitigated, possible
 from audits.questions.fairness_rates import Rates, estimate
 from audits.questions.fairness_rows import MitigationRow
 from audits.questions.fairness_said import trained
@@ -23,6 +23,7 @@ from audits.questions.fairness_train import Trial
 
 ROUNDS = 5
 """The most rounds of every mitigation: thresholds differ much from one to the next."""
+_TO_CHOOSE = 10  # times the fewest people of a rate: a threshold is a place on two such curves
 _METRICS = ("accuracy", "selection rate", "true positive rate", "false positive rate")
 
 
@@ -66,11 +67,11 @@ def mitigation_rows(
 def _sides(trial: Trial, turn: int, fewest: int) -> tuple[Rows, Rows]:
     """Return a round's synthetic training rows and those tested, with groups of a mitigation.
 
-    Only 30 of 100 rows choose thresholds, so that a group needs four times the fewest.
+    Only a part of the rows chooses thresholds: of these, too, a group needs enough.
     """
     x, y, cell = trial.train("synthetic", turn)
     positive = y == trial.positive
-    group = joined(cell, positive, len(trial.cells), 4 * fewest)
+    group = joined(cell, positive, len(trial.cells), round(_TO_CHOOSE * fewest / KEPT))
     truth = trial.truth == trial.positive
     return Rows(x, positive, group[cell]), Rows(trial.tested_x, truth, group[trial.cell])
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from audits.questions.fairness_claims import Found
 from audits.questions.fairness_families import apart, changes, harm, labels, rows_of
+from audits.questions.fairness_mix_verdicts import mix_parts
 from audits.questions.fairness_quiet import quiet
 from audits.questions.fairness_rows import (
     ChangeRow,
@@ -18,6 +19,7 @@ from audits.questions.fairness_rows import (
     RateRow,
     SliceRow,
     TaskRow,
+    TurningRow,
 )
 from audits.questions.fairness_sentences import Words, state
 from audits.questions.fairness_slices_judged import slice_parts
@@ -47,6 +49,7 @@ def judge(tables: Mapping[str, tuple[Row, ...]], settings: Settings) -> list[Fin
         partial(_label_text, words),
     )
     sliced = slice_parts(rows_of(tables, SliceRow), about, words, settings)
+    mixed = mix_parts(rows_of(tables, TurningRow), about, words, settings)
     by_group = [_by_group(family) for family in families]
     findings: list[Finding] = []
     for row in groups:
@@ -56,6 +59,7 @@ def judge(tables: Mapping[str, tuple[Row, ...]], settings: Settings) -> list[Fin
             for family, text in zip(mine, texts, strict=True)
             for part in _part(row, family, text, words)
         ]
+        parts += mixed.get(row.group, [])
         parts += [] if row.group else sliced
         every = [one for family in mine for one in family]
         said = partial(quiet, row, every, _evidence(row), settings)
