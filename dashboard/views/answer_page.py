@@ -32,7 +32,7 @@ def show_answers(here: Here, asks: str, questions: Sequence[str]) -> None:
     if findings:
         parts.begin(asks, *parts.judged(findings))
     else:
-        parts.begin(asks, " ".join(_lead(audit[asked[0]])) or audit[asked[0]].asks)
+        parts.begin(asks, " ".join(lead(audit[asked[0]])) or audit[asked[0]].asks)
     for name in asked:
         show_answer(here, audit, name, alone=len(asked) == 1, led=bool(findings))
 
@@ -43,14 +43,15 @@ def show_answer(here: Here, audit: Audit, name: str, *, alone: bool, led: bool) 
     if not alone:
         parts.heading(answer.title)
         parts.paragraph(answer.asks)
-    for text in _lead(answer) if led else ():  # else it has begun the page
+    for text in lead(answer) if led else ():  # else it has begun the page
         parts.paragraph(text)
     worst(audit, name)
     picture_and_tables(here, answer)
     openers(answer)
 
 
-def _lead(answer: Answer) -> Sequence[str]:
+def lead(answer: Answer) -> Sequence[str]:
+    """Return what must be known before an answer is read."""
     found = presented(answer.question)
     return found.lead(answer) if found is not None else ()
 

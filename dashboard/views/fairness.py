@@ -23,12 +23,22 @@ _ERROR = "mean absolute error"
 
 
 def show(here: Here) -> None:
-    """Show the page: what was found, whom training on synthetic rows costs what, mixtures."""
+    """Show the page: what was found, mixtures, then whom training on synthetic rows costs what."""
     audit = here.audit
     assert audit is not None
-    answer_page.show_answers(here, _ASKS, (_NAME,))
-    if parts.asked(audit, _NAME) and audit[_NAME].tables.get("mixes"):
-        _mixtures(here, audit[_NAME])
+    if not parts.asked(audit, _NAME):
+        answer_page.show_answers(here, _ASKS, (_NAME,))
+        return
+    answer = audit[_NAME]
+    parts.begin(_ASKS, *parts.judged(audit.about(_NAME)))
+    for text in answer_page.lead(answer):
+        parts.paragraph(text)
+    answer_page.worst(audit, _NAME)
+    if answer.tables.get("mixes"):
+        _mixtures(here, answer)
+    parts.heading("Group by group")
+    answer_page.picture_and_tables(here, answer)
+    answer_page.openers(answer)
 
 
 def _mixtures(here: Here, answer: Answer) -> None:
