@@ -27,6 +27,8 @@ OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
 OF_TARGETS: tuple[str, ...] = ("fairness",)
 """Questions asked only where it is said what a model would predict."""
+WITHOUT_TARGET = tuple(name for name in BUILT_IN if name not in OF_TARGETS)
+"""What is asked of two tables of which nothing else is said."""
 ENTRY_POINTS = "audits.questions"
 
 

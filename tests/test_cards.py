@@ -229,7 +229,7 @@ def test_a_card_tells_what_further_questions_found_in_one_sentence_each(three):
     titles = [said.split(": ")[0] for said in found.also]
     assert titles.count("Stereotypes") == 1
     assert titles[-1] == "Collection plan"
-    stereotype = next(said for said in found.also if said.startswith("Stereotypes: in the synth"))
+    stereotype = next(said for said in found.also if said.startswith("Stereotypes: "))
     assert f"Black: {stereotype.removeprefix('Stereotypes: ')}" in {
         f.because for f in found.findings
     }

@@ -16,7 +16,7 @@ def demo(*, output: options.Output = "audit.json") -> None:
     from audits.config import check_place
     from audits.demo import MADE, VERSIONS, WHERE_THEY_DIFFER, audit_sample, next_steps
     from audits.progress import progress_bar
-    from audits.registry import BUILT_IN
+    from audits.registry import WITHOUT_TARGET
     from audits.reports.saving import save_report
     from audits.reports.text_report import audit_text, brief_text
 
@@ -27,7 +27,7 @@ def demo(*, output: options.Output = "audit.json") -> None:
     texts = []
     for version in VERSIONS:
         first = version == VERSIONS[0]
-        ask = BUILT_IN if first else WHERE_THEY_DIFFER
+        ask = WITHOUT_TARGET if first else WHERE_THEY_DIFFER
         with progress_bar(["reading", *ask], f"synthetic_{version}.csv") as told:
             audit = audit_sample(version, ask=ask, progress=told)
         if first:
