@@ -9,7 +9,7 @@ from audits.estimates import percent
 from audits.pictures.mixing import mixed, mixing
 from audits.pictures.model import Picture
 from audits.reports.document_material import short, whole
-from audits.reports.of_questions.fairness_tables import FURTHER, MAIN
+from audits.reports.of_questions.fairness_tables import MAIN, TABLES
 from audits.reports.of_questions.presentation import HOLDOUT, Presentation
 from audits.results import Answer
 from audits.settings import Settings
@@ -72,7 +72,7 @@ PRESENTATION = Presentation(
     caption="What each group loses when a model is trained on synthetic instead of real rows, and "
     "how well it then is served; the largest loss on top",
     main=MAIN,
-    further=FURTHER,
+    further=TABLES,
     lead=_lead,
     methods=_methods,
     pictures=_pictures,

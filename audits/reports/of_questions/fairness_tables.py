@@ -9,41 +9,22 @@ from typing import Any
 
 from audits.estimates import Estimate, number, percent
 from audits.questions.fairness_rows import ChangeRow, FairnessRow, LabelRow, RateRow
-from audits.reports.document_material import name_of, plain, ranged, shared, short, whole
+from audits.reports.document_material import plain, ranged, shared, short, whole
+from audits.reports.of_questions.fairness_cells import (
+    change_of,
+    counted_of,
+    mean_of,
+    signed_of,
+    size_of,
+    value_of,
+)
+from audits.reports.of_questions.fairness_further import FURTHER
 from audits.reports.of_questions.presentation import GROUP, Lines, Shown
 from audits.results import Answer
 
-ERROR = "mean absolute error"
-NUMBERS = (ERROR, "bias")
 _TOLD = ("true positive rate", "false positive rate", "selection rate", "bias", "balanced accuracy")
 _MOST = 40
 _TOO_FEW = "too few tested"
-
-
-def _value(row: Any, found: Estimate) -> str:
-    """A share with its interval, or a number where the metric is one."""
-    return ranged(found) if row.metric in NUMBERS else shared(found)
-
-
-def _mean(row: Any, value: float) -> str:
-    if math.isnan(value):
-        return "–"
-    return number(value) if row.metric in NUMBERS else percent(value)
-
-
-def _change(row: Any, found: Estimate) -> str:
-    """A change in points of a hundred, with its sign."""
-    if not found.known:
-        return "–"
-    ends = (found.value, found.low, found.high)
-    if row.metric in NUMBERS:
-        return f"{_signed(number(ends[0]))} ({number(ends[1])} to {number(ends[2])})"
-    low, high = percent(ends[1]).removesuffix(" %"), percent(ends[2])
-    return f"{_signed(percent(ends[0]))} ({low} to {high})"
-
-
-def _signed(text: str) -> str:
-    return text if text.startswith(("-", "0 %", "0.00")) else f"+{text}"
 
 
 def _served(side: str) -> Callable[[Any], str]:
@@ -51,7 +32,7 @@ def _served(side: str) -> Callable[[Any], str]:
 
     def said(row: Any) -> str:
         found: Estimate = getattr(row, side)
-        return _value(row, found) if found.known else _too_few(row)
+        return value_of(row, found) if found.known else _too_few(row)
 
     return said
 
@@ -91,7 +72,7 @@ MAIN = Lines(
         Shown("Real rows trained on", _trained_on, hides=True),
         Shown("Trained on real", _served("by_real"), hides=True),
         Shown("Trained on synthetic", _served("by_synthetic"), hides=True),
-        Shown("Change", lambda row: _change(row, row.change), hides=True),
+        Shown("Change", lambda row: change_of(row, row.change), hides=True),
         Shown("Remark", lambda row: row.state or "–", left=True),
     ),
     _groups,
@@ -101,10 +82,6 @@ MAIN = Lines(
 
 def _about(row: Any) -> str:
     return f"{row.metric}, {short(row.label, 24)}" if row.label else str(row.metric)
-
-
-def _size(found: Estimate) -> float:
-    return -abs(found.value) if found.known else math.inf
 
 
 def _rates(answer: Answer) -> Sequence[Any]:
@@ -119,19 +96,15 @@ def _rates(answer: Answer) -> Sequence[Any]:
     ]
     return sorted(
         found,
-        key=lambda row: (bool(row.group), _size(row.change), row.group, row.metric, row.label),
+        key=lambda row: (bool(row.group), size_of(row.change), row.group, row.metric, row.label),
     )
 
 
 def _estimated(row: Any) -> str:
     """A change, or that too few people are behind it."""
     if row.change.known or not math.isnan(row.real):
-        return _change(row, row.change)
-    return _counted(row)
-
-
-def _counted(row: Any) -> str:
-    return "nobody" if row.of == 0 else "too few" if row.of > 0 else "–"
+        return change_of(row, row.change)
+    return counted_of(row)
 
 
 _CHANGES = Lines(
@@ -142,8 +115,8 @@ _CHANGES = Lines(
         GROUP,
         Shown("Metric", _about, left=True),
         Shown("People", lambda row: whole(row.of)),
-        Shown("Trained on real", lambda row: _mean(row, row.real)),
-        Shown("Trained on synthetic", lambda row: _mean(row, row.synthetic)),
+        Shown("Trained on real", lambda row: mean_of(row, row.real)),
+        Shown("Trained on synthetic", lambda row: mean_of(row, row.synthetic)),
         Shown("Change", _estimated),
     ),
     _rates,
@@ -161,8 +134,13 @@ def _of_given(answer: Answer) -> Sequence[Any]:
     ]
     return sorted(
         found,
-        key=lambda row: (bool(row.group), _size(row.apart), row.group, row.metric, row.label),
+        key=lambda row: (bool(row.group), size_of(row.apart), row.group, row.metric, row.label),
     )
+
+
+def _valued(row: Any) -> str:
+    """A rate, or that too few people are behind it."""
+    return value_of(row, row.value) if row.value.known else counted_of(row)
 
 
 _GIVEN = Lines(
@@ -173,9 +151,11 @@ _GIVEN = Lines(
         GROUP,
         Shown("Metric", _about, left=True),
         Shown("People", lambda row: whole(row.of)),
-        Shown("Value", lambda row: _value(row, row.value) if row.value.known else _counted(row)),
-        Shown("Everyone else", lambda row: _mean(row, row.rest.value)),
-        Shown("Apart", lambda row: _change(row, row.apart)),
+        Shown(
+            "Value", lambda row: value_of(row, row.value) if row.value.known else counted_of(row)
+        ),
+        Shown("Everyone else", lambda row: mean_of(row, row.rest.value)),
+        Shown("Apart", lambda row: change_of(row, row.apart)),
     ),
     _of_given,
     most=30,
@@ -233,7 +213,7 @@ def _points(found: Estimate, row: Any) -> str:
     if not row.label:
         return ranged(found)
     low, high = percent(found.low).removesuffix(" %"), percent(found.high)
-    return f"{_signed(percent(found.value))} ({low} to {high})"
+    return f"{signed_of(percent(found.value))} ({low} to {high})"
 
 
 def _moved(answer: Answer) -> Sequence[Any]:
@@ -246,7 +226,9 @@ def _moved(answer: Answer) -> Sequence[Any]:
         for row in answer.tables.get("labels", ())
         if isinstance(row, LabelRow)
     ]
-    return sorted(found, key=lambda row: (bool(row.group), _size(row.beyond), row.group, row.label))
+    return sorted(
+        found, key=lambda row: (bool(row.group), size_of(row.beyond), row.group, row.label)
+    )
 
 
 _LABELS = Lines(
@@ -267,86 +249,4 @@ _LABELS = Lines(
 )
 
 
-def _pattern(row: Any) -> str:
-    return name_of(row.pattern, 80)
-
-
-def _far(found: Estimate, p: float) -> str:
-    if not found.known:
-        return "–"
-    low, high = percent(found.low).removesuffix(" %"), percent(found.high)
-    sure = "" if math.isnan(p) else f"; p {number(p)}"
-    return f"{_signed(percent(found.value))} ({low} to {high}{sure})"
-
-
-_SLICES = Lines(
-    "slices",
-    "People alike in any columns, found by search, whom a model serves otherwise than all tested; "
-    "p is adjusted for all that were searched",
-    (
-        Shown("People alike in", _pattern, left=True, width=0.26),
-        Shown("Metric", lambda row: str(row.metric), left=True),
-        Shown("Tested", lambda row: whole(row.support)),
-        Shown("People", lambda row: whole(row.of)),
-        Shown("Trained on real", lambda row: _far(row.real, row.real_p)),
-        Shown("Trained on synthetic", lambda row: _far(row.synthetic, row.synthetic_p)),
-        Shown("Change", lambda row: _far(row.change, row.change_p)),
-    ),
-    most=20,
-)
-
-
-def _apart(found: Estimate) -> str:
-    return "–" if not found.known else _signed(percent(found.value))
-
-
-_MITIGATIONS = Lines(
-    "mitigations",
-    "Mitigations of the model trained on synthetic rows: shown, not sold. None adds a person to a "
-    "group; what one group gains, another may lose",
-    (
-        GROUP,
-        Shown("Method", lambda row: str(row.method), left=True),
-        Shown("Metric", lambda row: str(row.metric), left=True),
-        Shown("People", lambda row: whole(row.of)),
-        Shown("Before", lambda row: _value(row, row.before)),
-        Shown("After", lambda row: _value(row, row.after)),
-        Shown("Apart before", lambda row: _apart(row.apart_before)),
-        Shown("Apart after", lambda row: _apart(row.apart_after)),
-        Shown("Real rows behind", lambda row: whole(row.rests_on)),
-    ),
-    most=40,
-)
-_ANNOTATORS = Lines(
-    "annotators",
-    "How often two annotators of one item disagree, by whom the item is about; kappa: agreement "
-    "beyond chance",
-    (
-        GROUP,
-        Shown("Annotators", lambda row: short(row.annotators, 40), left=True),
-        Shown("Items", lambda row: whole(row.items)),
-        Shown("Pairs", lambda row: whole(row.pairs)),
-        Shown("Disagree", lambda row: shared(row.disagreement)),
-        Shown("Kappa", lambda row: ranged(row.kappa)),
-    ),
-    most=30,
-)
-_TASK = Lines(
-    "task",
-    "What was predicted, by which model, and tested on whom",
-    (
-        Shown("Target", lambda row: short(row.target, 40), left=True),
-        Shown("Kind", lambda row: str(row.kind), left=True),
-        Shown("Positive", lambda row: short(row.positive, 30) or "–", left=True),
-        Shown("Model", lambda row: short(row.learner, 60), left=True),
-        Shown("Tested on", lambda row: str(row.tested_on), left=True),
-        Shown("Tested", lambda row: whole(row.tested)),
-        Shown("Real rows", lambda row: whole(row.trained_real) if row.trained_real else "–"),
-        Shown("Synth. rows",
-              lambda row: whole(row.trained_synthetic) if row.trained_synthetic else "–"),
-        Shown("No label", lambda row: whole(row.unlabelled)),
-        Shown("Trained", lambda row: f"{row.rounds:,}×" if row.trained_real else "–"),
-    ),
-)  # fmt: skip
-
-FURTHER = (_CHANGES, _GIVEN, _DISPARITIES, _LABELS, _SLICES, _MITIGATIONS, _ANNOTATORS, _TASK)
+TABLES = (_CHANGES, _GIVEN, _DISPARITIES, _LABELS, *FURTHER)
