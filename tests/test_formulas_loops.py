@@ -28,7 +28,7 @@ def run(loop, real, rows, chains=12_000, seed=51):
     rng = np.random.default_rng(seed)
     start = np.broadcast_to(FIRST, (chains, 6))
     kept = start
-    if loop == "fixed":
+    if loop == "fixed-real":
         kept = rng.multivariate_hypergeometric(FIRST, real, size=chains)
     model, found, pool = kept, [], kept
     for m in rows:
@@ -44,14 +44,14 @@ def run(loop, real, rows, chains=12_000, seed=51):
 EXPECTED = {
     "replace": loops.kept_replacing(N, ROWS),
     "accumulate": loops.kept_accumulating(N, ROWS),
-    "fixed": loops.kept_with_fixed(10, ROWS),
+    "fixed-real": loops.kept_with_fixed(10, ROWS),
     "fresh": loops.kept_with_fresh(N, ROWS, 5),
 }
 
 
 @pytest.mark.parametrize("loop", EXPECTED)
 def test_simulated(loop):
-    found = run(loop, 10 if loop == "fixed" else 5, ROWS)
+    found = run(loop, 10 if loop == "fixed-real" else 5, ROWS)
     for t, chains in enumerate(found, start=1):
         error = chains.std(ddof=1) / np.sqrt(len(chains))
         assert abs(chains.mean() - variety(FIRST) * EXPECTED[loop][t]) <= 4 * error

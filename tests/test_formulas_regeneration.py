@@ -107,7 +107,7 @@ class TestLoops:
         [
             ("replace", [30, 20, 20, 20]),
             ("accumulate", [30, 50, 70, 90]),
-            ("fixed", [5, 25, 25, 25]),
+            ("fixed-real", [5, 25, 25, 25]),
             ("fresh", [30, 25, 25, 25]),
         ],
     )
@@ -123,7 +123,7 @@ class TestLoops:
         assert [len(step.made) for step in steps] == [20] * 4
         for before, pool in zip(steps, pools[1:], strict=False):
             assert (pool[-20:] == before.made).all()
-            if loop in ("fixed", "fresh"):
+            if loop in ("fixed-real", "fresh"):
                 assert (pool[:5] == before.real).all()
 
     def test_fixed_rows_stay_and_fresh_ones_do_not(self):

@@ -1,5 +1,6 @@
 """Tables made anew from themselves: laws, bad input, the same numbers every time."""
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -13,9 +14,12 @@ import audits
 from audits import cli
 from audits.errors import ColumnNotFoundError, InputError, UnknownNameError, UsageError
 from audits.estimates import Estimate
+from audits.formulas.regeneration import LOOPS
+from audits.questions.generations_loop import LOOPS as GIVEN_LOOPS
 from audits.settings import Settings
 from audits.simulation import words
 from audits.simulation.planner import _outcome, _Run, _Tried
+from audits.simulation.recipes import Recipe
 
 SAMPLE = Path(__file__).resolve().parent.parent / "sample_data" / "generations" / "g0.csv"
 
@@ -55,9 +59,9 @@ def saved(tmp_path):
 
 
 class TestLaws:
-    @pytest.mark.parametrize("loop", ["replace", "accumulate", "fixed", "fresh"])
+    @pytest.mark.parametrize("loop", ["replace", "accumulate", "fixed-real", "fresh"])
     def test_a_copier_follows_the_closed_form(self, loop):
-        options = {"real_rows": 30} if loop in ("fixed", "fresh") else {}
+        options = {"real_rows": 30} if loop in ("fixed-real", "fresh") else {}
         found = simulated(loop=loop, chains=150, rows=60, features=["city", "job"], **options)
         for group in ({}, {"sex": "female"}, {"race": "ash"}):
             row = found[group]
@@ -176,11 +180,23 @@ class TestFresh:
         assert everyone.generations == 4
         assert everyone.outcome in ("so far", "not settled")
 
+    def test_a_limit_beyond_the_promise_is_no_confirmation(self):
+        row = next(
+            row for row in simulated(people(400), hold=0.05, generations=5).plan if not row.group
+        )
+        beyond = dataclasses.replace(
+            row, outcome="within error", promised_by=0.048, lost=Estimate(0.052, 0.048, 0.056)
+        )
+        said = words.fresh(beyond, Recipe(hold=0.05))
+        assert "confirmed" not in said
+        assert "within Monte Carlo error of the 4.8 % by the closed form" in said
+        assert "its interval reaches 5.6 %" in said
+
     @pytest.mark.parametrize(
         ("lost", "by", "outcome"),
         [
             ((0.04, 0.03, 0.05), 0.048, "confirmed"),
-            ((0.052, 0.048, 0.056), 0.048, "confirmed"),
+            ((0.052, 0.048, 0.056), 0.048, "within error"),
             ((0.01, 0.005, 0.015), 0.012, "so far"),
             ((0.08, 0.06, 0.10), 0.048, "not held"),
             ((0.06, 0.01, 0.11), 0.048, "not settled"),
@@ -209,7 +225,7 @@ class TestRefused:
             ({"chains": 0}, UsageError, "chains must be"),
             ({"real_rows": 5}, UsageError, "the loop 'replace' has none"),
             ({"loop": "fresh", "real_rows": 0}, UsageError, "from 1 to"),
-            ({"loop": "fixed", "real_rows": 500}, InputError, "there are 120"),
+            ({"loop": "fixed-real", "real_rows": 500}, InputError, "there are 120"),
             ({"hold": 0}, UsageError, "above 0"),
             ({"hold": 5}, UsageError, "5% is 0.05"),
             ({"sensitive_features": ["race", "eyes"]}, ColumnNotFoundError, "eyes"),
@@ -321,11 +337,28 @@ class TestCommand:
         assert done.exit_code == 0, done.output
         assert "3 generations of 120 rows" in done.stdout
         assert "hold variety within 10 %" in done.stdout
+        assert "Tried in the loop fresh, not in replace." in done.stdout
         assert (tmp_path / "made" / "g3.csv").exists()
+        hint = next(line for line in done.stderr.splitlines() if "to follow them" in line)
+        assert "audits generations " in hint
+        assert hint.endswith("made/g{0..3}.csv --sensitive-features race,sex --chain-column chain")
+        made = [tmp_path / "made" / f"g{t}.csv" for t in range(4)]
+        followed = audits.generations(
+            made, sensitive_features=["sex", "race"], chain_column="chain"
+        )
+        assert followed["generations"][()][0].chains == 2
+
+    def test_one_word_for_one_loop(self, saved):
+        done = run(saved, "--sensitive-features", "sex", "--loop", "fixed")
+        assert done.exit_code == 2
+        assert "fixed-real" in done.stderr
+        with pytest.raises(UsageError, match="fixed-real or fresh"):
+            simulated(people(40), real_rows=5)
+        assert set(LOOPS) <= set(GIVEN_LOOPS)
 
     def test_json_and_csv(self, saved, tmp_path):
         shared = [saved, "--sensitive-features", "sex", "--seed", 5, "--chains", 2, "--loop",
-                  "fixed", "--real-rows", 50, "--generator", "sharpen", "--temperature",
+                  "fixed-real", "--real-rows", 50, "--generator", "sharpen", "--temperature",
                   0.9]  # fmt: skip
         target = tmp_path / "result.json"
         done = run(*shared, "--format", "json", "--output", target)

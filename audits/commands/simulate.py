@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +20,7 @@ class Loop(StrEnum):
 
     REPLACE = "replace"
     ACCUMULATE = "accumulate"
-    FIXED = "fixed"
+    FIXED_REAL = "fixed-real"
     FRESH = "fresh"
 
 
@@ -41,7 +42,7 @@ LoopGiven = Annotated[
     Loop,
     typer.Option(
         help="What a generation is made from: the one before (replace), all before (accumulate), "
-        "the same real rows and the one before (fixed), fresh real rows and the one before."
+        "the same real rows and the one before (fixed-real), fresh real rows and the one before."
     ),
 ]
 GeneratorGiven = Annotated[
@@ -69,8 +70,8 @@ RealRows = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="Real rows in every generation of the loops fixed and fresh; as many as REAL by "
-        "default.",
+        help="Real rows in every generation of the loops fixed-real and fresh; as many as REAL "
+        "by default.",
     ),
 ]
 Chains = Annotated[
@@ -82,7 +83,7 @@ Hold = Annotated[
     typer.Option(
         metavar="5%",
         help="Say how many fresh real rows per generation hold every group's variety within this, "
-        "and try them out.",
+        "and try them out. They are tried in the loop fresh, whatever --loop says.",
     ),
 ]
 Target = Annotated[
@@ -187,6 +188,18 @@ def _saved(found: Any, output: Path | None, *, as_file: bool) -> None:
     if as_file:
         found.save(output)
     remark(f"saved {output}, with every count: keep it where the data are")
+    if not as_file:
+        remark(_how_to_follow(found, output))
+
+
+def _how_to_follow(found: Any, folder: Path) -> str:
+    """The command that follows the generations written to a folder."""
+    tables = f"{shlex.quote(str(folder))}/g{{0..{found.recipe.generations}}}.csv"
+    features = shlex.quote(",".join(found.sensitive_features))
+    taken = {column.name for column in found.columns}
+    column = "chain" if "chain" not in taken else "'simulated chain'"
+    chains = f" --chain-column {column}" if found.recipe.chains > 1 else ""
+    return f"to follow them: audits generations {tables} --sensitive-features {features}{chains}"
 
 
 def _share(text: str | None) -> float | None:

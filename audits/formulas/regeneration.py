@@ -16,7 +16,7 @@ from audits.formulas.checks import Integers
 
 Codes = npt.NDArray[np.uint16]
 Generator = Callable[[Codes, int, np.random.Generator], Codes]
-LOOPS = ("replace", "accumulate", "fixed", "fresh")
+LOOPS = ("replace", "accumulate", "fixed-real", "fresh")
 _FEWEST = 2
 
 
@@ -196,7 +196,7 @@ def regenerated(
         Generation 0.
     loop : str
         What is pooled after a generation: "replace", it alone; "accumulate", all rows so far;
-        "fixed", it and the same `real_rows` real rows, from which generation 1 is made, too;
+        "fixed-real", it and the same `real_rows` real rows, from which generation 1 is made, too;
         "fresh", it and as many others, drawn with replacement from generation 0, which stands for
         the population.
     generator : callable
@@ -242,10 +242,10 @@ def regenerated(
     nobody = real[:0]
     kept = (
         real[np.sort(rng.choice(len(real), real_rows, replace=False))]
-        if loop == "fixed"
+        if loop == "fixed-real"
         else nobody
     )
-    pool = kept if loop == "fixed" else real
+    pool = kept if loop == "fixed-real" else real
     for _ in range(generations):
         made = generator(pool, rows, rng)
         if loop == "fresh":

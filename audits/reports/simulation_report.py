@@ -67,6 +67,8 @@ def simulation_text(simulation: Simulation, *, width: int, colour: bool = False)
             f"Fresh real rows per generation that hold variety within {recipe.hold * 100:g} %",
             "bold",
         )
+        if recipe.loop != "fresh":
+            page.add(f"Tried in the loop fresh, not in {recipe.loop}.", indent=2)
         for one in simulation.plan[:_SHOWN]:
             page.add(words.fresh(one, recipe), indent=2)
         _more(page, len(simulation.plan) - _SHOWN)

@@ -145,7 +145,7 @@ def kept_by_copier(recipe: Recipe, seen: Seen) -> Floats:
         real = np.moveaxis(seen.real, 1, 2)[..., 1:]
         kept = (
             laws.kept_with_fixed(real[..., 0], later)
-            if recipe.loop == "fixed"
+            if recipe.loop == "fixed-real"
             else laws.kept_with_fresh(first, later, real)
         )
     known = ~np.isnan(kept)
@@ -162,7 +162,7 @@ def kept_for_ever(recipe: Recipe, people: Floats, whole: int) -> Floats:
             return np.zeros(len(people))
         if recipe.loop == "accumulate":
             return np.asarray(laws.level_accumulating(people, rows))
-        if recipe.loop == "fixed":
+        if recipe.loop == "fixed-real":
             return np.asarray((1 - 1 / real) * laws.level_with_fixed(real, rows))
         return np.asarray((1 - 1 / people) * laws.level_with_fresh(real, rows))
 

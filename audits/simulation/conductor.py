@@ -128,8 +128,8 @@ def simulate(  # noqa: PLR0913, one parameter per thing a person may want to say
         Columns that form the groups.
     loop : str, default "replace"
         What a generation is made from: "replace", the one before; "accumulate", all before;
-        "fixed", the same real rows and the one before; "fresh", other real rows each time, drawn
-        from the table, and the one before.
+        "fixed-real", the same real rows and the one before; "fresh", other real rows each time,
+        drawn from the table, and the one before.
     generator : str, default "resample"
         "resample" draws whole rows with replacement. "sharpen" fits every column given an earlier
         one, and prefers what is frequent.
@@ -140,11 +140,11 @@ def simulate(  # noqa: PLR0913, one parameter per thing a person may want to say
     rows : int, optional
         Rows of every generation; as many as the real table has by default.
     real_rows : int, optional
-        Real rows in every generation of the loops "fixed" and "fresh"; by default as many as the
-        real table has.
+        Real rows in every generation of the loops "fixed-real" and "fresh"; by default as many as
+        the real table has.
     hold : float, optional
         Share of a group's variety that may be lost, such as 0.05: plan how many fresh real rows
-        per generation hold it, and try them out.
+        per generation hold it, and try them out: in the loop "fresh", whatever `loop` says.
     features, kinds, metadata, bands, missing, memory, threads, spark, progress
         As in :func:`audits.compare`.
     settings : Settings, optional
@@ -243,9 +243,9 @@ def _with_rows(asked: Recipe, table: CodedTable) -> Recipe:
             "with at least two."
         )
     made = changed(asked, rows=asked.rows or people)
-    if asked.loop not in ("fixed", "fresh"):
+    if asked.loop not in ("fixed-real", "fresh"):
         return made
-    if asked.loop == "fixed" and asked.real_rows > people:
+    if asked.loop == "fixed-real" and asked.real_rows > people:
         raise InputError(
             f"{where}: {asked.real_rows:,} real rows are to be kept, and there are {people:,}. "
             "Keep fewer."

@@ -175,4 +175,4 @@ def _outcome(hold: float, tried: _Tried, promised: float) -> str:
     agrees = lost.value - 2 * half <= tried.promised_by
     if not agrees or (half > _PRECISE * hold and lost.high > hold):
         return "not settled"
-    return "confirmed" if near else "so far"
+    return "within error" if near else "so far"

@@ -20,15 +20,16 @@ TEMPERATURE = 0.8
 """Of `sharpen`, where none is given."""
 _COLDEST, _HOTTEST = 0.01, 100.0
 _MOST_ROWS = 1_000_000
-_WITH_REAL_ROWS = ("fixed", "fresh")
+_WITH_REAL_ROWS = ("fixed-real", "fresh")
 
 
 @dataclass(frozen=True)
 class Recipe:
     """One loop, as asked for; `rows` and `real_rows` of 0 are as many as generation 0 has.
 
-    `real_rows` go into every generation of the loops "fixed" and "fresh". `temperature` is 1 where
-    nothing is sharpened. `hold` is the share of variety that may be lost, 0 if none was named.
+    `real_rows` go into every generation of the loops "fixed-real" and "fresh". `temperature` is 1
+    where nothing is sharpened. `hold` is the share of variety that may be lost, 0 if none was
+    named.
     """
 
     loop: str = "replace"
@@ -71,7 +72,7 @@ def recipe(
     if real_rows is not None and loop not in _WITH_REAL_ROWS:
         raise UsageError(
             f"real rows per generation are given, and the loop {loop!r} has none. Take the loop "
-            "fixed or fresh, or drop them."
+            "fixed-real or fresh, or drop them."
         )
     _between("generations", generations, 1, 1000)
     _between("chains", chains, 1, 1000)

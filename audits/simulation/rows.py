@@ -85,7 +85,9 @@ class FreshRows(Row):
 
     `promised` is the share of variety lost in the long run, by the closed form; `promised_by` that
     after `generations`; `lost` what the simulation of the group's own rows lost by then.
-    `outcome` is "confirmed" (both agree, and the loss is held), "so far" (both agree, and the long
+    `outcome` is "confirmed" (both agree, and the loss is held by the whole
+    interval), "within error" (both agree within Monte Carlo error, and the interval reaches
+    slightly beyond what may be lost), "so far" (both agree, and the long
     run lies beyond the generations simulated), "not held" (the loss is surely greater than was to
     be held), "not settled" (the simulation is not precise enough) or "not simulated".
     """

@@ -12,7 +12,7 @@ from audits.simulation.rows import FreshRows, SimulatedGroup
 _LOOPS = {
     "replace": "each made from the one before",
     "accumulate": "each made from all before",
-    "fixed": "each made from the same {real:,} real rows and the one before",
+    "fixed-real": "each made from the same {real:,} real rows and the one before",
     "fresh": "each made from {real:,} fresh real rows and the one before",
 }
 _FAR = 1000.0  # generations beyond which no number is written
@@ -123,13 +123,16 @@ def _tried(row: FreshRows, recipe: Recipe) -> str:
     )
     why = "" if recipe.generator == "resample" else ": this generator narrows by itself"
     said = _OUTCOMES[row.outcome].format(
-        hold=percent(recipe.hold), by=percent(row.promised_by), why=why
-    )
+        hold=percent(recipe.hold), by=percent(row.promised_by), why=why,
+        low=percent(row.lost.low), high=percent(row.lost.high),
+    )  # fmt: skip
     return f"{seen}: {said}."
 
 
 _OUTCOMES = {
     "confirmed": "confirmed",
+    "within error": "within Monte Carlo error of the {by} by the closed form; the simulation alone "
+    "does not rule out more than {hold}, as its interval reaches {high}",
     "so far": "as the closed form has it by then ({by}); the long run lies beyond",
     "not held": "more than {hold}, which this number of fresh rows does not hold{why}",
     "not settled": "which does not confirm {hold}",
