@@ -631,3 +631,17 @@ class TestPositiveLabel:
         row = task(fairness(REAL, SYNTHETIC, positive="no"))
         assert row.positive == "no"
         assert "positive label" not in row.remark
+
+
+def test_a_saved_audit_is_read_back_as_it_was_to_the_last_tuple(tmp_path):
+    import pickle
+
+    from audits.demo import audit_sample
+
+    audit = audit_sample("good", ask=["fairness"], target="insured")
+    again = audits.load(audit.save(tmp_path / "audit.json"))
+    for name, rows in audit["fairness"].tables.items():
+        assert [type(row) for row in again["fairness"].tables[name]] == [type(r) for r in rows]
+        assert repr(again["fairness"].tables[name]) == repr(rows)
+    assert audit["fairness"].tables["slices"]
+    assert pickle.loads(pickle.dumps(audit)) == audit

@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from audits.data.pair import Pair
 from audits.data.tables import Coding
-from audits.estimates import Estimate
+from audits.estimates import Estimate, number
 from audits.formulas.differences import Difference, no_difference_p
 from audits.formulas.divergence import beyond_training
 from audits.formulas.multiplicity import benjamini_hochberg
@@ -234,4 +234,6 @@ class _Search:
             return "missing" if code == 0 and coding.kind in _NUMBERS else first
         if coding.kind not in _NUMBERS:
             return f"one of {len(codes)} rare values"
-        return f"{first} to {last.removeprefix('about ')}"
+        if coding.kind == "numeric" and coding.positions is not None:
+            first, last = (number(float(coding.positions[codes[end]])) for end in (0, -1))
+        return f"{first.removeprefix('about ')} to {last.removeprefix('about ')}"

@@ -238,7 +238,8 @@ def _typed(hint: Any, value: Any) -> Any:
     if hint is float:
         return _number(value)
     if get_origin(hint) is tuple:
-        return tuple(value) if value is not None else ()
+        inner = get_args(hint)[0]
+        return tuple(_typed(inner, one) for one in value) if value is not None else ()
     if float in get_args(hint) and isinstance(value, str):
         return _number(value)
     return value
