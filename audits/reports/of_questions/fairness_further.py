@@ -126,14 +126,18 @@ _TURNING = Lines(
 )
 
 
-def _apart(found: Estimate) -> str:
-    return "–" if not found.known else signed_of(percent(found.value))
+def _apart(before: Estimate, after: Estimate) -> str:
+    """How far a group is from everyone else, without the mitigation and with it."""
+    if not (before.known and after.known):
+        return "–"
+    return " then ".join(signed_of(percent(one.value)) for one in (before, after))
 
 
 _MITIGATIONS = Lines(
     "mitigations",
     "Mitigations of the model trained on synthetic rows: shown, not sold. None adds a person to a "
-    "group; what one group gains, another may lose",
+    "group; what one group gains, another may lose. Apart: from everyone else, before and after; "
+    "rests on: its real rows behind the training",
     (
         GROUP,
         Shown("Method", lambda row: str(row.method), left=True),
@@ -141,9 +145,8 @@ _MITIGATIONS = Lines(
         Shown("People", lambda row: whole(row.of)),
         Shown("Before", lambda row: value_of(row, row.before)),
         Shown("After", lambda row: value_of(row, row.after)),
-        Shown("Apart before", lambda row: _apart(row.apart_before)),
-        Shown("Apart after", lambda row: _apart(row.apart_after)),
-        Shown("Real rows behind", lambda row: whole(row.rests_on)),
+        Shown("Apart", lambda row: _apart(row.apart_before, row.apart_after)),
+        Shown("Rests on", lambda row: whole(row.rests_on)),
     ),
     most=40,
 )
