@@ -18,6 +18,8 @@ STARTS_WITH = "AUDITS_DASHBOARD"  # the environment variable that tells the dash
 def launch(
     tables: Mapping[str, str | None],
     *,
+    further: Sequence[str] = (),
+    generations: bool = False,
     sensitive_features: Sequence[str] = (),
     saved: Sequence[Path] = (),
     port: int = 8501,
@@ -28,7 +30,8 @@ def launch(
     Raises
     ------
     UsageError
-        If Streamlit is not installed, or only one of the two tables is named.
+        If Streamlit is not installed, only one of the two tables is named, or the tables cannot
+        be generations.
     SourceError
         If a file does not exist, or the dashboard is missing.
     """
@@ -39,8 +42,11 @@ def launch(
         )
     if (tables.get("real") is None) != (tables.get("synthetic") is None):
         raise UsageError("only one table was named. Give REAL and SYNTHETIC, or neither.")
+    _check_chain(tables, further, generations=generations)
     document = {
         "tables": {role: _there(path) for role, path in tables.items() if path is not None},
+        "further": [_there(path) for path in further],
+        "generations": generations,
         "sensitive_features": list(sensitive_features),
         "audits": [_audit_there(path) for path in saved],
     }
@@ -66,6 +72,25 @@ def command(port: int, *, browser: bool) -> list[str]:
 def dashboard() -> Path:
     """Return the folder of the dashboard."""
     return folder("dashboard", holding="app.py", what="the dashboard is")
+
+
+def _check_chain(
+    tables: Mapping[str, str | None], further: Sequence[str], *, generations: bool
+) -> None:
+    """Refuse tables whose part is not known, and a chain that is none or is given what it lacks."""
+    if further and not generations:
+        raise UsageError(
+            f"{2 + len(further)} tables were named. Give REAL and SYNTHETIC; or, if each was made "
+            "from those before, add --generations."
+        )
+    if generations and not further:
+        raise UsageError(
+            "--generations needs at least three tables, in order: audits dashboard G0 G1 G2 "
+            "--generations."
+        )
+    beside = [role for role in ("reference", "holdout", "rules") if tables.get(role) is not None]
+    if generations and beside:
+        raise UsageError(f"a chain of generations takes no --{beside[0]}. Drop it.")
 
 
 def _there(path: str) -> str:

@@ -20,7 +20,10 @@ def fill(session: Session) -> None:
         role: table(path) for role, path in tables.items() if role != "synthetic"
     }
     if "synthetic" in tables:
-        draft["synthetic"] = [table(tables["synthetic"])]
+        later = (tables["synthetic"], *named.get("further", ()))
+        draft["synthetic"] = [table(path) for path in later]
+    if named.get("generations"):
+        draft["generations"] = True
     if named.get("sensitive_features"):
         draft["sensitive"] = named["sensitive_features"]
     session.write("draft", draft)

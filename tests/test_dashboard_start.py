@@ -86,6 +86,57 @@ def test_what_the_command_names_reaches_the_dashboard(started, sample):
     assert named["sensitive_features"] == ["sex", hostile]
 
 
+def test_a_chain_named_by_the_command_is_a_chain_in_the_dashboard(
+    started, sample, tmp_path, monkeypatch
+):
+    import draft
+    import opening
+    import sessions
+
+    paths = [str(sample / "generations" / f"g{t}.csv") for t in range(4)]
+    launch.launch(
+        {"real": paths[0], "synthetic": paths[1]},
+        further=paths[2:],
+        generations=True,
+        sensitive_features=["race"],
+    )
+    monkeypatch.setenv(launch.STARTS_WITH, started["env"][launch.STARTS_WITH])
+    session = sessions.Session("token", tmp_path)
+    opening.fill(session)
+    drafted = draft.read(session)
+    assert draft.chain(drafted)
+    (asked,), _ = draft.requests(drafted, {})
+    assert asked["generations"] == paths
+
+
+def test_rules_named_by_the_command_reach_the_dashboard(started, sample, tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text('[[rule]]\ncheck = "age >= 15"\n')
+    tables = {"real": sample / "survey_real.csv", "synthetic": sample / "synthetic_good.csv"}
+    launch.launch({name: str(path) for name, path in tables.items()} | {"rules": str(rules)})
+    named = json.loads(started["env"][launch.STARTS_WITH])
+    assert named["tables"]["rules"] == str(rules)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"further": ["c.csv"]}, "3 tables were named.*add --generations"),
+        ({"generations": True}, "at least three tables"),
+    ],
+)
+def test_a_chain_that_is_none_is_refused_before_anything_starts(more, says, started):
+    with pytest.raises(UsageError, match=says):
+        launch.launch({"real": "a.csv", "synthetic": "b.csv"}, **more)
+    with pytest.raises(UsageError, match="takes no --rules"):
+        launch.launch(
+            {"real": "a.csv", "synthetic": "b.csv", "rules": "r.toml"},
+            further=["c.csv"],
+            generations=True,
+        )
+    assert not started
+
+
 def test_without_streamlit_it_says_what_to_install(monkeypatch, started):
     monkeypatch.setattr(
         launch, "find_spec", lambda name: None if name == "streamlit" else find_spec(name)

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from audits import cli_options as options
 
+Further = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="G2 …",
+        help="Further generations, in order, with --generations.",
+        show_default=False,
+    ),
+]
+AreGenerations = Annotated[
+    bool,
+    typer.Option(
+        "--generations",
+        help="The tables are generations, in order, the real one first, each made from those "
+        "before: audits dashboard G0 G1 G2 --generations.",
+    ),
+]
 
-def dashboard(
+
+def dashboard(  # noqa: PLR0913, one parameter per option is how Typer declares them
     real: options.RealTable = None,
     synthetic: options.SyntheticTable = None,
+    further: Further = None,
     *,
+    generations: AreGenerations = False,
     sensitive_features: options.SensitiveFeatures = None,
     reference: options.Reference = None,
     holdout: options.Holdout = None,
+    rules: options.RulesFile = None,
     audit: options.SavedAudits = None,
     port: options.Port = 8501,
     no_browser: options.NoBrowser = False,
@@ -21,7 +45,15 @@ def dashboard(
     from audits.launch import launch
 
     launch(
-        {"real": real, "synthetic": synthetic, "reference": reference, "holdout": holdout},
+        {
+            "real": real,
+            "synthetic": synthetic,
+            "reference": reference,
+            "holdout": holdout,
+            "rules": rules,
+        },
+        further=further or (),
+        generations=generations,
         sensitive_features=names(sensitive_features) or (),
         saved=audit or [],
         port=port,
