@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from audits.errors import AuditError, UsageError
 from audits.learners.design import Matrix
+from audits.learners.quiet import no_warnings
 
 BUILT_IN = ("logistic", "boosting")
 Floats = NDArray[np.float64]
@@ -80,8 +80,7 @@ class Learner:
         return _Regressor(self, made, mean, spread)
 
     def _fitted(self, x: Matrix, y: NDArray[Any], seed: int, weight: Floats | None) -> Any:
-        with one_thread(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a model that has not converged is judged as it is
+        with one_thread(), no_warnings():  # one that has not converged is judged as it is
             made = self.guarded("could not be made", lambda: self.make(seed))
             more = {} if weight is None else {"sample_weight": weight}
             self.guarded("could not be fitted", lambda: made.fit(x, y, **more))
@@ -135,8 +134,7 @@ class _Classifier:
     classes: NDArray[np.int64]
 
     def predict(self, x: Matrix) -> Predicted:
-        with one_thread(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with one_thread(), no_warnings():
             label = self.learner.guarded("could not predict", lambda: self._labels(x))
             score = self.learner.guarded("could not predict", lambda: self._scores(x))
         return Predicted(label, score)

@@ -7,7 +7,6 @@ features of every person who is predicted, also in use; the other two need them 
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from audits.formulas.reweighing import reweighing
 from audits.learners.design import Matrix
 from audits.learners.learner import Learner, Model, Predicted, one_thread
+from audits.learners.quiet import no_warnings
 
 METHODS = ("reweighing", "thresholds", "constrained training")
 KEPT = 0.3
@@ -105,8 +105,7 @@ def thresholded(learner: Learner, rows: Rows, tested: Rows, seed: int) -> Predic
     kept = round(KEPT * len(rows))
     chosen, taught = rows.at(np.sort(order[:kept])), rows.at(np.sort(order[kept:]))
     model = learner.fit(taught.x, _classes(learner, taught.positive), seed)
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with one_thread(), no_warnings():
         optimizer = ThresholdOptimizer(
             estimator=_scoring(model),
             constraints="equalized_odds",
@@ -132,8 +131,7 @@ def constrained(learner: Learner, rows: Rows, tested: Rows, seed: int) -> Predic
 
     order = np.random.default_rng(seed).permutation(len(rows))[:MOST_ROWS]
     some = rows.at(np.sort(order))
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with one_thread(), no_warnings():
         method = ExponentiatedGradient(
             learner.make(seed), EqualizedOdds(difference_bound=_BOUND), max_iter=_STEPS
         )

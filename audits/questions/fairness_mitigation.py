@@ -23,7 +23,7 @@ from audits.questions.fairness_train import Trial
 
 ROUNDS = 5
 """The most rounds of every mitigation: thresholds differ much from one to the next."""
-_TO_CHOOSE = 10  # times the fewest people of a rate: a threshold is a place on two such curves
+_TO_CHOOSE = 3  # times the fewest people of a rate: a threshold is a place on two such curves
 _METRICS = ("accuracy", "selection rate", "true positive rate", "false positive rate")
 
 
