@@ -164,3 +164,45 @@ def test_filters_of_warnings_are_put_back_whoever_leaves_last():
     leave.set()
     thread.join()
     assert list(warnings.filters) == before
+
+
+def test_a_longer_synthetic_table_gives_later_rounds_no_advantage():
+    from types import SimpleNamespace
+
+    from audits.questions.fairness_train import rows_of
+
+    drawn = SimpleNamespace(trained=(100, 100), real=range(100), synthetic=range(300))
+    for turn in range(4):
+        rows = rows_of(drawn, "synthetic", turn, 7)
+        assert len(rows) == 100
+        assert rows.max() < 100
+    assert len(np.unique(rows)) < 80
+
+
+def test_where_all_tested_have_one_label_no_column_leaks():
+    rng = np.random.default_rng(5)
+    tables = [people(400, seed) for seed in (1, 2, 3)]
+    for table, share in zip(tables, (0.05, 0.05, 0.0), strict=True):
+        table["y"] = np.where(rng.random(len(table)) < share, "yes", "no")
+    [task] = asked(*tables)["fairness"].tables["task"]
+    assert task.leaks == ""
+
+
+@pytest.mark.parametrize("apart", [0, 400], ids=["rounds alone", "people mostly"])
+def test_tails_are_those_of_the_few_rounds_that_a_gap_rests_on(apart):
+    """Far larger than a normal tail where rounds are all there is, nearly it where people are."""
+    from scipy.special import ndtr
+
+    from audits.questions.fairness_families import _tail
+    from audits.questions.fairness_rows import ChangeRow
+
+    row = ChangeRow(
+        (), metric="accuracy", label="", of=1000, only_synthetic=apart, only_real=apart,
+        real=0.8, synthetic=0.7, change=audits.Estimate.unknown(),
+        beyond=audits.Estimate.unknown(), mcnemar_p=0.1, rounds=5,
+    )  # fmt: skip
+    half = 1.96 * np.sqrt(800) / 1000 * 1.02
+    value = 4.75 / 1.96 * half
+    (p,) = _tail(np.array([value]), np.array([value - half]), [row], 0.95)
+    times = p / float(ndtr(-4.75))
+    assert 0.5 < times < 20 if apart else times > 100

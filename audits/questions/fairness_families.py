@@ -11,11 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri, stdtr, stdtrit
 
 from audits.estimates import Estimate
 from audits.judging import adjusted
-from audits.questions.fairness_claims import Found, Statement, found_of
+from audits.questions.fairness_claims import Floats, Found, Statement, found_of
 from audits.questions.fairness_rows import ChangeRow, FairnessRow, LabelRow, RateRow
 from audits.results import Group, Row
 from audits.settings import Settings
@@ -115,14 +115,42 @@ def made(rows: Sequence[RateRow], changed: Sequence[ChangeRow], settings: Settin
     """
     if not rows:
         return set()
-    beyond = {(row.group, row.metric, row.label): row.beyond for row in changed}
-    wider = [_wider(row, beyond.get((row.group, row.metric, row.label))) for row in rows]
+    by_key = {(row.group, row.metric, row.label): row for row in changed}
+    same = [by_key.get((row.group, row.metric, row.label)) for row in rows]
+    wider = [_wider(row, one.beyond if one else None) for row, one in zip(rows, same, strict=True)]
     value, low = (np.array([getattr(one, side) for one in wider]) for side in ("value", "low"))
-    z = float(ndtri((1 + settings.confidence) / 2))
-    p = adjusted(np.asarray(ndtr(-z * value / np.maximum(value - low, 1e-9))), settings)
+    p = adjusted(_tail(value, low, same, settings.confidence), settings)
     with np.errstate(invalid="ignore"):
         sure = (p <= settings.false_discovery_rate) & (low > 0)
         return set(np.flatnonzero(sure & (value >= settings.fairness_change_watch)).tolist())
+
+
+def _tail(value: Floats, low: Floats, same: Sequence[ChangeRow | None], level: float) -> Floats:
+    """One-sided p values of no more than 0: normal for the people tested, Student's for the rounds.
+
+    Of an interval's error, the people's part follows from the first round's counts, and what is
+    left is the rounds'; degrees of freedom are Satterthwaite's. With normal tails for both, p
+    values would be up to fifty times too small where training outweighs the people tested.
+    """
+    rounds = np.array([max(one.rounds, 1) if one else 1 for one in same])
+    people = np.array([_by_people(one) for one in same])
+    z = ndtri((1 + level) / 2)
+    t = np.where(rounds > 1, stdtrit(np.maximum(rounds - 1, 1), (1 + level) / 2), z)
+    half = np.maximum(value - low, 1e-9)
+    people = np.minimum(people, (half / z) ** 2)
+    trained = (half**2 - z**2 * people) / t**2
+    error = people + trained
+    freedom = np.maximum(rounds - 1, 1) * (error / np.maximum(trained, 1e-4 * error)) ** 2
+    freedom = np.where(rounds > 1, freedom, 1e8)
+    return np.asarray(stdtr(freedom, -value / np.sqrt(error)))
+
+
+def _by_people(row: ChangeRow | None) -> float:
+    """Variance of a change of shares by who is tested, of the first round; 0 if it is no share."""
+    if row is None or row.of < 1 or row.only_real < 0:
+        return 0.0
+    apart = row.only_synthetic - row.only_real
+    return (row.only_synthetic + row.only_real - apart**2 / row.of) / row.of**2
 
 
 def _wider(row: RateRow, beyond: Estimate | None) -> Estimate:

@@ -25,7 +25,8 @@ def leaks(trial: Trial, share: float) -> tuple[str, ...]:
             known, without = _explained(taught, told.y, asked, trial.truth, coding.size), 0.0
         else:
             known, without = _hit(trial, taught, asked, coding.size)
-        if known >= share and 1 - known <= (1 - without) / 2:
+        # where all tested people have one label, nothing can be told from anything
+        if without < 1 and known >= share and 1 - known <= (1 - without) / 2:
             found.append(coding.name)
     return tuple(found)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audits.data.pair import Pair
 from audits.estimates import Estimate
@@ -39,7 +40,8 @@ def mitigation_rows(
     if not pair.task.mitigate or trial.kind != "binary":
         return ()
     rounds = min(ROUNDS, trial.rounds)
-    sides = [_sides(trial, turn, pair.settings.fairness_fewest) for turn in range(rounds)]
+    group = _groups(trial, pair.settings.fairness_fewest)
+    sides = [_sides(trial, turn, group) for turn in range(rounds)]
     if not all(_enough(rows) for rows, _ in sides):
         return ()
     scored = all(one.score is not None for one in trial.synthetic_model)
@@ -64,16 +66,24 @@ def mitigation_rows(
     )
 
 
-def _sides(trial: Trial, turn: int, fewest: int) -> tuple[Rows, Rows]:
-    """Return a round's synthetic training rows and those tested, with groups of a mitigation.
+def _groups(trial: Trial, fewest: int) -> NDArray[np.int64]:
+    """Return the group of a mitigation that each cell is in, by the first round's synthetic rows.
 
     Only a part of the rows chooses thresholds: of these, too, a group needs enough.
     """
+    _, y, cell = trial.train("synthetic", 0)
+    least = round(_TO_CHOOSE * fewest / KEPT)
+    return joined(cell, y == trial.positive, len(trial.cells), least)
+
+
+def _sides(trial: Trial, turn: int, group: NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """Return a round's synthetic training rows and those tested, with groups of a mitigation."""
     x, y, cell = trial.train("synthetic", turn)
-    positive = y == trial.positive
-    group = joined(cell, positive, len(trial.cells), round(_TO_CHOOSE * fewest / KEPT))
     truth = trial.truth == trial.positive
-    return Rows(x, positive, group[cell]), Rows(trial.tested_x, truth, group[trial.cell])
+    return (
+        Rows(x, y == trial.positive, group[cell]),
+        Rows(trial.tested_x, truth, group[trial.cell]),
+    )
 
 
 def _enough(rows: Rows) -> bool:

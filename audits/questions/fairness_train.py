@@ -142,13 +142,16 @@ def in_threads(
 
 
 def rows_of(drawn: Drawn, side: str, turn: int, seed: int) -> NDArray[np.int64]:
-    """Return which training rows of a side a round takes."""
-    have = len(drawn.real if side == "real" else drawn.synthetic)
+    """Return which training rows of a side a round takes: some of those of the first, drawn again.
+
+    Not of all synthetic rows drawn, of which there may be more: of three times as many, as many
+    draws hold more different rows, and only the synthetic side would have that advantage.
+    """
     size = drawn.trained[0 if side == "real" else 1]
     if turn == 0:
         return np.arange(size)
     rng = stream(seed, "fairness", f"{side} rows {turn}", ())
-    return np.sort(rng.integers(0, have, size))
+    return np.sort(rng.integers(0, size, size))
 
 
 def trial_of(pair: Pair, told: Callable[[float], None] = lambda _share: None) -> Trial:
