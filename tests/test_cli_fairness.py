@@ -164,3 +164,23 @@ class TestCompare:
         assert "fairness" in config.request({**given, "target": "paid"}).stages
         with pytest.raises(UsageError, match="no model"):
             _ = config.request({**given, "target": "paid", "model": "tree"}).stages
+
+
+def test_a_reader_of_the_text_learns_what_the_run_took_for_granted(tmp_path):
+    """The positive label, the model, who was tested, and a column that tells the target."""
+    from audits.reports.text_report import audit_text
+
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame(
+        {
+            "sex": rng.choice(["f", "m"], 400),
+            "hours": rng.normal(30, 8, 400).round(1),
+            "paid": rng.choice(["yes", "no"], 400),
+        }
+    )
+    table["copy"] = table["paid"].map({"yes": "A", "no": "B"})
+    audit = audits.fairness(table, table, target="paid", sensitive_features="sex")
+    text = " ".join(audit_text(audit, width=100).split())
+    assert "Predicted: paid (binary, positive where it is 'yes'), by logistic regression" in text
+    assert "Columns that tell the target almost alone: copy." in text
+    assert "the generator may have seen them" in text

@@ -207,7 +207,7 @@ class TestApart:
     def test_inherited_gaps_are_watched_at_the_most(self):
         found = finding(*rates(-0.3, -0.28))
         assert found.verdict is WATCH
-        assert "comes with the real data or the world" in found.because
+        assert "a gap that a model trained on real rows shows, too" in found.because
         assert "says income >50K of 30 fewer (28 to 32) of every 100 than among everyone else" in (
             found.because
         )
@@ -228,7 +228,7 @@ class TestApart:
     def test_perhaps_wider(self):
         found = finding(*rates(-0.3, -0.1, beyond=about(-0.2, 0.25)))
         assert found.verdict is WATCH
-        assert "whether the synthetic rows made that gap is not clear" in found.because
+        assert "whether the synthetic rows made that gap is not sure" in found.because
 
     def test_narrower_gaps_are_not_made(self):
         assert finding(*rates(-0.3, -0.5)).verdict is WATCH

@@ -113,10 +113,8 @@ class Words:
         if made:
             return f", a gap that the synthetic rows made or widened ({before})"
         if _carried(row, real):
-            return (
-                f", a gap that comes with the real data or the world, not the synthesis ({before})"
-            )
-        return f", and whether the synthetic rows made that gap is not clear ({before})"
+            return f", a gap that a model trained on real rows shows, too ({before})"
+        return f", and whether the synthetic rows made that gap is not sure ({before})"
 
     def _gap(self, row: RateRow) -> str:
         if not row.apart.known:

@@ -81,7 +81,7 @@ def audit_text(audit: Audit, *, width: int, colour: bool = False, everything: bo
     for line in _ended(audit):
         page.add(line)
     page.gap()
-    for line in understood(audit):
+    for line in (*understood(audit), *_predicted(audit)):
         page.add(line)
     shown = [f for f in audit.findings if everything or f.verdict is not Verdict.OK]
     for finding in shown:
@@ -100,6 +100,16 @@ def _ended(audit: Audit) -> list[str]:
     from audits.questions.generations_sentences import fates_of
 
     return fates_of(audit)
+
+
+def _predicted(audit: Audit) -> tuple[str, ...]:
+    """Say what models predict, on whom they were tested, and what the run took for granted."""
+    if "fairness" not in audit.answers:
+        return ()
+    from audits.reports.of_questions import presented
+
+    found = presented("fairness")
+    return () if found is None else tuple(found.lead(audit["fairness"]))
 
 
 def _verdict_line(audit: Audit) -> str:
