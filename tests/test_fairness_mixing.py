@@ -71,6 +71,18 @@ class TestMixtures:
     def test_without_harm_nothing_turns(self, harmless):
         assert all(math.isnan(r.times) for r in harmless["fairness"].tables["turning"])
 
+    def test_whom_nobody_harmed_is_not_accused(self, planted):
+        for finding in planted.about("fairness", {"group": "ash"}):
+            assert "synthetic rows per real row" not in finding.because
+        assert math.isnan(turnings(planted, "ash", "true positive rate").times)
+
+    def test_turnings_are_rare_where_tables_are_of_one_law(self):
+        turned = []
+        for seed in range(5):
+            audit = asked(*(people(400, 10 * seed + i) for i in (1, 2, 3)))
+            turned.append(any(not math.isnan(r.times) for r in audit["fairness"].tables["turning"]))
+        assert sum(turned) <= 1
+
     def test_the_first_step_is_the_model_of_real_rows(self, planted):
         tables = planted["fairness"].tables
         (none,) = [r for r in tables["mixes"]
@@ -122,6 +134,24 @@ class TestMitigations:
             ask=["fairness"], settings=QUICK,
         )  # fmt: skip
         assert audit["fairness"].tables["mitigations"] == ()
+
+    def test_missing_values_are_a_group_and_a_model_without_scores_has_no_thresholds(
+        self, tmp_path, monkeypatch
+    ):
+        (tmp_path / "unscored.py").write_text(
+            "from sklearn.svm import LinearSVC\n\n\ndef made():\n    return LinearSVC()\n"
+        )
+        monkeypatch.syspath_prepend(tmp_path)
+        tables = [people(900, seed) for seed in (1, 2, 3)]
+        for table in tables:
+            table.loc[table.index % 3 == 0, "group"] = None
+        audit = asked(*tables, model="unscored:made")
+        rows = audit["fairness"].tables["mitigations"]
+        assert "thresholds" not in {r.method for r in rows}
+        assert (("group", "missing"),) in {r.group for r in rows}
+        assert asked(*tables, model="unscored:made")["fairness"].to_dict() == (
+            audit["fairness"].to_dict()
+        )
 
     def test_thresholds_bring_rates_together(self):
         """One group has the label seldom: the model finds fewer of those in it who have it."""
