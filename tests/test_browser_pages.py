@@ -77,8 +77,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
             for value in draw.choices(HOSTILE, weights, k=rows):
                 table.writerow([value, draw.choice("fm"), draw.randint(18, 80), draw.choice("abc")])
     audit = audits.compare(
-        folder / "real.csv", folder / "made.csv", sensitive_features=[FEATURE, "**sex**"]
-    )
+        folder / "real.csv", folder / "made.csv", sensitive_features=[FEATURE, "**sex**"],
+        target="$c$",
+    )  # fmt: skip
     with serving(folder, *_opened([audit.save(folder / "hostile.json")])) as made:
         yield made
 
