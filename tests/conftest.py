@@ -7,6 +7,10 @@ import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
 from spark_cluster import spark_cluster, spark_connect  # noqa: F401, fixtures
 
+# Java is started by forks that become another program at once; gRPC's care for forks, with a Connect
+# session open in the same process, closes what the child still needs.
+os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
 ORDER = ("spark", "slow", "", "browser")
 """What takes long begins first; pages, which must come to rest in time, never run beside Spark."""
 

@@ -7,6 +7,7 @@ Every server is started beneath a shell that reads from a pipe of ours: when the
 they end, the pipe closes and the shell kills its group.
 """
 
+import gc
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -289,7 +291,7 @@ def classic_session(url: str, **settings: str) -> Iterator[Any]:
         try:
             conf = SparkConf().setMaster(url).setAppName("tests")
             conf.setAll(driver(folder, **settings).items())
-            spark = SparkSession(SparkContext(conf=conf))
+            spark = SparkSession(_context(conf))
             yield spark
         finally:
             if spark is not None:
@@ -297,6 +299,22 @@ def classic_session(url: str, **settings: str) -> Iterator[Any]:
             stop_java()
             set_environment(before)
             signal.signal(signal.SIGINT, on_interrupt)  # a SparkContext leaves its own behind
+
+
+def _context(conf: Any) -> Any:
+    """Start Java, once more where it went before it spoke: a busy machine does that, not audits."""
+    from pyspark import SparkContext
+    from pyspark.errors import PySparkRuntimeError
+
+    try:
+        return SparkContext(conf=conf)
+    except PySparkRuntimeError as error:
+        if error.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # pyspark leaves that process's pipe open
+        gc.collect()
+    return SparkContext(conf=conf)
 
 
 def set_environment(variables: dict[str, str]) -> None:

@@ -97,7 +97,7 @@ def test_a_file_that_is_no_table_gets_a_sentence(
             assert str(dashboard.workspace) not in body, "where the server keeps things is its own"
             assert not who.page.get_by_test_id("stException").count()
             who.press(f"Remove {name}")
-            assert not who.page.get_by_role("alert").count(), "the file can be put away"
+            _wait(lambda: not who.page.get_by_role("alert").count())  # the file can be put away
 
 
 def test_an_audit_can_be_stopped(dashboard: Dashboard, chromium: Any) -> None:
