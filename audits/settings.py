@@ -18,6 +18,14 @@ from audits.tuning import (
     generations,
     plausibility,
     stereotypes,
+    text_debris,
+    text_diversity,
+    text_drift,
+    text_generations,
+    text_mentions,
+    text_seeds,
+    text_words,
+    texts,
 )
 from audits.tuning.collection import CollectionSettings
 from audits.tuning.copying import CopyingSettings
@@ -27,8 +35,33 @@ from audits.tuning.flags import FlagsSettings
 from audits.tuning.generations import GenerationsSettings
 from audits.tuning.plausibility import PlausibilitySettings
 from audits.tuning.stereotypes import StereotypesSettings
+from audits.tuning.text_debris import TextDebrisSettings
+from audits.tuning.text_diversity import TextDiversitySettings
+from audits.tuning.text_drift import TextDriftSettings
+from audits.tuning.text_generations import TextGenerationsSettings
+from audits.tuning.text_mentions import TextMentionsSettings
+from audits.tuning.text_seeds import TextSeedsSettings
+from audits.tuning.text_words import TextWordsSettings
+from audits.tuning.texts import TextsSettings
 
-_PARTS = (core, copying, plausibility, stereotypes, collection, generations, flags, fairness)
+_PARTS = (
+    core,
+    copying,
+    plausibility,
+    stereotypes,
+    collection,
+    generations,
+    flags,
+    fairness,
+    texts,
+    text_mentions,
+    text_diversity,
+    text_words,
+    text_drift,
+    text_debris,
+    text_seeds,
+    text_generations,
+)
 
 JUDGING = frozenset().union(*(part.JUDGING for part in _PARTS))
 """Limits: what is measured does not depend on them."""
@@ -36,6 +69,14 @@ JUDGING = frozenset().union(*(part.JUDGING for part in _PARTS))
 
 @dataclass(frozen=True)
 class Settings(
+    TextGenerationsSettings,
+    TextSeedsSettings,
+    TextDebrisSettings,
+    TextDriftSettings,
+    TextWordsSettings,
+    TextDiversitySettings,
+    TextMentionsSettings,
+    TextsSettings,
     FairnessSettings,
     FlagsSettings,
     GenerationsSettings,

@@ -1,0 +1,1 @@
+"""Texts in, arrays of words out: reading, tokens, mentions, groups. Only here is spaCy known."""
