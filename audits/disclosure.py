@@ -15,9 +15,9 @@ from audits.disclosure_groups import (
     Hidden,
     group_counts,
     hidden_among,
-    hidden_groups,
     small,
 )
+from audits.disclosure_mentions import hidden_of
 from audits.disclosure_of import TREATED
 from audits.disclosure_of.fairness_parts import Rules, tested_of
 from audits.disclosure_of.known import Known
@@ -87,7 +87,7 @@ def protected(audit: Audit, min_cell: int) -> Audit:
 def _known(audit: Audit, min_cell: int) -> Known:
     counts, _ = group_counts(audit)
     level = max((len(group) for group in counts), default=0)
-    hidden = hidden_groups(audit, min_cell, lost=_beyond(audit, level))
+    hidden = hidden_of(audit, min_cell, lost=_beyond(audit, level))
     profiles: Profiles = {}
     values: dict[str, list[ValueRow]] = {}
     for row in _rows(audit):

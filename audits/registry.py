@@ -25,6 +25,10 @@ BUILT_IN = (
 )
 OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
+OF_TEXTS: tuple[str, ...] = ()
+"""Questions about two collections of texts, or a synthetic one alone."""
+OF_TEXT_CHAINS: tuple[str, ...] = ()
+"""Questions about generations of texts."""
 OF_TARGETS: tuple[str, ...] = ("fairness",)
 """Questions asked only where it is said what a model would predict."""
 WITHOUT_TARGET = tuple(name for name in BUILT_IN if name not in OF_TARGETS)
@@ -36,8 +40,9 @@ ENTRY_POINTS = "audits.questions"
 class Question:
     """A question an audit can ask: a module with TITLE, ASKS, SETTINGS, TABLES, measure, judge.
 
-    `of` says of what it asks: a "pair" of tables, or a "chain" of generations. One that does not
-    judge (JUDGES is False) measures, and its answer is read as it is: it has no findings.
+    `of` says of what it asks: a "pair" of tables, a "chain" of generations, "texts", or a "text
+    chain". One that does not judge (JUDGES is False) measures, and its answer is read as it is: it
+    has no findings.
     """
 
     id: str
@@ -54,8 +59,12 @@ class Question:
 
 def all_questions() -> tuple[Question, ...]:
     """Return every question, built-in ones first; others come by entry point."""
-    named = (*((name, "pair") for name in BUILT_IN), *((name, "chain") for name in OF_CHAINS))
-    found = [_question(name, import_module(f"audits.questions.{name}"), of) for name, of in named]
+    kinds = {"pair": BUILT_IN, "chain": OF_CHAINS, "texts": OF_TEXTS, "text chain": OF_TEXT_CHAINS}
+    found = [
+        _question(name, import_module(f"audits.questions.{name}"), of)
+        for of, named in kinds.items()
+        for name in named
+    ]
     others = sorted(entry_points(group=ENTRY_POINTS), key=lambda entry: entry.name)
     found += [_question(entry.name, entry.load(), "pair") for entry in others]
     return tuple(found)

@@ -180,6 +180,10 @@ class InputRecord:
     engine: str = "duckdb"
 
 
+MENTIONED = "mentioned"
+"""The use of what is no column, but an axis of a lexicon: its groups are mentioned in texts."""
+
+
 @dataclass(frozen=True)
 class ColumnRecord:
     """How a column was understood; `bands` names those of a sensitive feature of numbers."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audits.registry import BUILT_IN, OF_CHAINS
+from audits.registry import BUILT_IN, OF_CHAINS, OF_TEXT_CHAINS, OF_TEXTS
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "audits").rglob("*.py"))
@@ -30,9 +30,8 @@ def imported(tree):
 
 
 def question_of(module):
-    return next(
-        (q for q in (*BUILT_IN, *OF_CHAINS) if module == q or module.startswith(f"{q}_")), None
-    )
+    every = (*BUILT_IN, *OF_CHAINS, *OF_TEXTS, *OF_TEXT_CHAINS)
+    return next((q for q in every if module == q or module.startswith(f"{q}_")), None)
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=name_of)

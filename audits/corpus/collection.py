@@ -57,6 +57,7 @@ class TextRecord:
     sha256: str
     rows: int
     """Texts given, the empty ones included."""
+    columns: int = 1
     empty: int = 0
     """Texts that were dropped because there is nothing in them."""
     cut: int = 0

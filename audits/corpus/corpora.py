@@ -65,6 +65,8 @@ class Corpora:
     """Name or path of a trained spaCy pipeline, where the user has one."""
     alone: bool = False
     chains: tuple[NDArray[np.int32], ...] | None = None
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the audit has to know about how texts were read."""
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
 
     @property
