@@ -20,10 +20,10 @@ from audits.cli_streams import (
     out,
     page_look,
     remark,
-    stop_if_told,
     write_audit,
 )
 from audits.commands import FURTHER
+from audits.commands.watching import watched
 
 if TYPE_CHECKING:
     from audits.config import Request
@@ -135,19 +135,10 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
 
 
 def _run(asked: Request, progress_to: str | None = None) -> Audit:
-    from audits.progress import progress_bar, progress_file
     from audits.run import compare as run
 
     settings, stages = asked.settings, asked.stages
-    with progress_bar(stages) as shown:
-        kept = None if progress_to is None else progress_file(progress_to, stages)
-
-        def heard(stage: str, share: float) -> None:
-            stop_if_told()
-            for told in (shown, kept):
-                if told is not None:
-                    told(stage, share)
-
+    with watched(stages, progress_to) as heard:
         return run(
             asked.real,
             asked.synthetic,

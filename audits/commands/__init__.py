@@ -10,6 +10,7 @@ from audits.commands.generations import generations
 from audits.commands.plan import plan
 from audits.commands.reweight import reweight
 from audits.commands.simulate import simulate
+from audits.commands.text import text
 from audits.commands.versus import versus
 
 FURTHER: tuple[Callable[..., None], ...] = (
@@ -21,6 +22,7 @@ FURTHER: tuple[Callable[..., None], ...] = (
     simulate,
     flag,
     fairness,
+    text,
     versus,
 )
 """In the order in which `audits --help` lists them, after those of :mod:`audits.cli`."""

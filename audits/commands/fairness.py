@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import gate, holding, remark, stop_if_told, write_audit
+from audits.cli_streams import gate, holding, remark, write_audit
+from audits.commands.watching import watched
 
 if TYPE_CHECKING:
     from audits.config import FairnessRequest
@@ -132,20 +133,11 @@ def fairness(  # noqa: PLR0913, one parameter per option is how Typer declares t
 def _run(asked: FairnessRequest, progress_to: str | None, *, mitigate: bool) -> Audit:
     from audits.downstream import fairness as run
     from audits.errors import UsageError
-    from audits.progress import progress_bar, progress_file
 
     if asked.target is None and asked.predictions is None:
         raise UsageError("no target was named. Give --target, the column that models predict.")
     stages = asked.stages
-    with progress_bar(stages) as shown:
-        kept = None if progress_to is None else progress_file(progress_to, stages)
-
-        def heard(stage: str, share: float) -> None:
-            stop_if_told()
-            for told in (shown, kept):
-                if told is not None:
-                    told(stage, share)
-
+    with watched(stages, progress_to) as heard:
         return run(
             asked.real,
             asked.synthetic,

@@ -8,7 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, out, page_look, remark, stop_if_told
+from audits.cli_streams import as_json, out, page_look, remark
+from audits.commands.watching import watched
 
 FlagsTo = Annotated[
     Path | None,
@@ -97,17 +98,8 @@ def _check(output: Path | None, format_: options.Format | None, *, only_listed: 
 def _run(asked: Any, alpha: float | None, progress_to: str | None) -> Any:
     from audits.flags.flagging import STAGES
     from audits.flags.flagging import flag as flagged
-    from audits.progress import progress_bar, progress_file
 
-    with progress_bar(STAGES) as shown:
-        kept = None if progress_to is None else progress_file(progress_to, STAGES)
-
-        def heard(stage: str, share: float) -> None:
-            stop_if_told()
-            for told in (shown, kept):
-                if told is not None:
-                    told(stage, share)
-
+    with watched(STAGES, progress_to) as heard:
         return flagged(
             asked.real,
             asked.synthetic,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import gate, holding, remark, stop_if_told, write_audit
+from audits.cli_streams import gate, holding, remark, write_audit
+from audits.commands.watching import watched
 
 if TYPE_CHECKING:
     from audits.config import ChainRequest
@@ -118,18 +119,9 @@ def generations(  # noqa: PLR0913, one parameter per option is how Typer declare
 
 def _followed(asked: ChainRequest, progress_to: str | None) -> Audit:
     from audits.chains import generations as followed
-    from audits.progress import progress_bar, progress_file
 
     stages = ["reading", "generations"]
-    with progress_bar(stages) as shown:
-        kept = None if progress_to is None else progress_file(progress_to, stages)
-
-        def heard(stage: str, share: float) -> None:
-            stop_if_told()
-            for told in (shown, kept):
-                if told is not None:
-                    told(stage, share)
-
+    with watched(stages, progress_to) as heard:
         return followed(
             list(asked.generations),
             sensitive_features=asked.sensitive_features,

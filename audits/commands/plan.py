@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, out, page_look, remark, stop_if_told
+from audits.cli_streams import as_json, out, page_look, remark
+from audits.commands.watching import watched
 
 Data = Annotated[
     str,
@@ -88,17 +89,10 @@ def plan(  # noqa: PLR0913, one parameter per option is how Typer declares them
     """Say how many more real people each group needs, and whom to recruit."""
     from audits import config
     from audits.plans import plan as planned
-    from audits.progress import progress_bar
 
     changed = _settings(set_, half_width, population, intersections)
     _check(output, (data, reference, quotas, metadata), gated=fail_on is not None)
-    with progress_bar(["reading", "collection"]) as shown:
-
-        def heard(stage: str, share: float) -> None:
-            stop_if_told()
-            if shown is not None:
-                shown(stage, share)
-
+    with watched(["reading", "collection"]) as heard:
         found = planned(
             data,
             sensitive_features=config.names(sensitive_features),

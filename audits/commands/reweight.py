@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, out, page_look, remark, stop_if_told
+from audits.cli_streams import as_json, out, page_look, remark
+from audits.commands.watching import watched
 
 Table = Annotated[
     str,
@@ -69,19 +70,12 @@ def reweight(  # noqa: PLR0913, one parameter per option is how Typer declares t
 ) -> None:
     """Weigh the rows of a table to a reference population; weights create no people."""
     from audits import config
-    from audits.progress import progress_bar
     from audits.reweighting import reweight as weighed
     from audits.settings import Settings
 
     _check(output, (table, reference), both=joint and margins)
     changes = config.pairs("--set", set_, "design_effect_watch=2") or {}
-    with progress_bar(["reading"]) as shown:
-
-        def heard(stage: str, share: float) -> None:
-            stop_if_told()
-            if shown is not None:
-                shown(stage, share)
-
+    with watched(["reading"]) as heard:
         made = weighed(
             table,
             reference,

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, out, page_look, remark, stop_if_told
+from audits.cli_streams import as_json, out, page_look, remark
+from audits.commands.watching import watched
 
 _STAGES = ["reading", "simulation", "fresh rows"]
 
@@ -125,18 +126,11 @@ def simulate(  # noqa: PLR0913, one parameter per option is how Typer declares t
 ) -> None:
     """Make a table anew from itself, generation after generation, and follow every group."""
     from audits import config
-    from audits.progress import progress_bar
     from audits.simulation import simulate as simulated
 
     changed = _settings(set_, seed=seed, intersections=intersections)
     as_file = _checked(output, real)
-    with progress_bar(_STAGES) as shown:
-
-        def heard(stage: str, share: float) -> None:
-            stop_if_told()
-            if shown is not None:
-                shown(stage, share)
-
+    with watched(_STAGES) as heard:
         found = simulated(
             real,
             sensitive_features=config.names(sensitive_features) or (),

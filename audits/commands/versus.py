@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import as_json, out, page_look, remark, stop_if_told
+from audits.cli_streams import as_json, out, page_look, remark
+from audits.commands.watching import watched
 
 if TYPE_CHECKING:
     from audits.config import Request
@@ -166,7 +168,12 @@ def _run(
             f"{len(synthetic)} tables are audited one after another; where one may be added later, "
             "save each audit (audits compare --output) and rank those with --audits"
         )
-    return audited(real, synthetic, asked.holdout, _options(asked), _bar(asked))
+    stages = asked.stages
+
+    def bar(name: str) -> AbstractContextManager[Told]:
+        return watched(stages, title=name)
+
+    return audited(real, synthetic, asked.holdout, _options(asked), bar)
 
 
 def _options(asked: Request) -> dict[str, Any]:
@@ -177,28 +184,6 @@ def _options(asked: Request) -> dict[str, Any]:
         "missing", "ask", "memory", "threads", "work_folder",
     )  # fmt: skip
     return {**{name: said[name] for name in same}, "kinds": asked.kind, "settings": asked.settings}
-
-
-def _bar(asked: Request) -> Any:
-    from collections.abc import Iterator
-    from contextlib import contextmanager
-
-    from audits.progress import progress_bar
-
-    stages = asked.stages
-
-    @contextmanager
-    def watched(name: str) -> Iterator[Told]:
-        with progress_bar(stages, name) as shown:
-
-            def heard(stage: str, share: float) -> None:
-                stop_if_told()
-                if shown is not None:
-                    shown(stage, share)
-
-            yield heard
-
-    return watched
 
 
 def _write(found: Versus, format_: options.Format | None, *, everything: bool) -> None:
