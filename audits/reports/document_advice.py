@@ -37,7 +37,7 @@ def advice(material: Material) -> tuple[str, ...]:
             more = _more_people(groups, material) if reason is _too_few else ""
             said.append(words(named(groups, material, _FEW), settings) + more)
     if bad := material.having(Verdict.PROBLEM):
-        what = "later generations" if material.chain else "synthetic rows"
+        what = "later generations" if material.chain else material.nouns.synthetic
         rows = f"the {what} of {named(bad, material, _FEW)}"
         said.append(f"Until this is mended, draw no conclusions from {rows}.")
     if said:
@@ -116,7 +116,8 @@ def named(groups: Iterable[Group], material: Material, most: int = _NAMED) -> st
     all_ = len(others) > 1 and len(others) == len(material.groups)
     among = f"all {len(others):,} groups" if all_ else many(len(others), "group")
     if () in groups:
-        return f"the table as a whole, {among} among it" if others else "the table as a whole"
+        whole = material.nouns.whole
+        return f"{whole}, {among} among it" if others else whole
     if all_:
         return among
     leads = _leads(others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import fields
 
 from audits.needs import needs
@@ -12,7 +13,7 @@ from audits.reports.blocks import Block, Bullets, Column, Facts, Paragraph, Sect
 from audits.reports.document_cover import generations_of, tables_of
 from audits.reports.document_material import Material, cut, many, name_of, short, whole
 from audits.reports.glossary import glossary
-from audits.results import ColumnRecord, Verdict
+from audits.results import MENTIONED, Audit, ColumnRecord, Verdict
 from audits.settings import settings_declared
 from audits.tunables import Setting
 from audits.tuning.core import CoreSettings
@@ -136,7 +137,7 @@ def inputs(material: Material, identity: str) -> Section:
         *versions,
     )
     blocks: list[Block] = [
-        tables_of(audit.inputs),
+        tables_of(audit.inputs, material.nouns),
         _columns(audit.columns, hiding=audit.min_cell > 0),
     ]
     if audit.notes:
@@ -214,6 +215,8 @@ def command(material: Material) -> str:
     """The command that would make this audit again."""
     audit = material.audit
     names = {record.role: record.name for record in audit.inputs}
+    if material.texts:
+        return shlex.join([*_texts_again(material, names), *_repeated(audit)])
     words = ["audits", "compare", names.get("real", "REAL"), names.get("synthetic", "SYNTHETIC")]
     if material.chain:
         words = ["audits", "generations", *(record.name for record in generations_of(material))]
@@ -223,12 +226,31 @@ def command(material: Material) -> str:
     for role in ("holdout", "rules"):
         if role in names:
             words += [f"--{role}", names[role]]
+    return shlex.join([*words, *_repeated(audit)])
+
+
+def _texts_again(material: Material, names: Mapping[str, str]) -> list[str]:
+    """The command that audits texts, up to its settings."""
+    audit = material.audit
+    given = [record.name for record in generations_of(material)]
+    words = ["audits", "text", *given]
+    words += ["--text", next(c.name for c in audit.columns if c.use == "text")]
+    if columns := [c.name for c in audit.columns if c.use == "sensitive"]:
+        words += ["--group", ",".join(columns)]
+    for role in ("lexicon", "reference"):
+        if role in names:
+            words += [f"--{role}", names[role]]
+    return words
+
+
+def _repeated(audit: Audit) -> list[str]:
+    """Options for settings that are not the default ones, and where the audit goes."""
+    words: list[str] = []
     in_force = audit.settings.to_dict()
     for setting in settings_declared():
         if in_force[setting.name] != setting.default:
             words += ["--set", f"{setting.name}={in_force[setting.name]}"]
-    words += ["--output", "audit.json"]
-    return " ".join(shlex.quote(word) for word in words)
+    return [*words, "--output", "audit.json"]
 
 
 def words_used(material: Material) -> Section:
@@ -237,6 +259,14 @@ def words_used(material: Material) -> Section:
     return Section("glossary", "Glossary", (Facts(pairs),))
 
 
+_ALWAYS_OF_TEXTS = (
+    "Mentions are words of a lexicon that was fixed before the audit. Identities it has no word "
+    "for, and those that a text shows without naming them, are invisible to it; a mention in a "
+    "negation counts as one.",
+    "Nothing is said about whether what the texts claim is true.",
+    "Whether single people can be recognised in the texts was not asked.",
+    "Words, and runs of words, are compared. Two texts may say the same in other words.",
+)
 _ALWAYS = (
     "Categories were fixed before the audit. People who recognise themselves in none of them "
     "are invisible to it.",
@@ -250,8 +280,9 @@ _ALWAYS = (
 def limits(material: Material) -> Section:
     """What this audit does not say."""
     audit = material.audit
-    left = [c for c in audit.columns if c.use not in ("compared", "sensitive")]
-    said = list(_ALWAYS)
+    taken = ("compared", "sensitive", "text", MENTIONED)
+    left = [c for c in audit.columns if c.use not in taken]
+    said = list(_ALWAYS_OF_TEXTS if material.texts else _ALWAYS)
     if left:
         names = [short(column.name, 40) for column in left]
         was = "was" if len(left) == 1 else "were"
@@ -261,10 +292,10 @@ def limits(material: Material) -> Section:
             "The reference population is taken as exact. Groups that it undercounts look better "
             "represented here than they are."
         )
-    elif not material.chain:
+    elif not material.chain and material.input("real") is not None:
         said.append(
-            "No reference population was given: the real table is taken as it is, with whomever "
-            "it leaves out."
+            "No reference population was given: what is real is taken as it is, with whomever it "
+            "leaves out."
         )
     if audit.counts[Verdict.NOT_ENOUGH_EVIDENCE.value]:
         said.append(
@@ -279,8 +310,8 @@ def limits(material: Material) -> Section:
         "Limits are conventions. A verdict beside a limit is a prompt to look, not a proof."
     )
     said.append(
-        "Some numbers rest on samples of rows, drawn by content and seed; where they do, the "
-        "finding names how many rows."
+        f"Some numbers rest on samples of {material.nouns.units}, drawn by content and seed; where "
+        "they do, the finding names how many."
     )
     if not audit.answers:
         said = said[:1]

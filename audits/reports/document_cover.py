@@ -11,6 +11,7 @@ from audits.questions.generations_sentences import fates_of
 from audits.questions.words import capital, listed
 from audits.reports.blocks import Column, Cover, Facts, Paragraph, Section, Table, Tile, Tiles
 from audits.reports.document_material import Material, many, short
+from audits.reports.document_nouns import OF_TABLES, Nouns
 from audits.reports.of_questions import presented
 from audits.results import InputRecord, Verdict
 from audits.run import SAME_ROWS
@@ -64,6 +65,8 @@ def _titled(material: Material, tables: tuple[str, str]) -> str:
 
 
 def _subtitle(material: Material, tables: tuple[str, str]) -> str:
+    if not material.chain and material.input("real") is None:
+        return "its groups, compared with each other"
     if not material.chain:
         return f"{tables[1]}, compared with {tables[0]}"
     return f"{many(len(generations_of(material)) - 1, 'generation')} made from {tables[0]}"
@@ -83,10 +86,10 @@ def _copied(material: Material) -> str:
 
 def subject(material: Material) -> tuple[str, str]:
     """The names of the real and of the synthetic table."""
-    real, synthetic = material.input("real"), material.input("synthetic")
+    real, synthetic, nouns = material.input("real"), material.input("synthetic"), material.nouns
     return (
-        short(real.name, 60) if real and real.name else "the real table",
-        short(synthetic.name, 60) if synthetic and synthetic.name else "the synthetic table",
+        short(real.name, 60) if real and real.name else nouns.real_source,
+        short(synthetic.name, 60) if synthetic and synthetic.name else nouns.synthetic_source,
     )
 
 
@@ -103,11 +106,11 @@ def headline(material: Material) -> str:
     if problem:
         return f"{problem:,} of {groups} {'has' if problem == 1 else 'have'} a problem."
     if whole is Verdict.PROBLEM:
-        return f"The table as a whole has a problem; none of the {groups} has one alone."
+        return f"{capital(material.nouns.whole)} has a problem; none of the {groups} has one alone."
     if watch:
         return f"No problem was found; {watch:,} of {groups} {_is(watch)} to be watched."
     if whole is Verdict.WATCH:
-        return f"No problem was found in {groups}; the table as a whole is to be watched."
+        return f"No problem was found in {groups}; {material.nouns.whole} is to be watched."
     unjudged = len(material.having(Verdict.NOT_ENOUGH_EVIDENCE))
     if unjudged:
         return f"No problem was found; {unjudged:,} of {groups} could not be judged in everything."
@@ -177,6 +180,7 @@ def _compared(
     pairs.append(("Sensitive features", _features(material)))
     if not material.chain:
         pairs.append(("Reference population", _reference(material)))
+    if not material.chain and not material.texts:
         pairs.append(("Holdout", described(material.input("holdout"))))
     pairs.append(("Questions asked", listed([a.title for a in audit.answers.values()], most=9)))
     pairs.append(("Counted by", listed(sorted({r.engine for r in audit.inputs}) or ["unknown"])))
@@ -194,25 +198,31 @@ def _compared(
 def _tables(material: Material) -> list[tuple[str, str]]:
     """What was compared: both tables, or the first, the last and how many lie between."""
     if not material.chain:
-        return [(_ROLES[role], described(material.input(role))) for role in ("real", "synthetic")]
+        return [
+            (_ROLES[role], described(material.input(role), material.nouns))
+            for role in ("real", "synthetic")
+        ]
     there = generations_of(material)
-    pairs = [("Generation 0, real data", described(there[0]))]
+    nouns = material.nouns
+    pairs = [("Generation 0, real data", described(there[0], nouns))]
     if len(there) > 2:
         rows = sorted(record.rows for record in there[1:-1])
         sizes = f"{rows[0]:,}" if rows[0] == rows[-1] else f"{rows[0]:,} to {rows[-1]:,}"
-        pairs.append(("Between", f"{many(len(rows), 'generation')} of {sizes} rows"))
-    return [*pairs, (f"Generation {len(there) - 1}, the last", described(there[-1]))]
+        pairs.append(("Between", f"{many(len(rows), 'generation')} of {sizes} {nouns.units}"))
+    return [*pairs, (f"Generation {len(there) - 1}, the last", described(there[-1], nouns))]
 
 
-def described(record: InputRecord | None) -> str:
-    """A table in few words.
+def described(record: InputRecord | None, nouns: Nouns = OF_TABLES) -> str:
+    """A table, or a collection of texts, in few words.
 
     >>> described(InputRecord("real", "people.csv", "csv", 3000, 12, "", "duckdb"))
     'people.csv · 3,000 rows · 12 columns'
     """
     if record is None:
         return "none given"
-    sizes = f"{many(record.rows, 'row')} · {many(record.columns, 'column')}"
+    sizes = many(record.rows, nouns.unit)
+    if nouns is OF_TABLES:
+        sizes += f" · {many(record.columns, 'column')}"
     return f"{short(record.name, 100)} · {sizes}"
 
 
@@ -299,7 +309,7 @@ def marks(material: Material) -> Section:
     )
 
 
-def tables_of(records: Sequence[InputRecord]) -> Table:
+def tables_of(records: Sequence[InputRecord], nouns: Nouns = OF_TABLES) -> Table:
     """What was read, with what it takes to see that it is the same."""
     rows = tuple(
         (
@@ -315,10 +325,10 @@ def tables_of(records: Sequence[InputRecord]) -> Table:
         (
             Column("Role", width=0.1),
             Column("Name", width=0.28),
-            Column("Rows", "right", 0.1),
+            Column(capital(nouns.units), "right", 0.1),
             Column("Columns", "right", 0.08),
             Column("SHA-256", width=0.44),
         ),
         rows,
-        "Tables that were read",
+        f"{nouns.source} that were read",
     )

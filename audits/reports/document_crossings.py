@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from audits.estimates import Estimate
+from audits.questions.words import capital
 from audits.reports.blocks import Block, Column, Paragraph, Section, Table
 from audits.reports.document_material import (
     Material,
@@ -44,11 +45,12 @@ def crossings(material: Material) -> tuple[Section, ...]:
     note = cut(len(lines), len(chosen), "crossings")
     if worse:
         note = f"Those worse than each of their parts come first. {note}".strip()
+    nouns = material.nouns
     table = Table(
         (
             Column("Crossing", width=0.3),
-            Column("People, gen. 0" if material.chain else "Real people", "right"),
-            Column("Rows, last" if material.chain else "Synthetic rows", "right"),
+            Column(nouns.first if material.chain else capital(nouns.real), "right"),
+            Column(nouns.last if material.chain else capital(nouns.synthetic), "right"),
             Column("Share kept" if material.chain else "Ratio", "right"),
             Column("Verdict"),
             Column("Its parts", width=0.24),

@@ -66,7 +66,7 @@ def pages(material: Material) -> tuple[Section, ...]:
     troubled = _pageable(material)
     if not troubled:
         return matrix(material, level=1)
-    said = f"{_who(troubled)}, worst first"
+    said = f"{_who(troubled, material.nouns.whole)}, worst first"
     said += (
         ": how fast its variety goes, beside that of everyone."
         if material.chain
@@ -92,14 +92,14 @@ def pages(material: Material) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _who(troubled: tuple[Group, ...]) -> str:
+def _who(troubled: tuple[Group, ...], whole_: str) -> str:
     """How many have a problem; everyone is no group."""
     groups = sum(bool(group) for group in troubled)
     if groups == len(troubled):
         return f"{many(groups, 'group')} with a problem"
     if not groups:
-        return "The table as a whole has a problem"
-    return f"{many(groups, 'group')} with a problem, and the table as a whole"
+        return f"{capital(whole_)} has a problem"
+    return f"{many(groups, 'group')} with a problem, and {whole_}"
 
 
 def _page(group: Group, material: Material) -> list[Section]:

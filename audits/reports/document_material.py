@@ -13,7 +13,8 @@ from audits.cards import Card, card
 from audits.errors import UnknownNameError
 from audits.estimates import Estimate, number, percent
 from audits.questions.words import capital, share
-from audits.registry import OF_CHAINS, all_questions
+from audits.registry import OF_CHAINS, OF_TEXT_CHAINS, all_questions
+from audits.reports.document_nouns import OF_TABLES, OF_TEXTS, Nouns
 from audits.results import Audit, Finding, Group, InputRecord, Row, Verdict, group_name
 from audits.visible import visible
 
@@ -66,7 +67,9 @@ class Material:
         return tuple(g for g in self.findings if self.verdict(g) is Verdict.PROBLEM)
 
     def card(self, group: Group) -> Card | None:
-        """The group's card; None where the audit measured nothing about it."""
+        """The group's card; None where the audit measured nothing about it, or is about texts."""
+        if self.texts:
+            return None
         if group not in self._cards:
             try:
                 self._cards[group] = card(self.audit, group)
@@ -83,7 +86,17 @@ class Material:
     @cached_property
     def chain(self) -> bool:
         """Whether this is about a chain of generations, not a pair of tables."""
-        return any(name in OF_CHAINS for name in self.audit.answers)
+        return any(name in (*OF_CHAINS, *OF_TEXT_CHAINS) for name in self.audit.answers)
+
+    @cached_property
+    def texts(self) -> bool:
+        """Whether this is about texts, not about tables."""
+        return any(record.use == "text" for record in self.audit.columns)
+
+    @property
+    def nouns(self) -> Nouns:
+        """What the things that were compared are called."""
+        return OF_TEXTS if self.texts else OF_TABLES
 
     def title(self, question: str) -> str:
         """The question's title."""

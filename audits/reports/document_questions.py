@@ -63,7 +63,7 @@ def _counted(answer: Answer, material: Material) -> str:
     said = [f"{count:,} {_WORDS[verdict]}" for verdict, count in counts.items() if count]
     sentence = f"Of {many(judged, 'group')}, {listed(said)}." if said else "No group was judged."
     if whole is not None:
-        sentence += f" The table as a whole: {whole.value}."
+        sentence += f" {capital(material.nouns.whole)}: {whole.value}."
     return sentence
 
 

@@ -50,7 +50,7 @@ def summary(material: Material, pages: frozenset[Group]) -> tuple[Section, ...]:
     ]
     if not told and material.audit.findings:
         blocks.append(
-            Paragraph("No group is beyond a limit, and the table as a whole is not either.")
+            Paragraph(f"No group is beyond a limit, and {material.nouns.whole} is not either.")
         )
     if (left := sum(map(len, lines[_MOST:]))) > 0:
         blocks.append(Paragraph(f"And {left:,} more, in the sections that follow.", "quiet"))
