@@ -1,0 +1,84 @@
+"""What a lexicon is: terms, the groups they name, and how the sense that means people is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from audits.corpus.mentions import axis_groups
+from audits.results import Group
+
+PRONOUN = "pronoun"
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word or phrase that names a group of people."""
+
+    axis: str
+    group: str
+    text: str
+    """As it stands in the file."""
+    kind: str
+    """Name of the kind that says where it counts."""
+    forms: tuple[str, ...]
+    """Every way of writing it that is looked for: plurals, hyphens, spellings; as they are cased
+    where the kind is cased, else in lower case."""
+    line: int = 0
+    """Line of the file."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Where a term counts as speaking of people.
+
+    A pattern is what stands around the term, token by token; see
+    :mod:`audits.corpus.lexicon_patterns`. A kind without patterns counts everywhere.
+    """
+
+    name: str
+    means: str
+    patterns: tuple[str, ...] = ()
+    cased: bool = False
+    """Whether upper and lower case must be as in the file."""
+    plural: bool = False
+    """Whether plurals are made."""
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether its terms mean people only in some places."""
+        return bool(self.patterns)
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Terms of a language, and what is needed to tell their senses apart."""
+
+    name: str
+    language: str
+    sha256: str
+    terms: tuple[Term, ...]
+    kinds: Mapping[str, Kind]
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Classes of words that patterns speak of, with every form in lower case."""
+    excluded: tuple[str, ...] = ()
+    """Phrases that hold a term and do not speak of people."""
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """A group per axis and group, sorted; as in :class:`audits.corpus.mentions.Mentions`."""
+        return axis_groups([(term.axis, term.group) for term in self.terms])
+
+    @property
+    def axes(self) -> tuple[str, ...]:
+        """Every axis, sorted."""
+        return tuple(sorted({term.axis for term in self.terms}))
+
+    def ambiguous(self) -> tuple[Term, ...]:
+        """Return the terms that mean people only in some places: those to review."""
+        return tuple(term for term in self.terms if self.kinds[term.kind].ambiguous)
+
+    def without(self, kind: str) -> Lexicon:
+        """Return the lexicon without the terms of a kind, such as pronouns."""
+        return replace(self, terms=tuple(term for term in self.terms if term.kind != kind))
