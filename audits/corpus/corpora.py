@@ -67,6 +67,8 @@ class Corpora:
     chains: tuple[NDArray[np.int32], ...] | None = None
     notes: list[str] = field(default_factory=list)
     """What a reader of the audit has to know about how texts were read."""
+    unmarked: tuple[tuple[str, str], ...] = ()
+    """Per feature the value that others are compared with, where the user named one."""
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
 
     @property
