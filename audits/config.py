@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
+from audits import config_values
 from audits.cli_values import bands, names, numbers, pairs
 from audits.data.documents import read_toml_file
 from audits.errors import UnknownNameError, UsageError
@@ -16,6 +17,7 @@ __all__ = [
     "ChainRequest",
     "FairnessRequest",
     "Request",
+    "TextRequest",
     "bands",
     "chain_request",
     "check_place",
@@ -25,6 +27,7 @@ __all__ = [
     "pairs",
     "read_config",
     "request",
+    "text_request",
 ]
 
 FORMATS = ("text", "json", "csv")
@@ -32,7 +35,7 @@ GATES = ("problem", "watch")
 _MERGED = ("kind", "bands", "set")
 _PATHS = (
     "real", "synthetic", "generations", "reference", "holdout", "rules", "metadata", "output",
-    "work_folder", "annotations", "predictions",
+    "work_folder", "annotations", "predictions", "lexicon", "flags",
 )  # fmt: skip
 _TABLES = ("real", "synthetic", "generations", "holdout", "annotations", "predictions")
 _OWN_SETTINGS = ("seed", "intersections")
@@ -42,20 +45,13 @@ _OWN_SETTINGS = ("seed", "intersections")
 class _Asked:
     """What every kind of audit may be asked for."""
 
-    sensitive_features: tuple[str, ...] = ()
-    features: tuple[str, ...] | None = None
-    kind: Mapping[str, Any] = field(default_factory=dict)
-    bands: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
-    metadata: str | None = None
     intersections: int | None = None
     set: Mapping[str, Any] = field(default_factory=dict)
     seed: int | None = None
     memory: str | None = None
-    threads: int | None = None
     work_folder: str | None = None
     keep_work: bool = False
-    spark: str | None = None
     fail_on: str | None = None
     output: str | None = None
     format: str = "text"
@@ -68,7 +64,20 @@ class _Asked:
 
 
 @dataclass(frozen=True)
-class Request(_Asked):
+class _OfTables(_Asked):
+    """What every audit of tables may be asked for."""
+
+    sensitive_features: tuple[str, ...] = ()
+    features: tuple[str, ...] | None = None
+    kind: Mapping[str, Any] = field(default_factory=dict)
+    bands: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    metadata: str | None = None
+    threads: int | None = None
+    spark: str | None = None
+
+
+@dataclass(frozen=True)
+class Request(_OfTables):
     """One audit as asked for; field names are those of the options and of the file."""
 
     real: str | None = None
@@ -111,7 +120,7 @@ class FairnessRequest(Request):
 
 
 @dataclass(frozen=True)
-class ChainRequest(_Asked):
+class ChainRequest(_OfTables):
     """A chain of generations as asked for; `generations` holds its tables, in order."""
 
     generations: tuple[str, ...] = ()
@@ -120,11 +129,41 @@ class ChainRequest(_Asked):
     loop: str | None = None
 
 
-_R = TypeVar("_R", Request, FairnessRequest, ChainRequest)
+@dataclass(frozen=True)
+class TextRequest(_Asked):
+    """One audit of texts as asked for: of two collections, of one alone, or of generations."""
+
+    real: str | None = None
+    synthetic: str | None = None
+    generations: tuple[str, ...] = ()
+    text: str = "text"
+    group: tuple[str, ...] = ()
+    lexicon: str | None = None
+    prompt: str | None = None
+    embeddings: str | None = None
+    spacy_model: str | None = None
+    language: str = "en"
+    reference: str | None = None
+    ask: tuple[str, ...] | None = None
+    flags: str | None = None
+    generation_column: str | None = None
+    chain_columns: tuple[str, ...] = ()
+
+    @property
+    def stages(self) -> list[str]:
+        """What such an audit goes through."""
+        from audits.registry import questions
+
+        of = "text chain" if self.generations else "texts"
+        return ["reading", "mentions", *(question.id for question in questions(self.ask, of=of))]
+
+
+_R = TypeVar("_R", Request, FairnessRequest, ChainRequest, TextRequest)
 _COMMANDS: dict[type[_Asked], str] = {
     Request: "audits compare",
     FairnessRequest: "audits fairness",
     ChainRequest: "audits generations",
+    TextRequest: "audits text",
 }
 
 
@@ -188,6 +227,33 @@ def chain_request(given: Mapping[str, Any], config: str | Path | None = None) ->
     return made
 
 
+def text_request(given: Mapping[str, Any], config: str | Path | None = None) -> TextRequest:
+    """Join what the options of `audits text` say with what a file says; an option wins.
+
+    Raises
+    ------
+    UsageError
+        As for :func:`request`; and if an option would be passed over, as it is for two collections
+        and generations are given, or the other way round.
+    """
+    made = _joined(given, config, TextRequest)
+    chain = bool(made.generations)
+    if not chain and made.synthetic is None:
+        raise UsageError(
+            "no texts were named. Give REAL and SYNTHETIC, SYNTHETIC alone, or generations."
+        )
+    for name in ("reference", "prompt", "embeddings", "spacy_model", "ask", "flags") if chain else (
+        "generation_column", "chain_columns",
+    ):  # fmt: skip
+        if getattr(made, name):
+            of = "two collections, or one alone" if chain else "generations"
+            raise UsageError(f"--{name.replace('_', '-')} is for {of}. Drop it.")
+    read = (made.real, made.synthetic, *made.generations, made.lexicon, made.reference, config)
+    _check_output(made.output, read)
+    _check_output(made.flags, read, "--flags")
+    return made
+
+
 def _joined(given: Mapping[str, Any], config: str | Path | None, kind: type[_R]) -> _R:
     said = _without_none(given)
     written = {} if config is None else read_config(config, kind)
@@ -206,21 +272,28 @@ def _without_none(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _check(made: _Asked, inputs: Sequence[str | Path | None]) -> None:
+def _check(made: _OfTables, inputs: Sequence[str | Path | None]) -> None:
     if not made.sensitive_features:
         raise UsageError(
             "no sensitive feature was named. Give --sensitive-features with at least one column."
         )
-    if made.output is None:
+    _check_output(made.output, inputs)
+
+
+def _check_output(
+    output: str | None, inputs: Sequence[str | Path | None], option: str = "--output"
+) -> None:
+    """Refuse a place that cannot be written, or that is an input."""
+    if output is None:
         return
-    target = Path(made.output)
-    check_place(target)
+    target = Path(output)
+    check_place(target, option)
     for given in inputs:
         if given is not None and target.resolve() == Path(given).resolve():
-            raise UsageError(f"--output {target} would overwrite an input. Choose another name.")
+            raise UsageError(f"{option} {target} would overwrite an input. Choose another name.")
 
 
-def check_place(target: Path) -> None:
+def check_place(target: Path, option: str = "--output") -> None:
     """Refuse a place that cannot be written before the work is done, not after.
 
     Raises
@@ -229,9 +302,9 @@ def check_place(target: Path) -> None:
         If it is a folder, or its folder does not exist.
     """
     if target.is_dir():
-        raise UsageError(f"--output {target} is a folder. Name a file in it.")
+        raise UsageError(f"{option} {target} is a folder. Name a file in it.")
     if not target.parent.is_dir():
-        raise UsageError(f"--output {target}: there is no folder {target.parent}. Make it first.")
+        raise UsageError(f"{option} {target}: there is no folder {target.parent}. Make it first.")
 
 
 # -- the file --------------------------------------------------------------------------------------
@@ -282,80 +355,23 @@ def _beside(path: str | Path, named: Any) -> Any:
     return str(Path(path).parent / named)
 
 
-def _text(where: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise UsageError(f"{where} must be a text in quotation marks, got {value!r}.")
-    return value
-
-
-def _texts(where: str, value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    if not isinstance(value, list):
-        raise UsageError(f"{where} must be a list of texts, got {value!r}.")
-    return tuple(_text(where, part) for part in value)
-
-
-def _whole(where: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise UsageError(f"{where} must be a whole number, got {value!r}.")
-    return value
-
-
-def _threads(where: str, value: Any) -> int:
-    if _whole(where, value) < 1:
-        raise UsageError(f"{where} must be at least 1, got {value}.")
-    return int(value)
-
-
-def _table(where: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise UsageError(f"{where} must be a table such as {{ age = ... }}, got {value!r}.")
-    return value
-
-
-def _kinds(where: str, value: Any) -> dict[str, Any]:
-    return {
-        name: kind if isinstance(kind, str) else list(_texts(f"{where}.{name}", kind))
-        for name, kind in _table(where, value).items()
-    }
-
-
-def _bands(where: str, value: Any) -> dict[str, tuple[float, ...]]:
-    return {
-        name: numbers(f"{where}.{name}", edges if isinstance(edges, list) else [edges])
-        for name, edges in _table(where, value).items()
-    }
-
-
-def _yes(where: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise UsageError(f"{where} must be true or false, got {value!r}.")
-    return value
-
-
-def _one_of(choices: Sequence[str]) -> Callable[[str, Any], str]:
-    def read(where: str, value: Any) -> str:
-        if value not in choices:
-            raise UsageError(f"{where} must be {' or '.join(choices)}, got {value!r}.")
-        return str(value)
-
-    return read
-
-
 _READERS: dict[str, Callable[[str, Any], Any]] = {
-    **dict.fromkeys((*_PATHS, "weights", "memory", "spark"), _text),
-    **dict.fromkeys(("generation_column", "chain_column", "loop"), _text),
-    **dict.fromkeys(("target", "positive", "model"), _text),
-    **dict.fromkeys(("item", "y_true", "y_pred", "score"), _text),
-    **dict.fromkeys(("sensitive_features", "features", "missing", "ask", "generations"), _texts),
-    **dict.fromkeys(("exclude", "annotator_features"), _texts),
-    **dict.fromkeys(("seed", "intersections"), _whole),
-    "threads": _threads,
-    "keep_work": _yes,
-    "set": _table,
-    "kind": _kinds,
-    "bands": _bands,
-    "fail_on": _one_of(GATES),
-    "format": _one_of(FORMATS),
+    **dict.fromkeys((*_PATHS, "weights", "memory", "spark"), config_values.text),
+    **dict.fromkeys(("generation_column", "chain_column", "loop"), config_values.text),
+    **dict.fromkeys(("target", "positive", "model"), config_values.text),
+    **dict.fromkeys(("item", "y_true", "y_pred", "score"), config_values.text),
+    **dict.fromkeys(
+        ("text", "prompt", "embeddings", "spacy_model", "language"), config_values.text
+    ),
+    **dict.fromkeys(("sensitive_features", "features", "missing", "ask"), config_values.texts),
+    **dict.fromkeys(("generations", "group", "chain_columns"), config_values.texts),
+    **dict.fromkeys(("exclude", "annotator_features"), config_values.texts),
+    **dict.fromkeys(("seed", "intersections"), config_values.whole),
+    "threads": config_values.threads,
+    "keep_work": config_values.yes,
+    "set": config_values.table,
+    "kind": config_values.kinds,
+    "bands": config_values.bands,
+    "fail_on": config_values.one_of(GATES),
+    "format": config_values.one_of(FORMATS),
 }

@@ -140,7 +140,7 @@ def text_generations(  # noqa: PLR0913, one parameter per thing a person may wan
     group: str | Sequence[str] = (),
     lexicon: str | Path | None = None,
     generation_column: str | None = None,
-    chain_column: str | Sequence[str] = (),
+    chain_columns: str | Sequence[str] = (),
     language: str = "en",
     missing: Sequence[str] = (),
     settings: Settings | None = None,
@@ -161,7 +161,7 @@ def text_generations(  # noqa: PLR0913, one parameter per thing a person may wan
     generation_column : str, optional
         Column of the single table that names the generation of each text; the smallest number is
         generation 0.
-    chain_column : str or sequence of str
+    chain_columns : str or sequence of str
         Columns that tell which texts are one text written again and again: the same values in
         every generation.
     settings, memory, work_folder, keep_work, progress
@@ -196,7 +196,7 @@ def text_generations(  # noqa: PLR0913, one parameter per thing a person may wan
         lexicon=lexicon,
         missing=frozenset(named("missing", missing)),
         generation_column=None if generation_column is None else clean_name(generation_column),
-        chain_columns=named("chain_column", chain_column),
+        chain_columns=named("chain_columns", chain_columns),
     )
     given = _generations(collections, wanted.generation_column)
     asked = questions(None, of="text chain")

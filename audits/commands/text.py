@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,6 +11,8 @@ from audits.cli_streams import gate, holding, remark, write_audit
 from audits.commands.watching import watched
 
 if TYPE_CHECKING:
+    from audits.config import TextRequest
+    from audits.progress import Told
     from audits.results import Audit
 
 Collections = Annotated[
@@ -25,7 +26,10 @@ Collections = Annotated[
     ),
 ]
 TextColumn = Annotated[
-    str, typer.Option("--text", metavar="COLUMN", help="The column that holds the texts.")
+    str | None,
+    typer.Option(
+        "--text", metavar="COLUMN", help="The column that holds the texts; by default, text."
+    ),
 ]
 GroupBy = Annotated[
     list[str] | None,
@@ -68,7 +72,8 @@ SpacyModel = Annotated[
     ),
 ]
 Language = Annotated[
-    str, typer.Option(metavar="CODE", help="The language, as spaCy names it: en, de, fr, …")
+    str | None,
+    typer.Option(metavar="CODE", help="The language, as spaCy names it: en (default), de, fr, …"),
 ]
 ReferenceShares = Annotated[
     str | None,
@@ -79,7 +84,7 @@ ReferenceShares = Annotated[
     ),
 ]
 FlagsTo = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         metavar="FILE",
         help="Write what is odd about single texts, a line each: .csv, .parquet or .jsonl.",
@@ -89,7 +94,7 @@ GenerationColumn = Annotated[
     str | None,
     typer.Option(metavar="COLUMN", help="The column of one table that names the generation."),
 ]
-ChainColumn = Annotated[
+ChainColumns = Annotated[
     list[str] | None,
     typer.Option(
         metavar="A,B",
@@ -101,16 +106,16 @@ ChainColumn = Annotated[
 def text(  # noqa: PLR0913, one parameter per option is how Typer declares them
     collections: Collections = None,
     *,
-    text: TextColumn = "text",
+    text: TextColumn = None,
     group: GroupBy = None,
     lexicon: LexiconFile = None,
     prompt: PromptColumn = None,
     embeddings: Embeddings = None,
     spacy_model: SpacyModel = None,
-    language: Language = "en",
+    language: Language = None,
     reference: ReferenceShares = None,
     generation_column: GenerationColumn = None,
-    chain_column: ChainColumn = None,
+    chain_columns: ChainColumns = None,
     missing: options.Missing = None,
     ask: options.Ask = None,
     flags: FlagsTo = None,
@@ -120,6 +125,7 @@ def text(  # noqa: PLR0913, one parameter per option is how Typer declares them
     memory: options.Memory = None,
     work_folder: options.WorkFolder = None,
     keep_work: options.KeepWork = False,
+    config: options.Config = None,
     fail_on: options.FailOn = None,
     output: options.Output = None,
     format_: options.Shown = None,
@@ -127,91 +133,57 @@ def text(  # noqa: PLR0913, one parameter per option is how Typer declares them
     progress_to: options.ProgressTo = None,
 ) -> None:
     """Audit synthetic texts: who is mentioned, how alike they sound, what the generator adds."""
-    from audits import config
+    from audits import config as configuration
 
-    inputs = list(collections or ())
-    chain = generation_column is not None or len(inputs) > 2
-    said = {
-        "text": text, "group": config.names(group) or (), "lexicon": lexicon,
-        "language": language, "missing": config.names(missing) or (),
-        "settings": _settings(set_, intersections, seed), "memory": memory,
-        "work_folder": work_folder, "keep_work": keep_work,
+    given = {
+        **_named(collections or [], generation_column),
+        "text": text, "group": configuration.names(group), "lexicon": lexicon, "prompt": prompt,
+        "embeddings": embeddings, "spacy_model": spacy_model, "language": language,
+        "reference": reference, "generation_column": generation_column,
+        "chain_columns": configuration.names(chain_columns),
+        "missing": configuration.names(missing), "ask": configuration.names(ask),
+        "flags": flags, "intersections": intersections,
+        "set": configuration.pairs("--set", set_, "fewest_texts=20"), "seed": seed,
+        "memory": memory, "work_folder": work_folder, "keep_work": keep_work or None,
+        "fail_on": fail_on and fail_on.value, "output": output,
+        "format": format_ and format_.value,
     }  # fmt: skip
-    of_pairs = {
-        "prompt": prompt, "embeddings": embeddings, "spacy_model": spacy_model,
-        "reference": reference, "ask": config.names(ask), "flags": flags,
-    }  # fmt: skip
-    of_chains = {"generation_column": generation_column, "chain_column": config.names(chain_column)}
-    _check(inputs, of_pairs if chain else of_chains, chain=chain)
-    _check_output(output, [*inputs, lexicon, reference])
-    if chain:
-        said |= {**of_chains, "chain_column": of_chains["chain_column"] or ()}
-        audit = _followed(inputs, said, progress_to)
-    else:
-        audit = _compared(inputs, said | of_pairs, progress_to)
-    if flags is not None:
-        remark(f"saved {flags}, a line per flagged text: keep it where the texts are")
-    if output is not None:
-        audit.save(output)
-        remark(f"saved {output}{holding(output)}")
-    write_audit(audit, format_.value if format_ else "text", everything=everything)
-    gate(audit.findings, fail_on and fail_on.value, "found")
+    asked = configuration.text_request(given, config)
+    with watched(asked.stages, progress_to) as heard:
+        audit = _audited(asked, heard)
+    if asked.flags is not None:
+        remark(f"saved {asked.flags}, a line per flagged text: keep it where the texts are")
+    if asked.output is not None:
+        audit.save(asked.output)
+        remark(f"saved {asked.output}{holding(asked.output)}")
+    write_audit(audit, asked.format, everything=everything)
+    gate(audit.findings, asked.fail_on, "found")
 
 
-def _settings(set_: list[str] | None, intersections: int | None, seed: int | None) -> Any:
-    """The settings in force; one that is given twice is refused."""
-    from audits import config
-    from audits.errors import UsageError
-    from audits.settings import Settings
-
-    pairs = config.pairs("--set", set_, "fewest_texts=20") or {}
-    own = {"intersections": intersections, "seed": seed}
-    for name, value in own.items():
-        if value is not None and name in pairs:
-            raise UsageError(f"{name} is given twice, by --{name} and by --set. Drop one of them.")
-    return Settings().having(**pairs, **{k: v for k, v in own.items() if v is not None})
+def _named(inputs: list[str], generation_column: str | None) -> dict[str, Any]:
+    """Tell by their number what the collections are to each other."""
+    if generation_column is not None or len(inputs) > 2:
+        return {"generations": tuple(inputs) or None}
+    if len(inputs) == 2:
+        return {"real": inputs[0], "synthetic": inputs[1]}
+    return {"synthetic": inputs[0]} if inputs else {}
 
 
-def _check(inputs: list[str], unused: dict[str, Any], *, chain: bool) -> None:
-    """Refuse options that would be passed over, and a run of nothing."""
-    from audits.errors import UsageError
+def _audited(asked: TextRequest, heard: Told) -> Audit:
+    from audits.texts import compare_text, text_generations
 
-    if not inputs:
-        raise UsageError(
-            "no texts were named. Give REAL and SYNTHETIC, SYNTHETIC alone, or generations."
+    names = ("text", "group", "lexicon", "language", "missing", "settings", "memory",
+             "work_folder", "keep_work")  # fmt: skip
+    said: dict[str, Any] = {name: getattr(asked, name) for name in names}
+    if asked.generations:
+        single = asked.generation_column is not None and len(asked.generations) == 1
+        return text_generations(
+            asked.generations[0] if single else list(asked.generations),
+            generation_column=asked.generation_column,
+            chain_columns=asked.chain_columns,
+            progress=heard,
+            **said,
         )
-    for name, value in unused.items():
-        if value:
-            option = f"--{name.replace('_', '-')}"
-            of = "two collections, or one alone" if chain else "generations"
-            raise UsageError(f"{option} is for {of}. Drop it.")
-
-
-def _check_output(output: str | None, inputs: list[str | None]) -> None:
-    from audits.config import check_place
-    from audits.errors import UsageError
-
-    if output is None:
-        return
-    target = Path(output)
-    check_place(target)
-    for given in inputs:
-        if given is not None and target.resolve() == Path(given).resolve():
-            raise UsageError(f"--output {target} would overwrite an input. Choose another name.")
-
-
-def _compared(inputs: list[str], said: dict[str, Any], progress_to: str | None) -> Audit:
-    from audits.registry import questions
-    from audits.texts import compare_text
-
-    stages = ["reading", "mentions", *(q.id for q in questions(said["ask"], of="texts"))]
-    real, synthetic = (None, *inputs) if len(inputs) == 1 else inputs
-    with watched(stages, progress_to) as heard:
-        return compare_text(real, synthetic, **said, progress=heard)
-
-
-def _followed(inputs: list[str], said: dict[str, Any], progress_to: str | None) -> Audit:
-    from audits.texts import text_generations
-
-    with watched(["reading", "mentions", "text_generations"], progress_to) as heard:
-        return text_generations(inputs, **said, progress=heard)
+    more = ("prompt", "embeddings", "spacy_model", "reference", "ask", "flags")
+    said |= {name: getattr(asked, name) for name in more}
+    return compare_text(asked.real, asked.synthetic, progress=heard, **said)
