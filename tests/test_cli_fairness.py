@@ -84,11 +84,11 @@ class TestFairness:
         assert [given["mitigate"] for given in seen] == [True, False]
 
     def test_progress_is_told_throughout(self, folder, tmp_path, monkeypatch):
-        from audits import progress
+        from audits.commands import watching
 
         told = []
         monkeypatch.setattr(
-            progress, "progress_file", lambda *_: lambda stage, share: told.append((stage, share))
+            watching, "progress_file", lambda *_: lambda stage, share: told.append((stage, share))
         )
         assert fairness(folder, "--progress-to", tmp_path / "p.json").exit_code == 0
         shares = [share for stage, share in told if stage == "fairness"]
