@@ -12,7 +12,8 @@ from sessions import Session
 SINGLE = ("real", "reference", "holdout", "rules")
 _OF_A_TARGET = ("target", "positive", "model", "exclude")
 _OF_THE_TABLES = (
-    "sensitive", "features", "bands", "weights", "kinds", "sample", "chosen", *_OF_A_TARGET,
+    "sensitive", "features", "bands", "weights", "kinds", "sample", "chosen", "text",
+    "text_groups", "prompt", *_OF_A_TARGET,
 )  # fmt: skip
 _PAIRS_ONLY = ("weights", "ask", *_OF_A_TARGET, *(role for role in SINGLE if role != "real"))
 
@@ -111,6 +112,8 @@ def requests(
     draft: Mapping[str, Any], counting: Mapping[str, Any]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Return one request for each synthetic table, or one for a chain; and what to call each."""
+    if draft.get("text"):
+        return _of_texts(draft, counting)
     base = _base(draft, counting)
     features = ", ".join(draft["sensitive"])
     if chain(draft):
@@ -126,6 +129,31 @@ def requests(
         made.append({**base, "synthetic": one["path"]})
         labels.append(f"{one['label']} by {features}")
     return made, labels
+
+
+def _of_texts(
+    draft: Mapping[str, Any], counting: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Return requests to audit the texts in a column, and what to call each."""
+    base: dict[str, Any] = {"text": draft["text"], "group": list(draft.get("text_groups") or ())}
+    for option in ("missing", "intersections"):
+        if draft.get(option):
+            base[option] = draft[option]
+    settings = {n: v for n, v in counting.items() if n != "intersections" or n not in base}
+    if settings:
+        base["set"] = settings
+    by = f"by {', '.join(base['group'])}" if base["group"] else "by mentions"
+    if chain(draft):
+        tables = [draft["real"], *chosen(draft)]
+        base["generations"] = [one["path"] for one in tables]
+        return [base], [f"Texts of {len(tables)} generations {by}"]
+    base["real"] = draft["real"]["path"]
+    if "reference" in draft:
+        base["reference"] = draft["reference"]["path"]
+    if draft.get("prompt"):
+        base["prompt"] = draft["prompt"]
+    made = [{**base, "synthetic": one["path"]} for one in chosen(draft)]
+    return made, [f"Texts of {one['label']} {by}" for one in chosen(draft)]
 
 
 def _base(draft: Mapping[str, Any], counting: Mapping[str, Any]) -> dict[str, Any]:

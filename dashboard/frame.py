@@ -14,9 +14,17 @@ from audits.settings import JUDGING, settings_declared
 from sessions import Session, without_places
 from views import settings_panel, watching
 
+_TEXTS = (
+    "text_mentions",
+    "text_diversity",
+    "text_words",
+    "text_drift",
+    "text_debris",
+    "text_seeds",
+)
 _CROSSED = (
     "coverage", "drift", "diversity", "provenance", "stereotypes", "copying", "plausibility",
-    "fairness",
+    "fairness", *_TEXTS,
 )  # fmt: skip
 # Address, title, and the questions of which one must have been asked.
 _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -28,11 +36,17 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("stereotypes", "Stereotypes", ("stereotypes",)),
     ("records", "Copies and the impossible", ("copying", "plausibility")),
     ("fairness", "Fairness", ("fairness",)),
-    ("generations", "Generations", ("generations",)),
+    ("mentions", "Mentions", ("text_mentions",)),
+    ("likeness", "Likeness of texts", ("text_diversity", "text_seeds")),
+    ("words", "Words", ("text_words", "text_drift")),
+    ("debris", "Debris", ("text_debris",)),
+    ("generations", "Generations", ("generations", "text_generations")),
     ("plan", "Collection plan", ("collection",)),
     ("compare", "Compare", ()),
     ("review", "Review and report", ()),
 )
+
+_NOT_OF_TWO_TABLES = frozenset({"generations", "text_generations", *_TEXTS})
 
 # What is chosen among pills is written in ink: in the theme's first colour it fails in contrast.
 # A button that leads to a group looks like a link.
@@ -94,7 +108,7 @@ def _has(session: Session, audit_id: str, asked: tuple[str, ...]) -> bool:
     except AuditError:  # said, and put away, once the pages are there
         return True
     if audit is None:
-        return asked != ("generations",)
+        return not asked or not set(asked) <= _NOT_OF_TWO_TABLES
     return not asked or any(name in audit.answers for name in asked)
 
 

@@ -74,10 +74,17 @@ def start(session: Session, requests: Sequence[Mapping[str, Any]], labels: Seque
         for number, request in enumerate(requests):
             text = toml_text.document(request)
             sessions.write_private(folder / f"request-{number}.toml", text)
-        commands = ["generations" if "generations" in one else "compare" for one in requests]
+        commands = [_command(one) for one in requests]
         begun = {"labels": list(labels), "commands": commands, "number": 0, "made": []}
         _note(folder, {**begun, "began": time.time()})
         _start_next(folder)
+
+
+def _command(request: Mapping[str, Any]) -> str:
+    """Return which command a request is for."""
+    if "text" in request:
+        return "text"
+    return "generations" if "generations" in request else "compare"
 
 
 def _start_next(folder: Path) -> None:

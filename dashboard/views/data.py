@@ -19,7 +19,7 @@ import understanding
 from limits import SESSION_HOURS, UPLOAD_MB
 from sessions import without_places
 from state import FINDINGS, Here, choose, go, sentence
-from views import choices, columns, watching
+from views import choices, columns, texts, watching
 
 _ASKS = "What are we comparing, with what?"
 _ROLES = {
@@ -70,6 +70,9 @@ def _prepare(here: Here, drafted: dict[str, Any]) -> None:
         return
     columns.show(found, one=not drafted["synthetic"])
     if not drafted["synthetic"] or "real" not in drafted:
+        return
+    if texts.wanted(here.session, drafted, found):
+        _run(here, texts.show(here.session, draft.read(here.session), found))
         return
     missing = choices.show(here.session, drafted, found)
     if not missing and "rules" in drafted and not draft.chain(drafted) and _broken(drafted):

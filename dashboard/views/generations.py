@@ -16,6 +16,7 @@ from views import answer_page
 
 _ASKS = "Does it get worse from one generation to the next, and for whom?"
 _NAME = "generations"
+_OF_TEXTS = "text_generations"
 _PANELS = 9
 _UNKNOWN = (
     "Which loop it is, equal rows do not tell: if you know it, say on the page Data what each "
@@ -27,6 +28,9 @@ def show(here: Here) -> None:
     """Show the page: what was found, the loop, lines, ranks, steps."""
     audit = here.audit
     assert audit is not None
+    if parts.asked(audit, _OF_TEXTS):
+        answer_page.show_answers(here, audit[_OF_TEXTS].asks, (_OF_TEXTS,))
+        return
     if not parts.asked(audit, _NAME):
         answer_page.show_answers(here, _ASKS, (_NAME,))
         return

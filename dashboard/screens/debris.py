@@ -1,0 +1,5 @@
+"""The page Debris."""
+
+from state import page
+
+page("debris")

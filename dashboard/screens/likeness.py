@@ -1,0 +1,5 @@
+"""The page Likeness of texts."""
+
+from state import page
+
+page("likeness")

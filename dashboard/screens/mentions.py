@@ -1,0 +1,5 @@
+"""The page Mentions."""
+
+from state import page
+
+page("mentions")

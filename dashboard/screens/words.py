@@ -1,0 +1,5 @@
+"""The page Words."""
+
+from state import page
+
+page("words")
