@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from audits.corpus.lexicon_forms import Form
 from audits.corpus.mentions import axis_groups
 from audits.results import Group
 
@@ -22,9 +23,8 @@ class Term:
     """As it stands in the file."""
     kind: str
     """Name of the kind that says where it counts."""
-    forms: tuple[str, ...]
-    """Every way of writing it that is looked for: plurals, hyphens, spellings; as they are cased
-    where the kind is cased, else in lower case."""
+    forms: tuple[Form, ...]
+    """Every way of writing it that is looked for: plurals, hyphens, spellings."""
     line: int = 0
     """Line of the file."""
 
@@ -42,8 +42,8 @@ class Kind:
     patterns: tuple[str, ...] = ()
     cased: bool = False
     """Whether upper and lower case must be as in the file."""
-    plural: bool = False
-    """Whether plurals are made."""
+    plurals: bool = False
+    """Whether plurals are made, by the rules of English spelling."""
 
     @property
     def ambiguous(self) -> bool:
@@ -61,7 +61,7 @@ class Lexicon:
     terms: tuple[Term, ...]
     kinds: Mapping[str, Kind]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Classes of words that patterns speak of, with every form in lower case."""
+    """Classes of words that patterns speak of, in lower case; ``*ly`` is every word that ends so."""
     excluded: tuple[str, ...] = ()
     """Phrases that hold a term and do not speak of people."""
 
