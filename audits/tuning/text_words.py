@@ -63,10 +63,10 @@ class TextWordsSettings:
         meaning="Times as strong from which the tie of a group and a word is a problem.",
     )
     marked_telling: float = a_number(
-        0.12,
+        0.16,
         low=0.001,
         high=1.0,
-        source="house rule: the largest of a thousand such errors stays below the limits",
+        source="house rule: the logarithm of 1.5 is 2.5 standard errors",
         meaning="Standard error of a log ratio of odds, by the margins alone, up to which an ok is "
         "asked of a word.",
     )

@@ -1,0 +1,252 @@
+"""Marked words: rows of what was counted and compared."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from audits.corpus.corpora import Corpora
+from audits.estimates import Estimate
+from audits.formulas.ties import Interval
+from audits.questions.text_words_change import Growth, reach
+from audits.questions.text_words_counts import Compared, Counted
+from audits.questions.text_words_groups import Bools, Ints
+from audits.questions.text_words_marks import Marks
+from audits.questions.text_words_rows import MarkedWordRow, WordGroupRow, WordTieRow
+from audits.results import Group
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one collection shows."""
+
+    name: str
+    counted: Counted
+    marks: Marks
+    fewest: Ints
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that was counted and compared; without real texts, only the synthetic side."""
+
+    corpora: Corpora
+    words: Compared
+    sides: tuple[Side, ...]
+    growth: Growth
+
+    @property
+    def synthetic(self) -> Side:
+        """The synthetic side."""
+        return self.sides[-1]
+
+    @property
+    def real(self) -> Side | None:
+        """The real side, where there is one."""
+        return self.sides[0] if len(self.sides) > 1 else None
+
+    def word(self, place: int) -> str:
+        """Return a word by its place among those compared."""
+        return self.corpora.vocabulary.words[self.words.kept[place]]
+
+    def texts(self, group: int) -> tuple[int, int]:
+        """Return the real and the synthetic texts of a group."""
+        real = 0 if self.real is None else int(self.real.counted.members[group])
+        return real, int(self.synthetic.counted.members[group])
+
+
+# -- words that set a group apart ------------------------------------------------------------------
+
+
+def marked_rows(found: Found) -> tuple[MarkedWordRow, ...]:
+    """Return the surest marked words of every group, in every collection."""
+    most = found.corpora.settings.marked_listed
+    rows = []
+    for side in found.sides:
+        for group in range(found.words.groups):
+            for rank, word in enumerate(_surest(side.marks, group)[:most], start=1):
+                rows.append(_marked(found, side, group, int(word), rank))
+    return tuple(sorted(rows, key=lambda row: (row.group, row.side != "synthetic", row.rank)))
+
+
+def _surest(marks: Marks, group: int) -> Ints:
+    """Words that set a group apart beyond chance, the surest first."""
+    places = np.flatnonzero(marks.beyond[group])
+    return places[np.argsort(-marks.odds.z[group, places], kind="stable")]
+
+
+def _marked(found: Found, side: Side, group: int, word: int, rank: int) -> MarkedWordRow:
+    counted, odds = side.counted, side.marks.odds
+    value, error = float(odds.value[group, word]), float(odds.error[group, word])
+    wide = float(ndtri((1 + found.corpora.settings.confidence) / 2)) * error
+    log_odds = Estimate(value, value - wide, value + wide)
+    inside, outside = int(counted.inside[group, word]), int(counted.outside[group, word])
+    return MarkedWordRow(
+        found.words.names[group],
+        *found.texts(group),
+        side.name,
+        rank,
+        found.word(word),
+        bool(found.words.identity[word]),
+        inside,
+        outside,
+        _share(inside, counted.members[group]),
+        _share(outside, counted.others[group]),
+        log_odds,
+        _exponential(log_odds),
+        float(odds.z[group, word]),
+        float(side.marks.p_adjusted[group, word]),
+        bool(_is_marked(found, side)[group, word]),
+        int(side.fewest[group, word]),
+    )
+
+
+def _is_marked(found: Found, side: Side) -> Bools:
+    """By the p value adjusted for words and groups, too, where the method has one."""
+    q = 1 - found.corpora.settings.confidence
+    return np.asarray(side.marks.beyond & ~(side.marks.p_adjusted > q))
+
+
+# -- words whose tie grew --------------------------------------------------------------------------
+
+
+def tie_rows(found: Found) -> tuple[WordTieRow, ...]:
+    """Return the words of every group whose tie surely grew most."""
+    grown = found.growth
+    if found.real is None:
+        return ()
+    rows = [
+        _tie(found, grown, group, int(word), rank)
+        for group in range(found.words.groups)
+        for rank, word in enumerate(_listed(found, grown, group), start=1)
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.group, row.rank)))
+
+
+def _listed(found: Found, grown: Growth, group: int) -> Ints:
+    sure = grown.sure[group]
+    places = np.flatnonzero(np.isfinite(sure) & (grown.growth.value[group] > 0))
+    order = places[np.argsort(-sure[places].round(12), kind="stable")]
+    return order[: found.corpora.settings.marked_listed]
+
+
+def _tie(found: Found, grown: Growth, group: int, word: int, rank: int) -> WordTieRow:
+    assert found.real is not None
+    real, synthetic = found.real.counted, found.synthetic.counted
+    counts = [
+        int(count[group, word])
+        for side in (real, synthetic)
+        for count in (side.inside, side.outside)
+    ]
+    sizes = [count[group] for side in (real, synthetic) for count in (side.members, side.others)]
+    shares = [_share(count, size) for count, size in zip(counts, sizes, strict=True)]
+    added = bool(grown.added[group, word])
+    ties = [_ratio(part, group, word) for part in (grown.real, grown.synthetic, grown.growth)]
+    marks = found.synthetic.marks
+    return WordTieRow(
+        found.words.names[group],
+        *found.texts(group),
+        found.word(word),
+        "added" if added else "strengthened",
+        rank,
+        *counts,
+        *shares,
+        Estimate.unknown() if added else ties[0],
+        *ties[1:],
+        float(grown.growth.error[group, word]),
+        float(marks.odds.z[group, word]),
+        float(marks.p_adjusted[group, word]),
+        min(int(side.fewest[group, word]) for side in found.sides),
+    )
+
+
+# -- groups ----------------------------------------------------------------------------------------
+
+
+def group_rows(
+    found: Found, marked: tuple[MarkedWordRow, ...], ties: tuple[WordTieRow, ...]
+) -> tuple[WordGroupRow, ...]:
+    """Return a row per group, with what leads its lists."""
+    first: dict[Group, MarkedWordRow] = {}
+    for row in marked:
+        if row.side == "synthetic" and row.marked and not row.identity:
+            first.setdefault(row.group, row)
+    lead = {row.group: row for row in ties if row.rank == 1}
+    listed = {name: sum(row.group == name for row in ties) for name in found.words.names}
+    rows = []
+    for group, name in enumerate(found.words.names):
+        one, tie = first.get(name), lead.get(name)
+        rows.append(
+            WordGroupRow(
+                name,
+                *found.texts(group),
+                0 if found.real is None else int(found.real.counted.others[group]),
+                int(found.synthetic.counted.others[group]),
+                found.real is None,
+                *_numbers(found, group),
+                max(side.marks.shufflings for side in found.sides),
+                None if one is None else one.word,
+                Estimate.unknown() if one is None else one.times,
+                *_grown(found, group),
+                listed[name],
+                None if tie is None else tie.word,
+                "" if tie is None else tie.kind,
+                Estimate.unknown() if tie is None else tie.growth,
+                *_reached(found, group),
+            )
+        )
+    return tuple(rows)
+
+
+def _numbers(found: Found, group: int) -> Iterator[float]:
+    """Words compared, words marked and thresholds, each real and synthetic."""
+    sides = (found.real, found.synthetic)
+    for side in sides:
+        yield 0 if side is None else int(side.marks.tested[group].sum())
+    for side in sides:
+        yield 0 if side is None else int(_is_marked(found, side)[group].sum())
+    for side in sides:
+        yield math.nan if side is None else float(side.marks.threshold[group])
+
+
+def _grown(found: Found, group: int) -> tuple[int, int]:
+    """Words whose tie was compared, and those of which it grew by its own interval."""
+    if found.real is None:
+        return 0, 0
+    return int(found.growth.compared[group].sum()), int((found.growth.sure[group] > 0).sum())
+
+
+def _reached(found: Found, group: int) -> tuple[int, float, float, float]:
+    """How many words tell, the rarest share of texts among them, and how far they reach."""
+    grown = found.growth
+    count = int(grown.telling[group].sum())
+    if not count:
+        return 0, math.nan, math.nan, math.nan
+    counted = found.synthetic.counted
+    held = (counted.inside + counted.outside)[group, grown.telling[group]]
+    rarest = float(held.min() / (counted.members + counted.others)[group])
+    value, high = reach(grown)
+    return count, rarest, float(value[group]), float(high[group])
+
+
+# -- small -----------------------------------------------------------------------------------------
+
+
+def _share(count: int, of: float) -> float:
+    return float(count / of) if of else math.nan
+
+
+def _ratio(part: Interval, group: int, word: int) -> Estimate:
+    value, low, high = (float(one[group, word]) for one in (part.value, part.low, part.high))
+    return _exponential(Estimate(value, low, high))
+
+
+def _exponential(value: Estimate) -> Estimate:
+    if not value.known:
+        return value
+    with np.errstate(over="ignore"):
+        return Estimate(*(float(np.exp(end)) for end in (value.value, value.low, value.high)))
