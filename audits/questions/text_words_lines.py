@@ -191,11 +191,13 @@ def group_rows(
                 max(side.marks.shufflings for side in found.sides),
                 None if one is None else one.word,
                 Estimate.unknown() if one is None else one.times,
+                0 if one is None else one.fewest,
                 *_grown(found, group),
                 listed[name],
                 None if tie is None else tie.word,
                 "" if tie is None else tie.kind,
                 Estimate.unknown() if tie is None else tie.growth,
+                0 if tie is None else tie.fewest,
                 *_reached(found, group),
             )
         )

@@ -29,7 +29,8 @@ class WordGroupRow(Row):
 
     `telling` are the words so common that a tie grown to the limits would show: those that stand in
     at least `rarest` of the synthetic texts. `reach` is the largest factor among them, less what
-    chance adds, and `reach_high` the largest upper limit of one.
+    chance adds, and `reach_high` the largest upper limit of one. `*_fewest` are the `fewest` of the
+    two words' rows, 0 where there is no such word.
     """
 
     real: int
@@ -46,12 +47,14 @@ class WordGroupRow(Row):
     shufflings: int
     first: str | None
     first_times: Estimate
+    first_fewest: int
     compared: int
     grown: int
     listed: int
     word: str | None
     kind: str
     growth: Estimate
+    word_fewest: int
     telling: int
     rarest: float
     reach: float
