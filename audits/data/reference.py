@@ -168,7 +168,7 @@ def build_reference(
     name, margins = read_reference(given)
     by_column = {feature.column: feature for feature in features}
     _check_columns(name, {column for column, _, _ in margins}, by_column, codings)
-    _check_sums(name, margins)
+    check_sums(name, margins)
     claimed = _claimed(margins)
     shares: dict[Group, float] = {}
     attributes: dict[str, dict[str, float]] = {}
@@ -190,10 +190,11 @@ def build_reference(
         )
     listed = ", ".join(sorted(unused))
     notes = (f"{name}: not used, as it is no compared column: {listed}.",) if unused else ()
-    return Reference(name, shares, attributes, notes, len(margins), _digest(given, margins))
+    return Reference(name, shares, attributes, notes, len(margins), digest(given, margins))
 
 
-def _digest(given: Any, margins: Sequence[Margin]) -> str:
+def digest(given: Any, margins: Sequence[Margin]) -> str:
+    """Return the SHA-256 of a file of shares, else of the shares in their order."""
     if isinstance(given, str | Path):
         return sha256_of([Path(given).expanduser()])
     return hashlib.sha256(repr(sorted(margins)).encode()).hexdigest()
@@ -241,7 +242,8 @@ def _check_columns(
             )
 
 
-def _check_sums(name: str, margins: Sequence[Margin]) -> None:
+def check_sums(name: str, margins: Sequence[Margin]) -> None:
+    """Refuse shares of a column that do not sum to one."""
     totals: dict[str, float] = {}
     for column, _, share in margins:
         totals[column] = totals.get(column, 0.0) + share
