@@ -107,9 +107,9 @@ def fine(row: WordGroupRow) -> str:
     """Say that no word became tied to a group, and of which it can be told."""
     what = "is tied to the group" if row.alone else "has become tied to the group"
     return (
-        f"no word {what} beyond the limits; {many(row.telling, 'word')} that "
-        f"{percent(row.rarest)} of the synthetic texts or more have can be told in {texts(row)}, "
-        f"and none of them can have a tie more than {number(row.reach_high)} times as strong"
+        f"no word {what} beyond the limits; {texts(row)} tell of {many(row.telling, 'word')} that "
+        f"{percent(row.rarest)} of the synthetic texts or more have, none of which can be tied "
+        f"more than {number(row.reach_high)} times as strongly"
     )
 
 
