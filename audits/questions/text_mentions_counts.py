@@ -22,7 +22,8 @@ class Counted:
 
     `base` counts the texts of which it is known whether they belong to a group: those that mention
     any of its axes, or have a label. `none` counts those that mention no group, per axis and, under
-    None, of any; `named` the groups of an axis that are mentioned.
+    None, of any; `named` the groups of an axis that are mentioned. `fewest` is the smallest number
+    of texts, above none, that follows from these and from the counts of the groups of a feature.
     """
 
     groups: tuple[Group, ...]
@@ -34,6 +35,7 @@ class Counted:
     none: tuple[dict[str | None, int], ...]
     named: tuple[dict[str | None, int], ...]
     of: dict[str | None, int]
+    fewest: dict[str | None, int]
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,19 @@ def counted(corpora: Corpora) -> Counted:
         np.r_[_sums(one.belongs), [_both(one.mentions, i, j) for i, j in crossed]].astype(np.int64)
         for one in matrices
     ]
+    none = tuple(_none(mentioned, one) for one in matrices)
+    base = tuple(_base(groups, one) for one in matrices)
     return Counted(
         groups,
         (*by, *(["mention"] * len(crossed))),
         tuple(not any(value == MISSING for _, value in group) for group in groups),
         tuple(corpora.collections[side].documents for side in places),
         tuple(there),
-        tuple(_base(groups, one) for one in matrices),
-        tuple(_none(mentioned, one) for one in matrices),
+        base,
+        none,
         tuple(_named(mentioned, one) for one in matrices),
         _size(mentioned),
+        _fewest(groups, there, base, none, matrices),
     )
 
 
@@ -194,3 +199,30 @@ def _named(groups: Sequence[Group], side: _Side) -> dict[str | None, int]:
 
 def _size(groups: Sequence[Group]) -> dict[str | None, int]:
     return {None: len(groups)} | {axis: len(places) for axis, places in _axes(groups).items()}
+
+
+def _fewest(
+    groups: Sequence[Group],
+    there: Sequence[Ints],
+    base: Sequence[Ints],
+    none: Sequence[dict[str | None, int]],
+    sides: Sequence[_Side],
+) -> dict[str | None, int]:
+    """Smallest number of texts, above none, that can be computed for each feature, and of silence.
+
+    Texts that mention nobody, or nobody of an axis though others; that mention an axis, but not a
+    group of it; and that mention several groups of it.
+    """
+    found: dict[str | None, list[int]] = {None: []}
+    features = {group[0][0] for group in groups if len(group) == 1}
+    for counts, known, silent, side in zip(there, base, none, sides, strict=True):
+        texts = side.belongs.shape[0]
+        found[None] += [silent[None], texts - silent[None]] if silent else []
+        for feature in features:
+            own = [i for i, g in enumerate(groups) if len(g) == 1 and g[0][0] == feature]
+            of, members = int(known[own[0]]), counts[own]
+            numbers = [of, texts - of, int(members.sum()) - of, *(of - members).tolist()]
+            if feature in silent:
+                numbers.append(silent[feature] - silent[None])
+            found.setdefault(feature, []).extend(numbers)
+    return {feature: min((n for n in some if n > 0), default=0) for feature, some in found.items()}

@@ -73,6 +73,7 @@ def group_rows(corpora: Corpora, found: Counted) -> tuple[MentionRow, ...]:
                 representation_synthetic=_over(over[0][i], due),
                 labelled=found.labelled[i],
                 alone=alone,
+                fewest=_fewest(found, group),
             )
         )
     return (*rows, *_absent(corpora, found, {row.group for row in rows}))
@@ -102,10 +103,15 @@ def _absent(corpora: Corpora, found: Counted, seen: set[Group]) -> tuple[Mention
             MentionRow(
                 group, by, 0, 0, texts[1], texts[0], none[1], none[0], Estimate.unknown(),
                 real_base, base[0], due, _over(none[3], due), _over(none[2], due), True,
-                corpora.alone,
+                corpora.alone, _fewest(found, group),
             )
         )  # fmt: skip
     return tuple(rows)
+
+
+def _fewest(found: Counted, group: Group) -> int:
+    """Of crossings it is not told: their bases are never handed over."""
+    return found.fewest.get(group[0][0], 0) if len(group) == 1 else 0
 
 
 def _bases(found: Counted) -> dict[tuple[str, ...], tuple[str, list[int]]]:
@@ -126,7 +132,7 @@ def silent_rows(corpora: Corpora, found: Counted) -> tuple[SilentRow, ...]:
         return (
             SilentRow(
                 (), None, "", corpora.language, 0, 0, 0, 0, 0, real_texts, texts, none, none, none,
-                alone,
+                alone, 0,
             ),
         )  # fmt: skip
     axes = sorted(found.none[0], key=lambda axis: axis or "")
@@ -151,6 +157,7 @@ def silent_rows(corpora: Corpora, found: Counted) -> tuple[SilentRow, ...]:
             synthetic_share=share[i],
             ratio=ratio[i] if not math.isinf(ratio[i].value) else Estimate.unknown(),
             alone=alone,
+            fewest=found.fewest[axis],
         )
         for i, axis in enumerate(axes)
     )

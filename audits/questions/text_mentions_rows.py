@@ -19,6 +19,7 @@ class MentionRow(Row):
     `real_base` and `synthetic_base` count the texts that can be held against a population: those
     that mention any group of the same axes, or have a label at all. `representation` is the
     group's share among them, real, over `reference_share`; `representation_synthetic` likewise.
+    `fewest` is the smallest number of texts, above none, that follows from these bases.
     """
 
     by: str
@@ -36,6 +37,7 @@ class MentionRow(Row):
     representation_synthetic: Estimate
     labelled: bool
     alone: bool
+    fewest: int
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class SilentRow(Row):
     `real` and `synthetic` count them, `real_share` and `synthetic_share` are their shares. `ratio`
     is the share of synthetic texts that do mention somebody over that of real texts.
     `groups_real` and `groups_synthetic` count the groups mentioned of the `groups` in the lexicon.
-    Without a lexicon for the language, `lexicon` is empty and nothing is counted.
+    Without a lexicon for the language, `lexicon` is empty and nothing is counted. `fewest` is the
+    smallest number of texts, above none, that follows from these and from the groups' counts.
     """
 
     attribute: str | None
@@ -62,6 +65,7 @@ class SilentRow(Row):
     synthetic_share: Estimate
     ratio: Estimate
     alone: bool
+    fewest: int
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,8 @@ class GenderedRow(Row):
     `attribute` is "pronouns", "nouns" or "pronouns and nouns". `real` and `synthetic` count the
     texts that mention the group so, `mentions_real` and `mentions_synthetic` the mentions, of
     `all_real` and `all_synthetic` of all genders; `real_share` and `synthetic_share` are the
-    shares of mentions, with intervals for texts that repeat themselves.
+    shares of mentions, with intervals for texts that repeat themselves. `fewest` is the smallest
+    number of mentions or texts, above none, that follows from all of these rows.
     """
 
     attribute: str
@@ -84,6 +89,7 @@ class GenderedRow(Row):
     real_share: Estimate
     synthetic_share: Estimate
     alone: bool
+    fewest: int
 
 
 @dataclass(frozen=True)

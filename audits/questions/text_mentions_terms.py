@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,10 +39,24 @@ def gendered_rows(corpora: Corpora) -> tuple[GenderedRow, ...]:
                 rows.append(
                     GenderedRow(
                         mentions.groups[group], said, real[0], made[0], real[1], made[1], real[2],
-                        made[2], real[3], made[3], corpora.alone,
+                        made[2], real[3], made[3], corpora.alone, 0,
                     )
                 )  # fmt: skip
-    return tuple(rows)
+    return tuple(replace(row, fewest=_fewest(rows, corpora)) for row in rows)
+
+
+def _fewest(rows: Sequence[GenderedRow], corpora: Corpora) -> int:
+    """Return the smallest number, above none, that follows from the counts of all rows."""
+    numbers: list[int] = []
+    for name, side in zip(("synthetic", "real"), corpora.sides, strict=True):
+        whole = 0 if side is None else corpora.collections[side].documents
+        most = {row.group: getattr(row, name) for row in rows if row.attribute == BOTH}
+        for row in rows:
+            texts, own = getattr(row, name), getattr(row, f"mentions_{name}")
+            every = getattr(row, f"all_{name}")
+            numbers += [texts, whole - texts, most[row.group] - texts, own, every - own]
+            numbers.append(own - texts)
+    return min((number for number in numbers if number > 0), default=0)
 
 
 class _Gendered:
