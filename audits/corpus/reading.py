@@ -23,7 +23,7 @@ from audits.settings import Settings
 
 _MOST_VALUES = 200
 """Values of a column that forms groups; one with more holds numbers, names or texts."""
-_LOOKED_AT = 40
+_LOOKED_AT = 10
 """Texts of every batch of which it is looked at whether spaCy would cut them in another way."""
 
 
