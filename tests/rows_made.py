@@ -11,6 +11,7 @@ from audits.questions.fairness_rows import FairnessRow
 from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
+from audits.questions.text_mentions_rows import MentionRow
 
 _USUAL = {int: 100, float: math.nan, Estimate: Estimate.unknown(), str: "", bool: True}
 
@@ -64,6 +65,10 @@ def fairness_row(group, change):
     return row(FairnessRow, group, metric="accuracy", change=lost, state=state)
 
 
+def text_mentions_row(group, ratio):
+    return row(MentionRow, group, by="mention", ratio=ratio, alone=False, reference_share=None)
+
+
 def step_row(group, generation, index, name=""):
     name = name or f"g{generation}.csv"
     return row(GenerationStepRow, group, generation=generation, index=index, name=name)
@@ -76,6 +81,7 @@ MADE = {
     "collection": lambda group, value=50.0: collection_row(group, max(value, 1)),
     "fairness": lambda group, value=0.2: fairness_row(group, around(value)),
     "generations": lambda group, value=15.0: generations_row(group, around(value)),
+    "text_mentions": lambda group, value=0.9: text_mentions_row(group, around(value)),
 }
 UNKNOWN = {
     "copying": copying_row,
@@ -84,10 +90,11 @@ UNKNOWN = {
     "collection": lambda group, _: collection_row(group, 0),
     "fairness": fairness_row,
     "generations": generations_row,
+    "text_mentions": text_mentions_row,
 }
 STEPS = {
     "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
-    "generations": 5.0, "fairness": 0.005,
+    "generations": 5.0, "fairness": 0.005, "text_mentions": 0.1,
 }  # fmt: skip
 """Values of which nine multiples are drawn."""
 

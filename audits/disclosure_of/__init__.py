@@ -16,6 +16,7 @@ from audits.disclosure_of import (
     plausibility,
     provenance,
     stereotypes,
+    text_mentions,
 )
 from audits.disclosure_of.known import Treatments
 
@@ -30,4 +31,5 @@ TREATED: Treatments = {
     **fairness.TREATED,
     **collection.TREATED,
     **generations.TREATED,
+    **text_mentions.TREATED,
 }

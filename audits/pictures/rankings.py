@@ -20,6 +20,7 @@ from audits.pictures.ranked_generations import generations
 from audits.pictures.ranked_plausibility import plausibility
 from audits.pictures.ranked_provenance import provenance
 from audits.pictures.ranked_stereotypes import stereotypes
+from audits.pictures.ranked_text_mentions import text_mentions
 from audits.results import Answer, Group, as_group
 
 _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
@@ -33,6 +34,7 @@ _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
     "fairness": fairness,
     "collection": collection,
     "generations": generations,
+    "text_mentions": text_mentions,
 }
 
 

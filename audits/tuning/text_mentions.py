@@ -16,8 +16,8 @@ class TextMentionsSettings:
         low=0,
         high=5_000,
         source="house rule: pages a person can still read",
-        meaning="Crossings of two identities, both mentioned in one text, that are counted where "
-        "columns form the groups; of more, those that most texts mention.",
+        meaning="Crossings of two identities, both mentioned in one text, that are counted; of "
+        "more, those that most texts mention.",
     )
 
 

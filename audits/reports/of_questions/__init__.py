@@ -17,6 +17,7 @@ from audits.reports.of_questions import (
     plausibility,
     provenance,
     stereotypes,
+    text_mentions,
 )
 from audits.reports.of_questions.presentation import Presentation
 
@@ -31,6 +32,7 @@ PRESENTED: dict[str, Presentation] = {
     "fairness": fairness.PRESENTATION,
     "collection": collection.PRESENTATION,
     "generations": generations.PRESENTATION,
+    "text_mentions": text_mentions.PRESENTATION,
 }
 
 
