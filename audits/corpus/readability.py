@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +19,7 @@ ENDS = frozenset(".!?…‼⁇⁈⁉。！？｡．؟۔।॥։፧።။៕")
 """Marks that end a sentence (those of Unicode's property Sentence_Terminal in common use)."""
 _CLOSING = frozenset("\"'”’»)]}")
 _HYPHENS = frozenset("-‐‑")
+_EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG = 6  # letters; Björnsson's long words have more
 _JOINED = frozenset({"en"})  # languages in which a contraction or a hyphenated compound is one word
 
@@ -83,9 +86,8 @@ def _letters(word: str) -> int:
     return sum(letter.isalnum() for letter in word)
 
 
-def _of_vocabulary(vocabulary: Vocabulary, count: type[int] | object) -> Int64:
+def _of_vocabulary(vocabulary: Vocabulary, count: Callable[[str], int]) -> Int64:
     """A number of every word, counted once."""
-    assert callable(count)
     return np.fromiter(map(count, vocabulary.words), dtype=np.int64, count=len(vocabulary.words))
 
 
@@ -122,6 +124,7 @@ def _begins_sentence(collection: Collection) -> NDArray[np.bool_]:
     """Whether each word is the first of a sentence: of its text, or after an end."""
     at = collection.words.at
     ends = np.fromiter(map(_ends, collection.vocabulary.tokens), bool)[collection.tokens]
+    ends[_after_empty_lines(collection)] = True
     passed = np.cumsum(ends)[at]
     first = np.ones(len(at), dtype=bool)
     first[1:] = np.diff(passed) > 0
@@ -135,9 +138,26 @@ def _first_words(collection: Collection) -> Int64:
     return there.starts[:-1][there.lengths > 0]
 
 
+def _after_empty_lines(collection: Collection) -> Int64:
+    """Place of the first token after every empty line."""
+    lines = [
+        (document, line.start())
+        for document, text in enumerate(collection.texts)
+        if "\n" in text
+        for line in _EMPTY_LINE.finditer(text)
+    ]
+    if not lines:
+        return np.zeros(0, dtype=np.int64)
+    document, at = np.array(lines, dtype=np.int64).T
+    of = np.repeat(np.arange(collection.documents), np.diff(collection.starts))
+    widest = int(max(at.max(), collection.offsets.max(initial=0))) + 1
+    after = np.searchsorted(of * widest + collection.offsets, document * widest + at)
+    inside = after < collection.starts[1:][document]
+    found: Int64 = after[inside]
+    return found
+
+
 def _ends(token: str) -> bool:
-    """Whether a token ends a sentence: marks, or an empty line."""
+    """Whether a token is nothing but marks that end a sentence, and closing ones."""
     marks = set(token)
-    if marks & ENDS and marks <= ENDS | _CLOSING:
-        return True
-    return token.isspace() and token.count("\n") > 1
+    return bool(marks & ENDS) and marks <= ENDS | _CLOSING
