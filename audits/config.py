@@ -263,7 +263,7 @@ def _joined(given: Mapping[str, Any], config: str | Path | None, kind: type[_R])
         if name in said.get("set", {}):
             written.pop(name, None)
     both = {**written, **said}
-    for name in _MERGED:
+    for name in (one.name for one in fields(kind) if one.name in _MERGED):
         both[name] = {**written.get(name, {}), **said.get(name, {})}
     return kind(**both)
 
