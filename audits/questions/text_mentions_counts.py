@@ -144,7 +144,7 @@ def _crossed(
     if corpora.settings.intersections < 2:
         return []
     groups = corpora.mentions.groups
-    together = sum(_together(one) for one in found)
+    together: Ints = np.sum([_together(one) for one in found], axis=0)
     first, second = np.nonzero(np.triu(together, 1) >= corpora.settings.fewest_texts)
     pairs = [
         (int(i), int(j))

@@ -129,8 +129,8 @@ def _grown(rows: Sequence[MentionRow], settings: Settings) -> list[Part | None]:
         dtype=bool,
     )
     p = np.full(len(rows), np.nan)
-    counts = tuple(part[keep] for part in _counts(rows))
-    p[keep] = np.asarray(ratio_above_p(*counts, ratio=limit))
+    made, made_of, real, real_of = (part[keep] for part in _counts(rows))
+    p[keep] = np.asarray(ratio_above_p(made, made_of, real, real_of, ratio=limit))
     sure = adjusted(p, settings) <= settings.false_discovery_rate
     parts: list[Part | None] = []
     for i, row in enumerate(rows):
@@ -265,7 +265,7 @@ def _silence(rows: Sequence[SilentRow], settings: Settings) -> list[Finding]:
             said.no_lexicon(rows[0]),
             evidence=evidence_of(rows[0], "language", "synthetic_total"),
         )
-        return headline("text_mentions", (), [], otherwise=lambda: part)
+        return headline("text_mentions", (), [], otherwise=partial(_as_it_is, part))
     keep = np.array([not row.alone and _can_be_lost(row, settings) for row in rows], dtype=bool)
 
     def p(limit: Floats) -> Floats:
@@ -284,13 +284,23 @@ def _silence(rows: Sequence[SilentRow], settings: Settings) -> list[Finding]:
 
     claims = _below([row.ratio for row in rows], keep, p, settings, spared=True)
     found, flips = judged(claims, settings)
-    findings: list[Finding] = []
-    for row, verdict, flip in zip(rows, found, flips, strict=True):
-        if verdict not in BAD:
-            continue
-        part = Part(row.attribute, verdict, said.silent(row), flip, 0.5, evidence_of(
-            row, "real", "synthetic", "real_total", "synthetic_total", "real_share",
-            "synthetic_share", "ratio",
-        ))  # fmt: skip
-        findings += headline("text_mentions", (), [part], otherwise=lambda part=part: part)
-    return findings
+    parts = [_silent_part(*one) for one in zip(rows, found, flips, strict=True)]
+    bad = [part for part in parts if part.verdict in BAD]
+    return [
+        finding
+        for part in bad
+        for finding in headline("text_mentions", (), [part], otherwise=partial(_as_it_is, part))
+    ]
+
+
+def _silent_part(row: SilentRow, verdict: Verdict, flips: str) -> Part:
+    evidence = evidence_of(
+        row, "real", "synthetic", "real_total", "synthetic_total", "real_share",
+        "synthetic_share", "ratio",
+    )  # fmt: skip
+    text = said.silent(row) if row.ratio.known else ""
+    return Part(row.attribute, verdict, text, flips, 0.5, evidence)
+
+
+def _as_it_is(part: Part) -> Part:
+    return part
