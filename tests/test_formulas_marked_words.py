@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
-from audits.formulas.marked_words import grown_beyond_p, marked_log_odds, pooled_prior
+from audits.formulas.marked_words import marked_log_odds, pooled_prior
 
 counts = st.integers(0, 400)
 
@@ -56,9 +55,6 @@ class TestByHand:
         first = wrong.pop("first", 3)
         with pytest.raises(ValueError, match=message):
             found(first, 4, **wrong)
-
-    def test_p_of_growth(self):
-        assert float(grown_beyond_p(0.9, 0.2, 0.4)) == pytest.approx(stats.norm.sf(2.5))
 
 
 class TestLaws:

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
 
 from audits.formulas.checks import Floats, not_above, not_negative
 
@@ -139,31 +138,3 @@ def marked_log_odds(
             inverse = inverse + 1 / having
     error = np.sqrt(inverse)
     return Marked(np.asarray(value), np.asarray(error), np.asarray(value / error))
-
-
-def grown_beyond_p(growth: ArrayLike, error: ArrayLike, limit: ArrayLike) -> Floats:
-    r"""P value of "the true growth is at most the limit": :math:`\Phi((l - d)/s)`.
-
-    Parameters
-    ----------
-    growth, error, limit : array_like
-        Growth seen, its standard error (above 0), and the limit.
-
-    Returns
-    -------
-    ndarray
-        Between 0 and 1; the smaller, the surer that the limit is exceeded. ``nan`` where an input
-        is.
-
-    References
-    ----------
-    Wellek, S. (2010). Testing statistical hypotheses of equivalence and noninferiority. CRC Press,
-    chapter 1 (shifted one-sided hypotheses).
-
-    Examples
-    --------
-    >>> round(float(grown_beyond_p(1.959964, 1.0, 0.0)), 3)
-    0.025
-    """
-    far, spread = np.asarray(limit, dtype=float), np.asarray(error, dtype=float)
-    return np.asarray(ndtr((far - np.asarray(growth, dtype=float)) / spread))

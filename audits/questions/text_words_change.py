@@ -8,12 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from audits.formulas.grown_ties import GrownTies, tie_beyond_p, tie_low
 from audits.formulas.shares import wilson
 from audits.formulas.ties import Interval, difference, less_chance, log_odds_ratio, margin_error
 from audits.questions.text_words_counts import Counted
-from audits.questions.text_words_groups import Bools
+from audits.questions.text_words_groups import Bools, Ints
 from audits.questions.text_words_marks import Floats, Marks
 from audits.settings import Settings
+
+_BLOCK = 10_000  # ties tested at a time
 
 
 @dataclass(frozen=True)
@@ -21,21 +24,20 @@ class Growth:
     """Of every group and word: its ties, and by how much the synthetic one is stronger.
 
     `added` words stand in too few real texts to have a tie there. `compared` are those of which
-    anything can be said, and `accusable` those whose growth may be held against the texts.
+    anything can be said, and `accusable` those whose growth may be held against the texts. `due` is
+    the growth that the sizes of the group alone make: what is tested is what goes beyond. `p` is
+    the exact p value of "it has not grown", 1 where nothing is accusable.
     """
 
     real: Interval
     synthetic: Interval
     growth: Interval
+    due: Floats
     added: Bools
     compared: Bools
     accusable: Bools
     telling: Bools
-
-    @property
-    def sure(self) -> Floats:
-        """The end of the interval nearer to no growth; -inf for what cannot be accused."""
-        return np.where(self.accusable, self.growth.low, -np.inf)
+    p: Floats
 
 
 def growth(
@@ -50,20 +52,63 @@ def growth(
     here = marks[-1].tested & ~np.isnan(tie.value)
     if real is None:
         telling = here & ~identity & (_promised(synthetic) <= settings.marked_telling)
-        return Growth(tie, tie, tie, here, here, np.zeros_like(here), telling)
+        nothing = np.zeros_like(here)
+        return Growth(
+            tie, tie, tie, np.zeros(here.shape), here, here, nothing, telling, np.ones(here.shape)
+        )
     before = log_odds_ratio(_tables(real), confidence=settings.confidence)
-    large = (real.members >= settings.fewest_texts) & (real.others >= settings.fewest_texts)
-    compared = here & large[:, np.newaxis]
+    compared = here & _enough(real, synthetic, settings)
     added = compared & ~marks[0].tested
-    due = Interval(*(np.where(added, 0.0, part) for part in before))
-    grown = difference(due, tie, confidence=settings.confidence)
+    was = Interval(*(np.where(added, 0.0, part) for part in before))
+    grown = difference(was, tie, confidence=settings.confidence)
     compared &= ~np.isnan(grown.value)
     share = synthetic.inside / np.maximum(synthetic.members, 1)[:, np.newaxis]
     accusable = compared & marks[-1].beyond & ~identity & (share >= settings.marked_share)
     accusable &= ~added | _more_of_the_group(real, synthetic, settings.confidence)
     promised = np.hypot(_promised(real), _promised(synthetic))
     telling = compared & ~added & ~identity & (promised <= settings.marked_telling)
-    return Growth(before, tie, grown, added, compared, accusable, telling)
+    due = synthetic.log_size[:, np.newaxis] - np.where(added, 0.0, real.log_size[:, np.newaxis])
+    p = _not_grown(real, synthetic, due, added, accusable)
+    return Growth(before, tie, grown, due, added, compared, accusable, telling, p)
+
+
+def _enough(real: Counted, synthetic: Counted, settings: Settings) -> Bools:
+    """Groups with enough real texts, and words that as many texts hold as it takes to accuse one.
+
+    By the margins alone, so that the choice does not look at the tie.
+    """
+    large = (real.members >= settings.fewest_texts) & (real.others >= settings.fewest_texts)
+    least = (settings.marked_share * synthetic.members)[:, np.newaxis]
+    return np.asarray(large[:, np.newaxis] & (synthetic.inside + synthetic.outside >= least))
+
+
+def _not_grown(
+    real: Counted, synthetic: Counted, due: Floats, added: Bools, accusable: Bools
+) -> Floats:
+    p = np.ones(accusable.shape)
+    new, old = np.nonzero(accusable & added), np.nonzero(accusable & ~added)
+    p[new] = tie_beyond_p(synthetic.inside[new], synthetic.outside[new], due[new])
+    for first in range(0, len(old[0]), _BLOCK):
+        some = tuple(places[first : first + _BLOCK] for places in old)
+        p[some] = _ties(real, synthetic, some).beyond_p(due[some])
+    return p
+
+
+def _ties(real: Counted, synthetic: Counted, places: tuple[Ints, ...]) -> GrownTies:
+    counts = (real.inside, real.outside, synthetic.inside, synthetic.outside)
+    return GrownTies.of(*(count[places] for count in counts))
+
+
+def surely(
+    grown: Growth, real: Counted, synthetic: Counted, places: tuple[Ints, Ints], confidence: float
+) -> Floats:
+    """Return the lower limits of the growth of some ties, exact, as logarithms."""
+    low = np.empty(len(places[0]))
+    added = grown.added[places]
+    new, old = ([part[which] for part in places] for which in (added, ~added))
+    low[added] = tie_low(synthetic.inside[*new], synthetic.outside[*new], confidence=confidence)
+    low[~added] = _ties(real, synthetic, tuple(old)).low(confidence=confidence)
+    return low - grown.due[places]
 
 
 def _tables(counted: Counted) -> NDArray[np.int64]:

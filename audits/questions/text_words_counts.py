@@ -38,6 +38,12 @@ class Counted:
     all_inside: Ints
     all_outside: Ints
 
+    @property
+    def log_size(self) -> NDArray[np.float64]:
+        """Log odds that a word of a text is one of the group's, per group."""
+        inside, outside = np.maximum(self.all_inside, 1), np.maximum(self.all_outside, 1)
+        return np.asarray(np.log(inside) - np.log(outside))
+
 
 @dataclass(frozen=True)
 class Compared:

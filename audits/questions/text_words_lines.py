@@ -12,12 +12,14 @@ from scipy.special import ndtri
 from audits.corpus.corpora import Corpora
 from audits.estimates import Estimate
 from audits.formulas.ties import Interval
-from audits.questions.text_words_change import Growth, reach
+from audits.questions.text_words_change import Growth, reach, surely
 from audits.questions.text_words_counts import Compared, Counted
 from audits.questions.text_words_groups import Bools, Ints
 from audits.questions.text_words_marks import Marks
 from audits.questions.text_words_rows import MarkedWordRow, WordGroupRow, WordTieRow
 from audits.results import Group
+
+_MORE = 5  # times as many ties have their limits computed as are listed
 
 
 @dataclass(frozen=True)
@@ -116,26 +118,39 @@ def _is_marked(found: Found, side: Side) -> Bools:
 
 def tie_rows(found: Found) -> tuple[WordTieRow, ...]:
     """Return the words of every group whose tie surely grew most."""
-    grown = found.growth
     if found.real is None:
         return ()
-    rows = [
-        _tie(found, grown, group, int(word), rank)
-        for group in range(found.words.groups)
-        for rank, word in enumerate(_listed(found, grown, group), start=1)
-    ]
+    real, synthetic = found.real.counted, found.synthetic.counted
+    places = _candidates(found)
+    settings = found.corpora.settings
+    low = surely(found.growth, real, synthetic, places, settings.confidence)
+    rows: list[WordTieRow] = []
+    for group in range(found.words.groups):
+        own = np.flatnonzero((places[0] == group) & np.isfinite(low))
+        order = own[np.argsort(-low[own].round(9), kind="stable")][: settings.marked_listed]
+        rows += [
+            _tie(found, group, int(places[1][one]), rank, float(low[one]))
+            for rank, one in enumerate(order, start=1)
+        ]
     return tuple(sorted(rows, key=lambda row: (row.group, row.rank)))
 
 
-def _listed(found: Found, grown: Growth, group: int) -> Ints:
-    sure = grown.sure[group]
-    places = np.flatnonzero(np.isfinite(sure) & (grown.growth.value[group] > 0))
-    order = places[np.argsort(-sure[places].round(12), kind="stable")]
-    return order[: found.corpora.settings.marked_listed]
+def _candidates(found: Found) -> tuple[Ints, Ints]:
+    """Groups and words of ties that may be listed: several times as many as are, the surest."""
+    grown = found.growth
+    most = _MORE * found.corpora.settings.marked_listed
+    groups, words = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for group in range(found.words.groups):
+        places = np.flatnonzero(grown.accusable[group] & (grown.growth.value[group] > 0))
+        order = np.lexsort((-grown.growth.value[group, places], grown.p[group, places]))
+        words.append(places[order[:most]])
+        groups.append(np.full(len(words[-1]), group))
+    return np.concatenate(groups), np.concatenate(words)
 
 
-def _tie(found: Found, grown: Growth, group: int, word: int, rank: int) -> WordTieRow:
+def _tie(found: Found, group: int, word: int, rank: int, low: float) -> WordTieRow:
     assert found.real is not None
+    grown = found.growth
     real, synthetic = found.real.counted, found.synthetic.counted
     counts = [
         int(count[group, word])
@@ -145,7 +160,9 @@ def _tie(found: Found, grown: Growth, group: int, word: int, rank: int) -> WordT
     sizes = [count[group] for side in (real, synthetic) for count in (side.members, side.others)]
     shares = [_share(count, size) for count, size in zip(counts, sizes, strict=True)]
     added = bool(grown.added[group, word])
-    ties = [_ratio(part, group, word) for part in (grown.real, grown.synthetic, grown.growth)]
+    ties = [_ratio(part, group, word) for part in (grown.real, grown.synthetic)]
+    value = max(float(grown.growth.value[group, word]), low)
+    growth = _exponential(Estimate(value, low, max(float(grown.growth.high[group, word]), value)))
     marks = found.synthetic.marks
     return WordTieRow(
         found.words.names[group],
@@ -156,8 +173,9 @@ def _tie(found: Found, grown: Growth, group: int, word: int, rank: int) -> WordT
         *counts,
         *shares,
         Estimate.unknown() if added else ties[0],
-        *ties[1:],
-        float(grown.growth.error[group, word]),
+        ties[1],
+        growth,
+        float(grown.due[group, word]),
         float(marks.odds.z[group, word]),
         float(marks.p_adjusted[group, word]),
         min(int(side.fewest[group, word]) for side in found.sides),
@@ -219,7 +237,8 @@ def _grown(found: Found, group: int) -> tuple[int, int]:
     """Words whose tie was compared, and those of which it grew by its own interval."""
     if found.real is None:
         return 0, 0
-    return int(found.growth.compared[group].sum()), int((found.growth.sure[group] > 0).sum())
+    tail = (1 - found.corpora.settings.confidence) / 2
+    return int(found.growth.compared[group].sum()), int((found.growth.p[group] <= tail).sum())
 
 
 def _reached(found: Found, group: int) -> tuple[int, float, float, float]:

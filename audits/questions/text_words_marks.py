@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import ndtr
 
 from audits.corpus.corpora import Corpora
+from audits.formulas.grown_ties import tie_beyond_p
 from audits.formulas.marked_words import Marked, marked_log_odds, pooled_prior
 from audits.formulas.multiplicity import benjamini_hochberg
 from audits.questions.text_words_counts import Compared, Counted, occurrences
@@ -52,7 +52,7 @@ def marks(corpora: Corpora, words: Compared, side: int, counted: Counted) -> Mar
         limit = np.full(len(tested), _CHENG_Z)
         return Marks(odds, unknown, tested & ~np.isnan(odds.z), limit, 0)
     odds = _odds(counted, settings.marked_prior)
-    p = np.where(tested, 2 * ndtr(-np.abs(odds.z)), np.nan)
+    p = np.where(tested, _p(counted), np.nan)
     threshold, shufflings = _threshold(corpora, words, side, tested, odds)
     return Marks(odds, benjamini_hochberg(p), tested, threshold, shufflings)
 
@@ -62,6 +62,14 @@ def _tested(corpora: Corpora, counted: Counted) -> Bools:
     fewest, floor = corpora.settings.fewest_texts, corpora.settings.marked_floor
     large = (counted.members >= fewest) & (counted.others >= fewest)
     return np.asarray(large[:, np.newaxis] & (counted.inside + counted.outside >= floor))
+
+
+def _p(counted: Counted) -> Floats:
+    """Exact p values, two-sided, of "a text that holds the word falls inside by chance"."""
+    size = counted.log_size[:, np.newaxis]
+    more = tie_beyond_p(counted.inside, counted.outside, size)
+    less = tie_beyond_p(counted.outside, counted.inside, -size)
+    return np.asarray(np.minimum(2 * np.minimum(more, less), 1.0))
 
 
 def _odds(counted: Counted, of: float) -> Marked:

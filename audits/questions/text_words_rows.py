@@ -72,7 +72,8 @@ class MarkedWordRow(Row):
 
     `log_odds` is the log-odds ratio with its interval, and `times` its exponential: how many times
     as often the word stands in the group's texts. `z` is the log-odds ratio over its standard
-    error, `p_adjusted` its p value among all words and groups, and `marked` whether both pass.
+    error. `p_adjusted` is an exact p value, that as many of the texts that hold the word fall into
+    the group by chance, adjusted for all words and groups; `marked` is whether both pass.
     `fewest` is the smallest number of texts, above none, that hold or lack the word in any group of
     the same features.
     """
@@ -106,10 +107,12 @@ class WordTieRow(Row):
     of a text counted once: above 1 where it belongs to the group's texts more than to the others'.
     `growth` is the synthetic over the real one, or, where fewer real texts hold the word than can
     be compared (`kind` "added", not "strengthened"), the synthetic one alone; then the share of
-    the group's texts that hold it has grown by the whole of both intervals. `error` is the standard
-    error of its logarithm. `z` and `p_adjusted` say how surely the word sets the group's synthetic
-    texts apart. `rank` is its place among the group's, the surest first. `fewest` is the smallest
-    number of texts, above none, that hold or lack the word in any group of the same features.
+    the group's texts that hold it has grown by the whole of both intervals. Its lower limit is
+    exact, as if every text that holds the word fell inside or outside by chance; `due` is how much
+    the logarithm grows by the sizes of the group and the others alone. `z` and `p_adjusted` say how
+    surely the word sets the group's synthetic texts apart. `rank` is its place among the group's,
+    the surest first. `fewest` is the smallest number of texts, above none, that hold or lack the
+    word in any group of the same features.
     """
 
     real: int
@@ -128,7 +131,7 @@ class WordTieRow(Row):
     tie_real: Estimate
     tie_synthetic: Estimate
     growth: Estimate
-    error: float
+    due: float
     z: float
     p_adjusted: float
     fewest: int

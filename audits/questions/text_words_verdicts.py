@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.formulas.marked_words import grown_beyond_p
-from audits.formulas.ties import less_chance
+from audits.formulas.grown_ties import GrownTies, tie_beyond_p
 from audits.judging import Claims, judged
 from audits.questions.headlines import BAD, Part, headline
 from audits.questions.text_words_rows import MarkedWordRow, WordGroupRow, WordTieRow
@@ -68,21 +67,21 @@ def _judged(
     can only spare a word, never accuse one.
     """
     unlisted = sum(row.compared for row in rows) - len(ties)
-    growth = np.log([tie.growth.value for tie in ties])
-    low, high = (np.log([getattr(tie.growth, end) for tie in ties]) for end in ("low", "high"))
-    error = np.array([tie.error for tie in ties])
+    value, low, high = (
+        np.log([getattr(tie.growth, end) for tie in ties]) for end in ("value", "low", "high")
+    )
     sure = ~(np.array([tie.p_adjusted for tie in ties]) > settings.false_discovery_rate)
+    p_of = _tests(ties)
 
     def exceeds(limits: Floats) -> Floats:
-        p = grown_beyond_p(growth, error, limits[: len(ties)])
-        return np.concatenate([np.where(sure, p, 1.0), np.ones(unlisted)])
+        return np.concatenate([np.where(sure, p_of(limits[: len(ties)]), 1.0), np.ones(unlisted)])
 
     def filled(values: Floats) -> Floats:
         return np.concatenate([values, np.zeros(unlisted)])
 
     total = len(ties) + unlisted
     claims = Claims(
-        value=filled(less_chance(growth, error)),
+        value=filled(value),
         low=filled(np.where(sure, np.maximum(low, 0), 0)),
         high=filled(high),
         watch=np.full(total, np.log(settings.marked_watch)),
@@ -93,9 +92,27 @@ def _judged(
     verdicts, flips = judged(claims, settings)
     limit = max(float(np.log(settings.marked_problem)), 1e-9)
     return [
-        Part(tie.word, verdicts[i], known_tie(tie), flips[i], float(growth[i] / limit))
+        Part(tie.word, verdicts[i], known_tie(tie), flips[i], float(value[i] / limit))
         for i, tie in enumerate(ties)
     ]
+
+
+def _tests(ties: Sequence[WordTieRow]) -> Callable[[Floats], Floats]:
+    """Return what gives the p values of "the tie grew by at most this", as logarithms."""
+    names = ("real_inside", "real_outside", "synthetic_inside", "synthetic_outside")
+    counts = [np.array([getattr(tie, name) for tie in ties], dtype=np.int64) for name in names]
+    due = np.array([tie.due for tie in ties])
+    added = np.array([tie.kind == "added" for tie in ties], dtype=bool)
+    grown = GrownTies.of(*(count[~added] for count in counts))
+
+    def p_of(limits: Floats) -> Floats:
+        p = np.empty(len(ties))
+        beyond = limits + due
+        p[added] = tie_beyond_p(counts[2][added], counts[3][added], beyond[added])
+        p[~added] = grown.beyond_p(beyond[~added])
+        return p
+
+    return p_of
 
 
 # -- groups ----------------------------------------------------------------------------------------
