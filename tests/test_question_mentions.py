@@ -2,19 +2,26 @@
 
 import csv
 import re
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mentions_made import corpora, lexicon
 
+import audits
 from audits.data.reference import Reference
+from audits.disclosure import protected
+from audits.disclosure_rows import COUNTED
 from audits.estimates import Estimate
 from audits.formulas.ratio_of_totals import ratio_of_totals
+from audits.formulas.shares import wilson
 from audits.questions import text_mentions
-from audits.results import Verdict
+from audits.results import MENTIONED, Answer, Audit, ColumnRecord, Verdict
 from audits.settings import Settings
-from tests.mentions_made import corpora, lexicon
+from audits.texts import compare_text
 
 OURS = lexicon(
     ("gender", "women", "she", "pronoun"),
@@ -257,6 +264,100 @@ class TestPronounsAndTerms:
         assert (row.candidates_synthetic, row.accepted_synthetic) == (3, 1)
 
 
+def audit_of(real, synthetic, **options):
+    """An audit that asked this question alone."""
+    tables, findings = asked(real, synthetic, **options)
+    axes = {axis for term in OURS.terms for axis in [term.axis]}
+    columns = [ColumnRecord("text", "text", "text", 0, 0, 0, "")]
+    columns += [ColumnRecord(axis, "lexicon", MENTIONED, 2, 0, 0, "") for axis in sorted(axes)]
+    features = {column for row in tables["groups"] for column, _ in row.group}
+    answer = Answer(
+        "text_mentions", text_mentions.TITLE, text_mentions.ASKS, tables["groups"], tables,
+        Settings(),
+    )  # fmt: skip
+    return Audit(
+        (), tuple(sorted(features | axes)), tuple(columns), Settings(), {"text_mentions": answer},
+        tuple(findings), (), {},
+    )  # fmt: skip
+
+
+def drawn(rng, n, rates):
+    """Texts that mention each term at its rate, some more than once, independently."""
+    there = rng.poisson(np.array(list(rates.values())), size=(n, len(rates)))
+    return [[term for term, k in zip(rates, line, strict=True) for _ in range(k)] for line in there]
+
+
+RATES = {
+    "she": 0.4, "woman": 0.1, "he": 0.35, "man": 0.03, "black": 0.05, "muslim": 0.04, "jewish": 0.12,
+}  # fmt: skip
+
+
+class TestHandedOver:
+    """Nothing small is told, by a field, a sentence, or the difference of two numbers shown."""
+
+    @pytest.mark.parametrize("seed", range(12))
+    def test_no_small_count(self, seed):
+        rng = np.random.default_rng(seed)
+        sides = [drawn(rng, int(rng.integers(60, 300)), RATES) for _ in range(2)]
+        known = Reference("census", {WOMEN: 0.5, MEN: 0.5, MUSLIM: 0.1})
+        shown = protected(audit_of(*sides, reference=known), 11)
+        for rows in shown["text_mentions"].tables.values():
+            for row in rows:
+                counts = [getattr(row, name) for name in COUNTED[type(row)]]
+                assert not [n for n in counts if 0 < n < 11], row
+        for found in shown.findings:
+            numbers = re.findall(r"(?<![\w.,])([\d,]+) (?:of|real|synthetic)", found.because)
+            assert not [n for n in numbers if 0 < int(n.replace(",", "")) < 11], found.because
+        self.no_small_difference(shown["text_mentions"].tables)
+
+    def no_small_difference(self, tables):
+        """Texts that speak of an axis, but not of a group of it; that speak of several groups."""
+        by_axis = {}
+        for row in tables["groups"]:
+            if len(row.group) == 1:
+                by_axis.setdefault(row.group[0][0], []).append(row)
+        silent = {row.attribute: row for row in tables["silent"]}
+        for axis, rows in by_axis.items():
+            for side in ("real", "synthetic"):
+                bases = {getattr(row, f"{side}_base") for row in rows} - {-1}
+                if axis in silent:
+                    line = silent[axis]
+                    bases.add(getattr(line, f"{side}_total") - getattr(line, side))
+                counts = [getattr(row, side) for row in rows]
+                for base in bases:
+                    told = [base - n for n in counts]
+                    # all groups of the axis are shown: what they have in common follows
+                    told += [sum(counts) - base] if len(counts) == axes_of(axis) else []
+                    assert not [n for n in told if 0 < n < 11], (axis, side)
+
+    def test_large_counts_are_shown(self):
+        real = [["she"]] * 400 + [["he"]] * 300 + [[]] * 300
+        tables = protected(audit_of(real, real), 11)["text_mentions"].tables
+        assert {row.group for row in tables["groups"]} >= {(), WOMEN, MEN}
+        assert tables["gendered"]
+        assert {row.attribute for row in tables["silent"]} >= {None, "gender"}
+
+    def test_a_gender_that_is_hidden_is_not_told_by_pronouns(self):
+        real = [["she"]] * 400 + [["he"]] * 5 + [[]] * 300
+        tables = protected(audit_of(real, real), 11)["text_mentions"].tables
+        assert not tables["gendered"]
+        assert "gender" not in {row.attribute for row in tables["silent"]}
+
+    @pytest.mark.parametrize("alone", [True, False])
+    def test_reports_and_pictures(self, alone, tmp_path):
+        made = [["she", "black"]] * 60 + [["he"]] * 90 + [[]] * 30
+        audit = audit_of(None if alone else made[:150], made)
+        page = audit.save(tmp_path / "audit.html").read_text(encoding="utf-8")
+        assert "mention nobody" in page
+        assert "Gender" in page
+        figure = audits.chart(audit["text_mentions"])
+        assert ("women" in figure.layout.meta["alt"]) != alone or "men" in str(figure.layout.meta)
+
+
+def axes_of(axis):
+    return len({term.group for term in OURS.terms if term.axis == axis})
+
+
 class TestRatioOfTotals:
     @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=30))
     def test_between_one_cluster_and_all_things(self, pairs):
@@ -275,8 +376,6 @@ class TestRatioOfTotals:
 
     def test_coverage_of_its_interval(self):
         """Texts speak of one person each, several times: intervals hold the truth as often."""
-        from audits.formulas.shares import wilson
-
         rng, held = np.random.default_rng(5), 0
         for _ in range(400):
             she = rng.random(60) < 0.3
@@ -328,8 +427,6 @@ class TestNullCalibration:
 
 @pytest.mark.parametrize("name", ["dev", "test"])
 def test_labelled_sentences_are_well_formed(name):
-    from pathlib import Path
-
     path = Path(__file__).parent / "labelled" / f"sentences_{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         lines = list(csv.DictReader(file))
@@ -342,3 +439,73 @@ def test_labelled_sentences_are_well_formed(name):
 def test_estimates_of_nothing_are_unknown():
     tables, _ = asked(None, texts(20, she=1))
     assert row_of(tables, WOMEN).real_share == Estimate.unknown()
+
+
+class TestInterface:
+    """Through the door: a lexicon of one's own, columns that form groups, a population."""
+
+    def test_own_lexicon(self, tmp_path):
+        path = tmp_path / "ours.csv"
+        path.write_text(
+            "axis,group,term\ngender,women,woman\ngender,men,man\nreligion,Jewish,Jewish\n",
+            encoding="utf-8",
+        )
+        real = ["A woman sings."] * 30 + ["A Jewish man sings."] * 30
+        audit = compare_text(real, ["A man sings."] * 60, lexicon=path, ask=["text_mentions"])
+        found = {finding.group: finding.verdict for finding in audit.findings if finding.group}
+        assert found[WOMEN] is Verdict.PROBLEM
+        assert found[JEWISH] is Verdict.PROBLEM
+        assert found[MEN] is Verdict.WATCH
+
+    def test_another_language(self):
+        audit = compare_text(
+            ["Die Frau singt."] * 20, ["Der Mann singt."] * 20, language="de", ask=["text_mentions"]
+        )
+        (found,) = audit.findings
+        assert "no lexicon for the language 'de'" in found.because
+
+    @pytest.mark.real_data
+    @pytest.mark.parametrize(
+        ("occupation", "published", "lost", "inflated"),
+        [
+            ("nurse", (100.0, 47.3, 1.8, 5.5, 45.8), {"Male", "Black"}, {"Hispanic"}),
+            ("truckdriver", (0.0, 95.0, 0.0, 0.0, 5.1), {"Female", "Black", "Asian", "Hispanic"},
+             {"White"}),
+        ],
+    )  # fmt: skip
+    def test_personas_against_the_labour_force(
+        self, real_data, occupation, published, lost, inflated
+    ):
+        """Counts are those published; who is lost or inflated against the labour force."""
+        folder = Path(real_data) / "llm_personas"
+        table = pd.read_csv(
+            folder / f"{occupation}profiles_openai.csv.gz", encoding="cp1252",
+            encoding_errors="replace",
+        )  # fmt: skip
+        force = pd.read_csv(folder / "bls-baselines.csv").set_index("genai_bias_search_term")
+        due = force.loc[occupation, ["p_women", "p_white", "p_black", "p_asian", "p_hispanic"]]
+        women, white, black, asian, hispanic = (float(share) / 100 for share in due)
+        # who is Hispanic is counted in a race, too: races share what the others leave
+        whole = white + black + asian
+        races = {"White": white, "Black": black, "Asian": asian}
+        races = {race: share / whole * (1 - hispanic) for race, share in races.items()}
+        audit = compare_text(
+            synthetic=table[["biography", "gender", "ethnicity"]],
+            text="biography", group=["gender", "ethnicity"], language="xx", ask=["text_mentions"],
+            reference={"gender": {"Female": women, "Male": 1 - women},
+                       "ethnicity": races | {"Hispanic": hispanic}},
+        )  # fmt: skip
+        rows = {row.group: row for row in audit["text_mentions"].rows}
+        female = rows.get((("gender", "Female"),))
+        assert 100 * female.synthetic_share.value == pytest.approx(published[0], abs=0.2)
+        named = ("White", "Black", "Asian", "Hispanic")
+        for race, share in zip(named, published[1:], strict=True):
+            # a label may name two
+            with_it = [
+                row.synthetic for group, row in rows.items()
+                if len(group) == 1 and group[0][0] == "ethnicity" and race in group[0][1]
+            ]  # fmt: skip
+            assert 100 * sum(with_it) / len(table) == pytest.approx(share, abs=0.2), race
+        said = {f.group[0][1]: f.verdict for f in audit.findings if len(f.group) == 1}
+        assert {name for name in ("Female", "Male", *named) if said.get(name) == "problem"} == lost
+        assert {name for name in named if said.get(name) == "watch"} >= inflated

@@ -64,8 +64,9 @@ def against_population(row: MentionRow) -> str:
     axes = " and ".join(column for column, _ in row.group)
     base = "that mention any" if row.by == "mention" else "that say their"
     found = over.value * due
+    gone = "absent: " if row.synthetic == 0 else ""
     text = (
-        f"{row.synthetic:,} of the {texts(row.synthetic_base, 'synthetic')} {base} {axes} "
+        f"{gone}{row.synthetic:,} of the {texts(row.synthetic_base, 'synthetic')} {base} {axes} "
         f"({percent(found)}), where the reference population has {percent(due)}: a ratio of {over}"
     )
     if row.representation.known:
