@@ -288,7 +288,8 @@ def drawn(rng, n, rates):
 
 
 RATES = {
-    "she": 0.4, "woman": 0.1, "he": 0.35, "man": 0.03, "black": 0.05, "muslim": 0.04, "jewish": 0.12,
+    "she": 0.4, "woman": 0.1, "he": 0.35, "man": 0.03, "black": 0.05, "muslim": 0.04,
+    "jewish": 0.12,
 }  # fmt: skip
 
 
