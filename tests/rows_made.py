@@ -12,6 +12,7 @@ from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
 from audits.questions.text_mentions_rows import MentionRow
+from audits.questions.text_words_rows import WordGroupRow
 
 _USUAL = {int: 100, float: math.nan, Estimate: Estimate.unknown(), str: "", bool: True}
 
@@ -69,6 +70,14 @@ def text_mentions_row(group, ratio):
     return row(MentionRow, group, by="mention", ratio=ratio, alone=False, reference_share=None)
 
 
+def text_words_row(group, growth):
+    word = "rose" if growth.known else None
+    return row(
+        WordGroupRow, group, growth=growth, word=word, kind="strengthened", alone=False,
+        compared=100 if growth.known else 0, grown=1 if growth.known else 0,
+    )  # fmt: skip
+
+
 def step_row(group, generation, index, name=""):
     name = name or f"g{generation}.csv"
     return row(GenerationStepRow, group, generation=generation, index=index, name=name)
@@ -82,6 +91,7 @@ MADE = {
     "fairness": lambda group, value=0.2: fairness_row(group, around(value)),
     "generations": lambda group, value=15.0: generations_row(group, around(value)),
     "text_mentions": lambda group, value=0.9: text_mentions_row(group, around(value)),
+    "text_words": lambda group, value=4.0: text_words_row(group, around(value)),
 }
 UNKNOWN = {
     "copying": copying_row,
@@ -91,10 +101,11 @@ UNKNOWN = {
     "fairness": fairness_row,
     "generations": generations_row,
     "text_mentions": text_mentions_row,
+    "text_words": text_words_row,
 }
 STEPS = {
     "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
-    "generations": 5.0, "fairness": 0.005, "text_mentions": 0.1,
+    "generations": 5.0, "fairness": 0.005, "text_mentions": 0.1, "text_words": 2.0,
 }  # fmt: skip
 """Values of which nine multiples are drawn."""
 

@@ -17,6 +17,7 @@ from audits.disclosure_of import (
     provenance,
     stereotypes,
     text_mentions,
+    text_words,
 )
 from audits.disclosure_of.known import Treatments
 
@@ -32,4 +33,5 @@ TREATED: Treatments = {
     **collection.TREATED,
     **generations.TREATED,
     **text_mentions.TREATED,
+    **text_words.TREATED,
 }

@@ -18,7 +18,7 @@ from audits.seeds import stream
 
 Floats = NDArray[np.float64]
 _LEAST = 19  # shufflings from which what is usual is known well enough to stop
-_CHENG_Z = 1.96  # Cheng, Durmus & Jurafsky 2023, section 3.2
+_CHENG_Z = 1.96  # Cheng, Durmus & Jurafsky 2023
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class TextWordsSettings:
         500.0,
         low=1.0,
         high=1e6,
-        source="Monroe, Colaresi & Quinn 2008, figure 5",
+        source="the form Monroe, Colaresi & Quinn 2008, the number a house rule",
         meaning="Words added to either side, shared out as all texts have them, before a word is "
         "called marked.",
     )

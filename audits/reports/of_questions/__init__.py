@@ -18,6 +18,7 @@ from audits.reports.of_questions import (
     provenance,
     stereotypes,
     text_mentions,
+    text_words,
 )
 from audits.reports.of_questions.presentation import Presentation
 
@@ -33,6 +34,7 @@ PRESENTED: dict[str, Presentation] = {
     "collection": collection.PRESENTATION,
     "generations": generations.PRESENTATION,
     "text_mentions": text_mentions.PRESENTATION,
+    "text_words": text_words.PRESENTATION,
 }
 
 
