@@ -61,7 +61,7 @@ class Lexicon:
     terms: tuple[Term, ...]
     kinds: Mapping[str, Kind]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Classes of words that patterns speak of, in lower case; ``*ly`` is every word that ends so."""
+    """Classes of words for patterns, in lower case; ``*ly`` is every word that ends so."""
     excluded: tuple[str, ...] = ()
     """Phrases that hold a term and do not speak of people."""
 

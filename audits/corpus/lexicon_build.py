@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from audits.corpus.lexicon import Kind, Lexicon, Term
-from audits.corpus.lexicon_forms import Form, forms_of
+from audits.corpus.lexicon_forms import Form, excluded_forms, forms_of
 from audits.corpus.lexicon_patterns import BUILT_IN, classes_of
 from audits.errors import SourceError
 
@@ -58,7 +58,6 @@ def built(draft: Draft) -> Lexicon:
     _check_patterns(draft)
     terms = tuple(_term(draft, entry) for entry in draft.entries)
     _refuse_twins(draft.source, terms)
-    _check_excluded(draft, terms)
     used = {term.kind for term in terms}
     return Lexicon(
         name=draft.name,
@@ -67,7 +66,7 @@ def built(draft: Draft) -> Lexicon:
         terms=terms,
         kinds={name: kind for name, kind in draft.kinds.items() if name in used},
         words=draft.words,
-        excluded=tuple(phrase for phrase, _ in draft.excluded),
+        excluded=_excluded(draft, terms),
     )
 
 
@@ -107,8 +106,8 @@ def _check_patterns(draft: Draft) -> None:
 
 
 def _term(draft: Draft, entry: Entry) -> Term:
-    kind, english = draft.kinds[entry.kind], draft.language == ENGLISH
-    forms = forms_of(entry.text, plurals=kind.plurals and english, spellings=english)
+    plurals = draft.kinds[entry.kind].plurals
+    forms = forms_of(entry.text, plurals=plurals, english=draft.language == ENGLISH)
     return Term(entry.axis, entry.group, entry.text, entry.kind, forms, entry.line)
 
 
@@ -139,8 +138,9 @@ def _refuse_twins(source: str, terms: Sequence[Term]) -> None:
                 )
 
 
-def _check_excluded(draft: Draft, terms: Sequence[Term]) -> None:
+def _excluded(draft: Draft, terms: Sequence[Term]) -> tuple[str, ...]:
     every = {form.text.casefold() for term in terms for form in term.forms}
+    made: dict[str, None] = {}
     for phrase, line in draft.excluded:
         if not phrase.strip():
             raise SourceError(draft.source, "not: a phrase is empty.", "Drop it.", line=line)
@@ -151,3 +151,6 @@ def _check_excluded(draft: Draft, terms: Sequence[Term]) -> None:
                 "Drop the term, or give a longer phrase.",
                 line=line,
             )
+        forms = (form for form in excluded_forms(phrase) if form.casefold() not in every)
+        made |= dict.fromkeys(forms)
+    return tuple(made)

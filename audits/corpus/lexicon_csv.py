@@ -51,7 +51,7 @@ def csv_draft(path: Path, *, base: Draft) -> Draft:
     return Draft(
         source,
         path.name,
-        sha256_of(path),
+        sha256_of([path]),
         base.language,
         tuple(entries),
         base.kinds,

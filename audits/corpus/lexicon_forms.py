@@ -16,6 +16,7 @@ _SPELLINGS = (
     ("ageing", "aging"),
     ("labour", "labor"),
 )
+_NUMBERS = re.compile(r"\{(\d{1,3})\.\.(\d{1,3})\}")
 
 
 @dataclass(frozen=True)
@@ -45,26 +46,44 @@ def plural_of(noun: str) -> str:
     return f"{noun}s"
 
 
-def forms_of(written: str, *, plurals: bool, spellings: bool = True) -> tuple[Form, ...]:
+def forms_of(written: str, *, plurals: bool, english: bool = True) -> tuple[Form, ...]:
     """Return every form of a term: as written, with other hyphens and spelling, in the plural.
 
-    `written` may give plurals of its own behind slashes, as in ``woman/women``. A term that ends in
-    ``=`` has no plural.
+    With `plurals`, `written` may give plurals of its own behind slashes, as in ``woman/women``, and
+    a term that ends in ``=`` has none; else they are made as English makes them. The term
+    ``{60..99}-year-old`` is written for every number.
 
     >>> [form.text for form in forms_of("old-timer", plurals=True)]
     ['old-timer', 'old-timers', 'old timer', 'old timers']
     >>> [(form.text, form.plural) for form in forms_of("man/men", plurals=True)]
     [('man', False), ('men', True)]
     """
-    singular, *given = (part.strip() for part in written.split("/"))
-    if singular.endswith("="):
+    numbers = _NUMBERS.search(written)
+    if numbers:
+        low, high = int(numbers[1]), int(numbers[2])
+        each = (written.replace(numbers[0], str(number)) for number in range(low, high + 1))
+        return tuple(form for one in each for form in forms_of(one, plurals=plurals))
+    singular, *given = (part.strip() for part in written.split("/")) if plurals else [written]
+    if plurals and singular.endswith("="):
         singular, plurals = singular[:-1].strip(), False
-    made = given or ([plural_of(singular)] if plurals else [])
+    made = given or ([plural_of(singular)] if plurals and english else [])
     forms = {singular: Form(singular)} | {text: Form(text, plural=True) for text in made}
     for form in tuple(forms.values()):
-        for variant in _variants(form.text, spellings):
+        for variant in _variants(form.text, english):
             forms.setdefault(variant, Form(variant, form.plural))
     return tuple(forms.values())
+
+
+def excluded_forms(phrase: str) -> tuple[str, ...]:
+    """Return a phrase with hyphens and with blanks between its words.
+
+    >>> excluded_forms("queen size"), excluded_forms("in the black")
+    (('queen size', 'queen-size'), ('in the black',))
+    """
+    both = [phrase, phrase.replace("-", " ")]
+    if phrase.count(" ") == 1:
+        both.append(phrase.replace(" ", "-"))
+    return tuple(dict.fromkeys(both))
 
 
 def _variants(text: str, spellings: bool) -> Iterable[str]:

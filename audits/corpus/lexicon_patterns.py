@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 WINDOW = 10
 """Tokens before and after a term that patterns can see."""
 EDGE = "edge"
-CAPITAL, NUMBER, MARK, WORD = "capital", "number", "mark", "word"
-BUILT_IN = frozenset({EDGE, CAPITAL, NUMBER, MARK, WORD})
+CAPITAL, NUMBER, MARK, WORD, IDENTITY = "capital", "number", "mark", "word", "identity"
+BUILT_IN = frozenset({EDGE, CAPITAL, NUMBER, MARK, WORD, IDENTITY})
+"""Classes that no lexicon has to give; identities are the terms of one token."""
 """Class of the places before the first and after the last token of a text."""
 SELVES = ("_", "_plural", "_singular", "_capital", "_small")
 _ELEMENT = re.compile(r"(!?)([^?*+!]+)([?*+]?)")
@@ -167,9 +168,7 @@ class Contexts:
         if element.key not in self._known:
             found = np.zeros(self._size + 1, dtype=bool)
             for name in element.names:
-                if name == EDGE:
-                    found[-1] = True
-                else:
-                    found[:-1] |= self._belongs(name)
+                found[:-1] |= self._belongs(name)
+                found[-1] |= name == EDGE
             self._known[element.key] = ~found if element.other else found
         return self._known[element.key]
