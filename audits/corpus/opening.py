@@ -86,7 +86,7 @@ def opened_corpora(
 
 def _lexicon(asked: Asked) -> Lexicon | None:
     if asked.lexicon is not None:
-        return read_lexicon(asked.lexicon)
+        return read_lexicon(asked.lexicon, language=asked.language)
     return english() if asked.language == "en" else None
 
 
