@@ -232,6 +232,11 @@ class Audit:
         return self.answers[question]
 
     @property
+    def of_texts(self) -> bool:
+        """Whether this is about texts, not about tables."""
+        return any(record.use == "text" for record in self.columns)
+
+    @property
     def problems(self) -> tuple[Finding, ...]:
         """The findings that need a person."""
         return tuple(f for f in self.findings if f.verdict is Verdict.PROBLEM)

@@ -91,7 +91,7 @@ class Material:
     @cached_property
     def texts(self) -> bool:
         """Whether this is about texts, not about tables."""
-        return any(record.use == "text" for record in self.audit.columns)
+        return self.audit.of_texts
 
     @property
     def nouns(self) -> Nouns:

@@ -12,7 +12,9 @@ from audits.settings import Settings
 def methods(material: Material) -> tuple[Section, ...]:
     """A heading for methods, and a short part for every question."""
     settings = material.audit.settings
-    sections = [Section("methods", "Methods in plain words", _common(settings))]
+    sections = [
+        Section("methods", "Methods in plain words", _common(settings, texts=material.texts))
+    ]
     for answer in in_order(material):
         name = answer.question
         found = presented(name)
@@ -23,7 +25,15 @@ def methods(material: Material) -> tuple[Section, ...]:
     return tuple(sections)
 
 
-def _common(settings: Settings) -> tuple[Paragraph, ...]:
+_OF_TEXTS = (
+    "Groups are everyone, every value of the columns that form groups or every identity that texts "
+    "mention, and crossings of two. Texts are cut into tokens by spaCy's rules for the language; "
+    "words are tokens with a letter or a digit, in lower case. What is counted, drawn and tested "
+    "are texts, never words: words of one text are not independent of each other."
+)
+
+
+def _common(settings: Settings, *, texts: bool) -> tuple[Paragraph, ...]:
     crossed = (
         "Groups are everyone, every value of a sensitive feature"
         f"{_crossed(settings.intersections)}, found in any of the tables. A missing value forms a "
@@ -39,7 +49,7 @@ def _common(settings: Settings) -> tuple[Paragraph, ...]:
         "twice more, with limits a fifth lower and a quarter higher, and says whether it would "
         "change."
     )
-    return (Paragraph(crossed), Paragraph(judged))
+    return (Paragraph(_OF_TEXTS if texts else crossed), Paragraph(judged))
 
 
 def _crossed(depth: int) -> str:

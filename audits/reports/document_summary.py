@@ -283,5 +283,10 @@ def how_sure(material: Material) -> tuple[str, ...]:
             "No holdout was given: one half of each group's real people stood in for fresh ones"
             f"{near}."
         )
-    said.append("'ok' is said of the columns that were compared, and of no other trait.")
+    what = (
+        "words and the groups that were looked for"
+        if material.texts
+        else ("columns that were compared")
+    )
+    said.append(f"'ok' is said of the {what}, and of no other trait.")
     return tuple(said)

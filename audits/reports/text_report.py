@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from audits.results import Audit, ColumnRecord, Finding, Verdict
+from audits.results import Audit, ColumnRecord, Finding, InputRecord, Verdict
 from audits.visible import visible
 
 if TYPE_CHECKING:
@@ -127,19 +127,13 @@ def _many(count: int, of: str) -> str:
 
 
 _OF_TABLES = ("compared", "sensitive", "left out")
-_LINES = {"reference": "share", "rules": "rule"}
+_LINES = {"reference": "share", "rules": "rule", "lexicon": "term"}
 """What the lines of inputs are that are no tables."""
 
 
 def understood(audit: Audit) -> list[str]:
     """What was read, and how its columns were understood."""
-    lines = [
-        f"{record.role}: {record.name}, {_many(record.rows, _LINES[record.role])}"
-        if record.role in _LINES
-        else f"{record.role}: {record.name}, {_many(record.rows, 'row')} of "
-        f"{_many(record.columns, 'column')}"
-        for record in audit.inputs
-    ]
+    lines = [_input(record, texts=audit.of_texts) for record in audit.inputs]
     sensitive = [c for c in audit.columns if c.use == "sensitive"]
     groups = [f"{c.name} ({_levels(c)})" for c in sensitive]
     lines.append(f"groups by: {_listed(groups or audit.sensitive_features)}")
@@ -154,6 +148,15 @@ def understood(audit: Audit) -> list[str]:
     lines += [f"note: {c.name}: {c.note}" for c in read if c.note]
     lines += [f"note: {note}" for note in audit.notes]
     return lines
+
+
+def _input(record: InputRecord, *, texts: bool) -> str:
+    """What was read, and how much of it."""
+    if record.role in _LINES or texts:
+        unit = _LINES.get(record.role, "text")
+        return f"{record.role}: {record.name}, {_many(record.rows, unit)}"
+    sizes = f"{_many(record.rows, 'row')} of {_many(record.columns, 'column')}"
+    return f"{record.role}: {record.name}, {sizes}"
 
 
 def _levels(column: ColumnRecord) -> str:
