@@ -73,7 +73,7 @@ def text_mentions_row(group, ratio):
 def text_words_row(group, growth):
     word = "rose" if growth.known else None
     return row(
-        WordGroupRow, group, growth=growth, word=word, kind="strengthened", alone=False,
+        WordGroupRow, group, growth=growth, word=word, alone=False,
         compared=100 if growth.known else 0, grown=1 if growth.known else 0,
     )  # fmt: skip
 
