@@ -37,8 +37,8 @@ _MEANINGS = {
     "the limit for watching.",
 }
 _CAVEAT = (
-    "This report describes what it was given, under limits that are conventions. It is evidence for "
-    "a discussion, not a certificate."
+    "This report describes what it was given, under limits that are conventions. It is evidence "
+    "for a discussion, not a certificate."
 )
 _ROLES = {"real": "Real data", "synthetic": "Synthetic data", "holdout": "Holdout"}
 
