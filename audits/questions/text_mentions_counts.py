@@ -53,11 +53,12 @@ def counted(corpora: Corpora) -> Counted:
     names, by = _names(corpora)
     matrices = [_matrix(corpora, side) for side in places]
     mentioned = () if corpora.mentions is None else corpora.mentions.groups
-    crossed = _crossed(corpora, [one.mentions for one in matrices], set(names))
+    together = [_together(one.mentions) for one in matrices if one.mentions is not None]
+    crossed = _crossed(corpora, together, set(names))
     groups = (*names, *(tuple(sorted((*mentioned[i], *mentioned[j]))) for i, j in crossed))
     there = [
-        np.r_[_sums(one.belongs), [_both(one.mentions, i, j) for i, j in crossed]].astype(np.int64)
-        for one in matrices
+        np.array([*_sums(one.belongs), *(together[k][pair] for pair in crossed)], dtype=np.int64)
+        for k, one in enumerate(matrices)
     ]
     none = tuple(_none(mentioned, one) for one in matrices)
     base = tuple(_base(groups, one) for one in matrices)
@@ -131,27 +132,24 @@ def _sums(matrix: sparse.csr_array) -> Ints:
     return np.asarray(matrix.sum(axis=0)).ravel().astype(np.int64)
 
 
-def _crossed(
-    corpora: Corpora, mentions: Sequence[sparse.csr_array | None], seen: set[Group]
-) -> list[tuple[int, int]]:
+def _crossed(corpora: Corpora, together: Sequence[Ints], seen: set[Group]) -> list[tuple[int, int]]:
     """Pairs of groups of two axes that texts mention together; those in most texts.
 
     Where mentions form the groups of the audit, these have their crossings already.
     """
-    found = [one for one in mentions if one is not None]
-    if not found or corpora.mentions is None or corpora.groups.by == "mention":
+    if corpora.mentions is None or corpora.groups.by == "mention":
         return []
     if corpora.settings.intersections < 2:
         return []
     groups = corpora.mentions.groups
-    together: Ints = np.sum([_together(one) for one in found], axis=0)
-    first, second = np.nonzero(np.triu(together, 1) >= corpora.settings.fewest_texts)
+    texts: Ints = np.sum(together, axis=0)
+    first, second = np.nonzero(np.triu(texts, 1) >= corpora.settings.fewest_texts)
     pairs = [
         (int(i), int(j))
         for i, j in zip(first, second, strict=True)
         if groups[i][0][0] != groups[j][0][0] and (*groups[i], *groups[j]) not in seen
     ]
-    pairs.sort(key=lambda pair: (-int(together[pair]), pair))
+    pairs.sort(key=lambda pair: (-int(texts[pair]), pair))
     return sorted(pairs[: corpora.settings.mention_crossings])
 
 
@@ -159,12 +157,6 @@ def _together(mentions: sparse.csr_array) -> Ints:
     """Texts that mention both of two groups: (groups, groups)."""
     whole = mentions.astype(np.int64)
     return np.asarray((whole.T @ whole).todense(), dtype=np.int64)
-
-
-def _both(mentions: sparse.csr_array | None, first: int, second: int) -> int:
-    assert mentions is not None
-    columns = mentions[:, [first, second]].astype(np.int64)
-    return int((np.asarray(columns.sum(axis=1)).ravel() == 2).sum())
 
 
 def _base(groups: Sequence[Group], side: _Side) -> Ints:
