@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from audits.several.result import Versus
     from audits.several.running import versus
     from audits.simulation import Simulation, simulate
+    from audits.texts import compare_text, text_generations
 
 _HOMES = {
     "Answer": "audits.results",
@@ -49,6 +50,7 @@ _HOMES = {
     "card": "audits.cards",
     "chart": "audits.charts.answers",
     "compare": "audits.run",
+    "compare_text": "audits.texts",
     "diff": "audits.diffs",
     "fairness": "audits.downstream",
     "flag": "audits.flags.flagging",
@@ -58,6 +60,7 @@ _HOMES = {
     "rank": "audits.several.ranking",
     "reweight": "audits.reweighting",
     "simulate": "audits.simulation",
+    "text_generations": "audits.texts",
     "versus": "audits.several.running",
 }
 
@@ -79,6 +82,7 @@ __all__ = [
     "card",
     "chart",
     "compare",
+    "compare_text",
     "diff",
     "fairness",
     "flag",
@@ -88,6 +92,7 @@ __all__ = [
     "rank",
     "reweight",
     "simulate",
+    "text_generations",
     "versus",
 ]
 

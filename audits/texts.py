@@ -283,7 +283,7 @@ def _columns(corpora: Corpora, wanted: Asked) -> list[ColumnRecord]:
     for axis in sorted(_axes(corpora)):
         assert corpora.mentions is not None
         groups = sum(group[0][0] == axis for group in corpora.mentions.groups)
-        made.append(ColumnRecord(axis, "lexicon", MENTIONED, groups, 0, 0, "words in the texts"))
+        made.append(ColumnRecord(axis, "lexicon", MENTIONED, groups, 0, 0, ""))
     return made
 
 
