@@ -223,7 +223,11 @@ class TestJudgesAgainstAPopulation:
 class TestAlone:
     def test_shares_are_told_and_nobody_is_accused(self):
         tables, findings = asked(None, texts(100, she=60, muslim=3))
-        assert row_of(tables, JEWISH).synthetic == 0
+        assert JEWISH not in {row.group for row in tables["groups"]}
+        nowhere = {row.attribute: row.unmentioned for row in tables["silent"]}
+        assert nowhere == {
+            None: (), "gender": ("men",), "race and ethnicity": ("Black",), "religion": ("Jewish",)
+        }  # fmt: skip
         assert {found.verdict for found in findings} == {Verdict.NOT_ENOUGH_EVIDENCE}
         found = finding(findings, MUSLIM)
         assert "3 of 100 synthetic texts mention them, at most 8.5 %" in found.because

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -41,7 +42,7 @@ def ratios(
 
 
 def group_rows(corpora: Corpora, found: Counted) -> tuple[MentionRow, ...]:
-    """A row per group that is anywhere; without real texts, also per group that is nowhere."""
+    """A row per group that is anywhere, or due; the others are named with their axis."""
     level, alone = corpora.settings.confidence, corpora.alone
     made, texts = found.there[0], found.texts[0]
     real, real_texts = (None, 0) if alone else (found.there[1], found.texts[1])
@@ -53,7 +54,7 @@ def group_rows(corpora: Corpora, found: Counted) -> tuple[MentionRow, ...]:
     rows = []
     for i, group in enumerate(found.groups):
         due = corpora.reference.share(group) if corpora.reference and group else None
-        if not (alone or made[i] or known[i] or due or not group):
+        if group and not (made[i] or known[i] or due):
             continue
         rows.append(
             MentionRow(
@@ -131,8 +132,8 @@ def silent_rows(corpora: Corpora, found: Counted) -> tuple[SilentRow, ...]:
         none = Estimate.unknown()
         return (
             SilentRow(
-                (), None, "", corpora.language, 0, 0, 0, 0, 0, real_texts, texts, none, none, none,
-                alone, 0,
+                (), None, "", corpora.language, 0, 0, 0, (), 0, 0, real_texts, texts, none, none,
+                none, alone, 0,
             ),
         )  # fmt: skip
     axes = sorted(found.none[0], key=lambda axis: axis or "")
@@ -149,6 +150,7 @@ def silent_rows(corpora: Corpora, found: Counted) -> tuple[SilentRow, ...]:
             groups=found.of[axis],
             groups_real=0 if alone else found.named[1][axis],
             groups_synthetic=found.named[0][axis],
+            unmentioned=_nowhere(corpora.mentions.groups, found, axis),
             real=int(real[i]),
             synthetic=int(made[i]),
             real_total=real_texts,
@@ -160,4 +162,12 @@ def silent_rows(corpora: Corpora, found: Counted) -> tuple[SilentRow, ...]:
             fewest=found.fewest[axis],
         )
         for i, axis in enumerate(axes)
+    )
+
+
+def _nowhere(groups: Sequence[Group], found: Counted, axis: str | None) -> tuple[str, ...]:
+    """Groups of an axis that no text mentions."""
+    texts = dict(zip(found.groups, np.sum(found.there, axis=0).tolist(), strict=True))
+    return tuple(
+        name for ((column, name),) in groups if column == axis and not texts.get(((column, name),))
     )

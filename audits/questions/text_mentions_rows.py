@@ -46,7 +46,8 @@ class SilentRow(Row):
 
     `real` and `synthetic` count them, `real_share` and `synthetic_share` are their shares. `ratio`
     is the share of synthetic texts that do mention somebody over that of real texts.
-    `groups_real` and `groups_synthetic` count the groups mentioned of the `groups` in the lexicon.
+    `groups_real` and `groups_synthetic` count the groups mentioned of the `groups` in the lexicon;
+    `unmentioned` names those of the axis that no text mentions, real or synthetic.
     Without a lexicon for the language, `lexicon` is empty and nothing is counted. `fewest` is the
     smallest number of texts, above none, that follows from these and from the groups' counts.
     """
@@ -57,6 +58,7 @@ class SilentRow(Row):
     groups: int
     groups_real: int
     groups_synthetic: int
+    unmentioned: tuple[str, ...]
     real: int
     synthetic: int
     real_total: int

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from audits.estimates import number, percent
+from audits.questions.words import listed
 from audits.reports.document_material import name_of, part_of, ranged, shared, short, whole
 from audits.reports.of_questions.presentation import GROUP, Lines, Presentation, Shown
 from audits.results import Answer
@@ -60,7 +61,8 @@ def _silence(answer: Answer) -> Sequence[Any]:
 
 _SILENT = Lines(
     "silent",
-    "Texts that mention nobody of a kind, and how many groups of the lexicon are mentioned at all",
+    "Texts that mention nobody of a kind, how many groups of the lexicon are mentioned at all, and "
+    "which no text mentions",
     (
         Shown("Mentions no", _axis, left=True, width=0.22),
         _REAL,
@@ -69,6 +71,12 @@ _SILENT = Lines(
         Shown("Share", lambda row: part_of(row.synthetic_share.value)),
         Shown("Groups named, real", lambda row: "–" if row.alone else whole(row.groups_real)),
         Shown("Synthetic", lambda row: f"{row.groups_synthetic:,} of {row.groups:,}"),
+        Shown(
+            "Nowhere",
+            lambda row: short(listed(row.unmentioned, 4), 80) or "–",
+            left=True,
+            width=0.2,
+        ),
     ),
     _silence,
 )
