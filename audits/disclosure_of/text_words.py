@@ -1,9 +1,9 @@
 """What of the words of texts can be handed over.
 
-A word is shown of a group where no group of the same features, nor what is left of all texts, has
-a small number of texts that hold it, or that lack it: nothing small follows then from sums and
-differences. Of crossings no word is shown: groups that are mentions overlap, and what one group has
-less its crossings may be small.
+A word is named of a group where many of its texts hold it. How many do is shown where no group of
+the same features, nor what is left of all texts, has a small number of texts that hold the word, or
+that lack it: nothing small follows then from sums and differences. Of crossings no such number is
+shown: groups that are mentions overlap, and what one group has less its crossings may be small.
 """
 
 from __future__ import annotations
@@ -15,29 +15,55 @@ from audits.questions.text_words_said import quoted
 from audits.results import Finding, Group
 
 
-def _is_shown(group: Group, fewest: int, known: Known) -> bool:
+def _is_named(inside: int, known: Known) -> bool:
+    return inside >= known.min_cell
+
+
+def _is_counted(group: Group, fewest: int, known: Known) -> bool:
     return len(group) == 1 and not known.small(fewest)
 
 
+_MARKED = (
+    "inside", "outside", "share_inside", "share_outside", "log_odds", "times", "z", "p_adjusted",
+    "fewest",
+)  # fmt: skip
+_TIE = (
+    "real_inside", "real_outside", "synthetic_inside", "synthetic_outside", "share_real",
+    "elsewhere_real", "share_synthetic", "elsewhere_synthetic", "tie_real", "tie_synthetic",
+    "growth", "due", "z", "p_adjusted", "fewest",
+)  # fmt: skip
+
+
 def _marked(row: MarkedWordRow, known: Known) -> MarkedWordRow | None:
-    return coarser(row) if _is_shown(row.group, row.fewest, known) else None
+    if not _is_named(row.inside, known):
+        return None
+    counted = _is_counted(row.group, row.fewest, known)
+    return coarser(row if counted else without(row, _MARKED))
 
 
 def _tie(row: WordTieRow, known: Known) -> WordTieRow | None:
-    return coarser(row) if _is_shown(row.group, row.fewest, known) else None
+    if not _is_named(row.synthetic_inside, known):
+        return None
+    counted = _is_counted(row.group, row.fewest, known)
+    return coarser(row if counted else without(row, _TIE))
 
 
 def _speaks_of(finding: Finding, row: MarkedWordRow | WordTieRow) -> bool:
     return quoted(row.word) in finding.because
 
 
+def _tells_counts(_finding: Finding, row: MarkedWordRow | WordTieRow, known: Known) -> bool:
+    return not _is_counted(row.group, row.fewest, known)
+
+
 def _group(row: WordGroupRow, known: Known) -> WordGroupRow:
     """Its numbers of words count no texts; its leading words are held by some, and by others."""
     gone: list[str] = []
-    if not _is_shown(row.group, row.first_fewest, known):
-        gone += ["first", "first_times", "first_fewest"]
-    if not _is_shown(row.group, row.word_fewest, known):
-        gone += ["word", "kind", "growth", "word_fewest"]
+    for word, times, which in (("first", "first_times", "first"), ("word", "growth", "word")):
+        if not _is_named(getattr(row, f"{which}_inside"), known):
+            gone.append(word)
+        if not _is_counted(row.group, getattr(row, f"{which}_fewest"), known):
+            gone += [times, f"{which}_inside", f"{which}_fewest"]
     others = (row.others_real, row.others_synthetic)
     unlabelled = [
         known.counts[()][side] - own - beside
@@ -45,6 +71,7 @@ def _group(row: WordGroupRow, known: Known) -> WordGroupRow:
     ]
     if known.small(*unlabelled, *others):
         gone += ["others_real", "others_synthetic"]
+        others = (HIDDEN, HIDDEN)
     if known.small(_rarest(row)) or HIDDEN in others:
         gone += ["telling", "rarest"]
     return coarser(without(row, gone))
@@ -63,23 +90,27 @@ def _tells(finding: Finding, row: WordGroupRow, known: Known) -> bool:
     return any(said in finding.because for said in (" apart from ", " or more have"))
 
 
-def _in_numbers(finding: Finding, row: WordGroupRow, _known: Known) -> str:
-    """How many words, without naming any."""
+def _in_numbers(finding: Finding, row: WordGroupRow, known: Known) -> str:
+    """How many words, and which leads, without any number of texts that hold it."""
+    shown = _group(row, known)
+    lead = shown.first if row.alone else shown.word
+    named = "" if lead is None else f", most surely {quoted(lead)}"
     if row.alone:
         return (
             f"{finding.verdict.value}; {row.marked_synthetic:,} of {row.words_synthetic:,} words "
-            "set its synthetic texts apart"
+            f"set its synthetic texts apart{named}"
         )
     return (
         f"{finding.verdict.value}; of {row.compared:,} words, the tie of {row.grown:,} to the "
-        "group has grown by its own interval"
+        f"group has grown by its own interval{named}"
     )
 
 
 TREATED: Treatments = {
     WordGroupRow: Treatment(
         frozenset({
-            "real", "synthetic", "others_real", "others_synthetic", "first_fewest", "word_fewest",
+            "real", "synthetic", "others_real", "others_synthetic", "first_inside", "first_fewest",
+            "word_inside", "word_fewest",
         }),
         _group,
         frozenset({
@@ -94,6 +125,7 @@ TREATED: Treatments = {
         _marked,
         frozenset({"rank"}),
         _speaks_of,
+        _tells_counts,
     ),
     WordTieRow: Treatment(
         frozenset({
@@ -103,5 +135,6 @@ TREATED: Treatments = {
         _tie,
         frozenset({"rank"}),
         _speaks_of,
+        _tells_counts,
     ),
 }  # fmt: skip

@@ -84,7 +84,8 @@ def _least(factor: Estimate) -> float:
 def _dot(row: Any, look: Look) -> Dot:
     factor, word = _factor(row), _word(row)
     if not factor.known:
-        return Dot(factor, Look("not enough evidence", "not known"), _why(row))
+        says = f"{word}: hidden" if word else _why(row)
+        return Dot(factor, Look("not enough evidence", "not known"), says)
     short = word if len(word) <= _LONGEST else f"{word[: _LONGEST - 1]}…"
     return Dot(
         factor, look, f"{number(factor.value)}×", short, tells=f"{word}: {factor}; {_texts(row)}"

@@ -66,10 +66,15 @@ def _by_group(answer: Answer) -> list[tuple[Group, tuple[Any, ...]]]:
     found: dict[Group, list[Any]] = {}
     for row in answer.tables.get("marked", ()):
         one: Any = row
-        if one.side == "synthetic" and one.marked and not one.identity:
+        if is_drawn(one):
             found.setdefault(one.group, []).append(one)
     order = sorted(found, key=lambda group: (len(group), group))
     return [(group, tuple(found[group][:_WORDS])) for group in order[:_BLOCKS]]
+
+
+def is_drawn(row: Any) -> bool:
+    """Whether a word is drawn: marked in the synthetic texts, and no identity."""
+    return bool(row.side == "synthetic" and row.marked and not row.identity)
 
 
 def _high(words: Sequence[Any]) -> float:
@@ -105,6 +110,11 @@ def _drawn(block: _Block) -> Iterator[Item]:
             block.start - 8, y + 2.8, cut(visible(word.word), _TEXT, _NAME - 10), size=_TEXT,
             anchor="end",
         )  # fmt: skip
+        if word.inside < 0:
+            yield Text(
+                block.at(0.25), y + 2.6, "hidden", size=_SMALL, fill="quiet", anchor="middle"
+            )
+            continue
         inside, outside = block.at(word.share_inside), block.at(word.share_outside)
         yield Line(outside, y, inside, y, stroke="grid", stroke_width=1.6)
         yield Circle(outside, y, 2.6, fill="paper", stroke="quiet", stroke_width=1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,7 @@ class Found:
 
     def word(self, place: int) -> str:
         """Return a word by its place among those compared."""
-        return self.corpora.vocabulary.words[self.words.kept[place]]
+        return str(self.corpora.vocabulary.words[self.words.kept[place]])
 
     def texts(self, group: int) -> tuple[int, int]:
         """Return the real and the synthetic texts of a group."""
@@ -160,25 +160,32 @@ def _tie(found: Found, group: int, word: int, rank: int, low: float) -> WordTieR
     sizes = [count[group] for side in (real, synthetic) for count in (side.members, side.others)]
     shares = [_share(count, size) for count, size in zip(counts, sizes, strict=True)]
     added = bool(grown.added[group, word])
-    ties = [_ratio(part, group, word) for part in (grown.real, grown.synthetic)]
     value = max(float(grown.growth.value[group, word]), low)
-    growth = _exponential(Estimate(value, low, max(float(grown.growth.high[group, word]), value)))
+    growth = Estimate(value, low, max(float(grown.growth.high[group, word]), value))
     marks = found.synthetic.marks
+    own = found.texts(group)
     return WordTieRow(
         found.words.names[group],
-        *found.texts(group),
-        found.word(word),
-        "added" if added else "strengthened",
-        rank,
-        *counts,
-        *shares,
-        Estimate.unknown() if added else ties[0],
-        ties[1],
-        growth,
-        float(grown.due[group, word]),
-        float(marks.odds.z[group, word]),
-        float(marks.p_adjusted[group, word]),
-        min(int(side.fewest[group, word]) for side in found.sides),
+        real=own[0],
+        synthetic=own[1],
+        word=found.word(word),
+        kind="added" if added else "strengthened",
+        rank=rank,
+        real_inside=counts[0],
+        real_outside=counts[1],
+        synthetic_inside=counts[2],
+        synthetic_outside=counts[3],
+        share_real=shares[0],
+        elsewhere_real=shares[1],
+        share_synthetic=shares[2],
+        elsewhere_synthetic=shares[3],
+        tie_real=Estimate.unknown() if added else _ratio(grown.real, group, word),
+        tie_synthetic=_ratio(grown.synthetic, group, word),
+        growth=_exponential(growth),
+        due=float(grown.due[group, word]),
+        z=float(marks.odds.z[group, word]),
+        p_adjusted=float(marks.p_adjusted[group, word]),
+        fewest=min(int(side.fewest[group, word]) for side in found.sides),
     )
 
 
@@ -195,50 +202,71 @@ def group_rows(
             first.setdefault(row.group, row)
     lead = {row.group: row for row in ties if row.rank == 1}
     listed = {name: sum(row.group == name for row in ties) for name in found.words.names}
-    rows = []
-    for group, name in enumerate(found.words.names):
-        one, tie = first.get(name), lead.get(name)
-        rows.append(
-            WordGroupRow(
-                name,
-                *found.texts(group),
-                0 if found.real is None else int(found.real.counted.others[group]),
-                int(found.synthetic.counted.others[group]),
-                found.real is None,
-                *_numbers(found, group),
-                max(side.marks.shufflings for side in found.sides),
-                None if one is None else one.word,
-                Estimate.unknown() if one is None else one.times,
-                0 if one is None else one.fewest,
-                *_grown(found, group),
-                listed[name],
-                None if tie is None else tie.word,
-                "" if tie is None else tie.kind,
-                Estimate.unknown() if tie is None else tie.growth,
-                0 if tie is None else tie.fewest,
-                *_reached(found, group),
-            )
-        )
-    return tuple(rows)
+    return tuple(
+        _group(found, group, first.get(name), lead.get(name), listed[name])
+        for group, name in enumerate(found.words.names)
+    )
 
 
-def _numbers(found: Found, group: int) -> Iterator[float]:
-    """Words compared, words marked and thresholds, each real and synthetic."""
-    sides = (found.real, found.synthetic)
-    for side in sides:
-        yield 0 if side is None else int(side.marks.tested[group].sum())
-    for side in sides:
-        yield 0 if side is None else int(_is_marked(found, side)[group].sum())
-    for side in sides:
-        yield math.nan if side is None else float(side.marks.threshold[group])
+def _group(
+    found: Found, group: int, first: MarkedWordRow | None, lead: WordTieRow | None, listed: int
+) -> WordGroupRow:
+    own, settings, grown = found.texts(group), found.corpora.settings, found.growth
+    words, marked, others = (_of_sides(found, group, one) for one in (_tested, _counted, _others))
+    tail = (1 - settings.confidence) / 2
+    limits = [side.marks.threshold[group] for side in found.sides]
+    telling, rarest, most, high = _reached(found, group)
+    return WordGroupRow(
+        found.words.names[group],
+        real=own[0],
+        synthetic=own[1],
+        others_real=others[0],
+        others_synthetic=others[1],
+        alone=found.real is None,
+        words_real=words[0],
+        words_synthetic=words[1],
+        marked_real=marked[0],
+        marked_synthetic=marked[1],
+        threshold_real=math.nan if found.real is None else float(limits[0]),
+        threshold_synthetic=float(limits[-1]),
+        shufflings=max(side.marks.shufflings for side in found.sides),
+        first=None if first is None else first.word,
+        first_times=Estimate.unknown() if first is None else first.times,
+        first_inside=0 if first is None else first.inside,
+        first_fewest=0 if first is None else first.fewest,
+        compared=0 if found.real is None else int(grown.compared[group].sum()),
+        grown=int((grown.p[group] <= tail).sum()),
+        listed=listed,
+        word=None if lead is None else lead.word,
+        kind="" if lead is None else lead.kind,
+        growth=Estimate.unknown() if lead is None else lead.growth,
+        word_inside=0 if lead is None else lead.synthetic_inside,
+        word_fewest=0 if lead is None else lead.fewest,
+        telling=telling,
+        rarest=rarest,
+        reach=most,
+        reach_high=high,
+    )
 
 
-def _grown(found: Found, group: int) -> tuple[int, int]:
-    """Words whose tie was compared, and those of which it grew by its own interval."""
-    if found.real is None:
-        return 0, 0
-    tail = (1 - found.corpora.settings.confidence) / 2
-    return int(found.growth.compared[group].sum()), int((found.growth.p[group] <= tail).sum())
+def _of_sides(
+    found: Found, group: int, count: Callable[[Found, Side, int], int]
+) -> tuple[int, int]:
+    """A number of the real side, 0 where there is none, and of the synthetic one."""
+    real = 0 if found.real is None else count(found, found.real, group)
+    return real, count(found, found.synthetic, group)
+
+
+def _tested(_found: Found, side: Side, group: int) -> int:
+    return int(side.marks.tested[group].sum())
+
+
+def _counted(found: Found, side: Side, group: int) -> int:
+    return int(_is_marked(found, side)[group].sum())
+
+
+def _others(_found: Found, side: Side, group: int) -> int:
+    return int(side.counted.others[group])
 
 
 def _reached(found: Found, group: int) -> tuple[int, float, float, float]:

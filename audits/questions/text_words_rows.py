@@ -29,8 +29,9 @@ class WordGroupRow(Row):
 
     `telling` are the words so common that a tie grown to the limits would show: those that stand in
     at least `rarest` of the synthetic texts. `reach` is the largest factor among them, less what
-    chance adds, and `reach_high` the largest upper limit of one. `*_fewest` are the `fewest` of the
-    two words' rows, 0 where there is no such word.
+    chance adds, and `reach_high` the largest upper limit of one. `*_inside` and
+    `*_fewest` are how many of the group's synthetic texts hold the two words, and the `fewest` of
+    their rows; 0 where there is no such word.
     """
 
     real: int
@@ -47,6 +48,7 @@ class WordGroupRow(Row):
     shufflings: int
     first: str | None
     first_times: Estimate
+    first_inside: int
     first_fewest: int
     compared: int
     grown: int
@@ -54,6 +56,7 @@ class WordGroupRow(Row):
     word: str | None
     kind: str
     growth: Estimate
+    word_inside: int
     word_fewest: int
     telling: int
     rarest: float

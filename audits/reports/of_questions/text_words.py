@@ -8,8 +8,8 @@ from typing import Any
 
 from audits.estimates import Estimate, number
 from audits.pictures.model import Picture
-from audits.pictures.words_apart import words_apart
-from audits.reports.document_material import part_of, ranged, short, whole
+from audits.pictures.words_apart import is_drawn, words_apart
+from audits.reports.document_material import part_of, plain, ranged, short, whole
 from audits.reports.of_questions.presentation import GROUP, Lines, Presentation, Shown
 from audits.results import Answer
 from audits.settings import Settings
@@ -20,8 +20,10 @@ _SYNTHETIC = Shown("Synthetic texts", lambda row: whole(row.synthetic), hides=Tr
 
 def _leading(word: str | None, times: Estimate) -> str:
     """A word and how strong it is."""
-    if word is None or not times.known:
+    if word is None:
         return "–"
+    if not times.known:
+        return short(word, 20)
     return f"{short(word, 20)} ({number(times.value)}×)"
 
 
@@ -51,12 +53,15 @@ _MAIN = Lines(
 
 def _surest(answer: Answer) -> list[Any]:
     """Words whose tie grew, by the least growth that their interval allows."""
-    rows: list[Any] = [row for row in answer.tables.get("grown", ()) if _least(row) > 1]
-    return sorted(rows, key=lambda row: (-_least(row), row.group, row.word))
+    rows: list[Any] = [row for row in answer.tables.get("grown", ()) if not _least(row) <= 1]
+    return sorted(
+        rows, key=lambda row: (math.isnan(_least(row)), -_least(row), row.rank, row.group, row.word)
+    )
 
 
 def _least(row: Any) -> float:
-    return float(row.growth.low) if row.growth.known else -math.inf
+    """The lower limit of a growth; what is hidden stands last."""
+    return float(row.growth.low)
 
 
 _GROWN = Lines(
@@ -67,11 +72,11 @@ _GROWN = Lines(
         GROUP,
         Shown("Word", lambda row: short(row.word, 30), left=True, width=0.14),
         Shown("How", lambda row: row.kind, left=True),
-        Shown("Times as strong", lambda row: ranged(row.growth)),
-        Shown("Have it, real", lambda row: part_of(row.share_real)),
-        Shown("Others, real", lambda row: part_of(row.elsewhere_real)),
-        Shown("Have it, synthetic", lambda row: part_of(row.share_synthetic)),
-        Shown("Others, synthetic", lambda row: part_of(row.elsewhere_synthetic)),
+        Shown("Times as strong", lambda row: ranged(row.growth), hides=True),
+        Shown("Have it, real", lambda row: part_of(row.share_real), hides=True),
+        Shown("Others, real", lambda row: part_of(row.elsewhere_real), hides=True),
+        Shown("Have it, synthetic", lambda row: part_of(row.share_synthetic), hides=True),
+        Shown("Others, synthetic", lambda row: part_of(row.elsewhere_synthetic), hides=True),
     ),
     _surest,
     most=25,
@@ -96,10 +101,10 @@ def _marked(side: str, name: str) -> Lines:
         (
             GROUP,
             Shown("Word", _word, left=True, width=0.2),
-            Shown("Times as often", lambda row: ranged(row.times)),
-            Shown("Of the group's texts", lambda row: part_of(row.share_inside)),
-            Shown("Of the others", lambda row: part_of(row.share_outside)),
-            Shown("Standard errors", lambda row: number(row.z)),
+            Shown("Times as often", lambda row: ranged(row.times), hides=True),
+            Shown("Of the group's texts", lambda row: part_of(row.share_inside), hides=True),
+            Shown("Of the others", lambda row: part_of(row.share_outside), hides=True),
+            Shown("Standard errors", lambda row: plain(row.z), hides=True),
         ),
         lambda answer: _side(side, answer),
         most=40,
@@ -154,7 +159,7 @@ def _methods(settings: Settings) -> tuple[str, ...]:
 
 def _pictures(answer: Answer, width: float) -> Sequence[tuple[Picture, str]]:
     marked: Sequence[Any] = answer.tables.get("marked", ())
-    if not any(row.side == "synthetic" and row.marked and not row.identity for row in marked):
+    if not any(map(is_drawn, marked)):
         return ()
     caption = (
         "The words that most surely set each group's synthetic texts apart: the share of texts "
