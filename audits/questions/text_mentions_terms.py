@@ -95,8 +95,13 @@ def term_rows(corpora: Corpora) -> tuple[TermRow, ...]:
     for place, term in enumerate(mentions.lexicon.terms):
         made, real = (_seen(found, place) for found in sides)
         if kinds[term.kind].ambiguous and (made[0] or real[0]):
-            rows.append(TermRow(_group(term), term.text, *real, *made))
+            rows.append(TermRow(_group(term), _written(term), *real, *made))
     return tuple(sorted(rows, key=_order))
+
+
+def _written(term: Term) -> str:
+    """A term as texts have it, without the marks that its file has."""
+    return term.forms[0] if term.forms else term.text
 
 
 def _group(term: Term) -> tuple[tuple[str, str], ...]:
