@@ -25,7 +25,7 @@ BUILT_IN = (
 )
 OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
-OF_TEXTS: tuple[str, ...] = ("text_mentions", "text_words")
+OF_TEXTS: tuple[str, ...] = ("text_mentions", "text_words", "text_drift")
 """Questions about two collections of texts, or a synthetic one alone."""
 OF_TEXT_CHAINS: tuple[str, ...] = ()
 """Questions about generations of texts."""

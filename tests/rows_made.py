@@ -11,6 +11,7 @@ from audits.questions.fairness_rows import FairnessRow
 from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
+from audits.questions.text_drift_rows import TextDriftRow
 from audits.questions.text_mentions_rows import MentionRow
 from audits.questions.text_words_rows import WordGroupRow
 
@@ -70,6 +71,11 @@ def text_mentions_row(group, ratio):
     return row(MentionRow, group, by="mention", ratio=ratio, alone=False, reference_share=None)
 
 
+def text_drift_row(group, auc):
+    return row(TextDriftRow, group, auc=auc, auc_texts=(100, 100), vocabulary_texts=(100, 100),
+               alone=False)  # fmt: skip
+
+
 def text_words_row(group, growth):
     word = "rose" if growth.known else None
     return row(
@@ -91,6 +97,7 @@ MADE = {
     "fairness": lambda group, value=0.2: fairness_row(group, around(value)),
     "generations": lambda group, value=15.0: generations_row(group, around(value)),
     "text_mentions": lambda group, value=0.9: text_mentions_row(group, around(value)),
+    "text_drift": lambda group, value=0.7: text_drift_row(group, around(value)),
     "text_words": lambda group, value=4.0: text_words_row(group, around(value)),
 }
 UNKNOWN = {
@@ -101,11 +108,13 @@ UNKNOWN = {
     "fairness": fairness_row,
     "generations": generations_row,
     "text_mentions": text_mentions_row,
+    "text_drift": text_drift_row,
     "text_words": text_words_row,
 }
 STEPS = {
     "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
     "generations": 5.0, "fairness": 0.005, "text_mentions": 0.1, "text_words": 2.0,
+    "text_drift": 0.01,
 }  # fmt: skip
 """Values of which nine multiples are drawn."""
 

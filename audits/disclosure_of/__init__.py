@@ -16,6 +16,7 @@ from audits.disclosure_of import (
     plausibility,
     provenance,
     stereotypes,
+    text_drift,
     text_mentions,
     text_words,
 )
@@ -34,4 +35,5 @@ TREATED: Treatments = {
     **generations.TREATED,
     **text_mentions.TREATED,
     **text_words.TREATED,
+    **text_drift.TREATED,
 }

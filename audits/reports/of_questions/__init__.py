@@ -17,6 +17,7 @@ from audits.reports.of_questions import (
     plausibility,
     provenance,
     stereotypes,
+    text_drift,
     text_mentions,
     text_words,
 )
@@ -35,6 +36,7 @@ PRESENTED: dict[str, Presentation] = {
     "generations": generations.PRESENTATION,
     "text_mentions": text_mentions.PRESENTATION,
     "text_words": text_words.PRESENTATION,
+    "text_drift": text_drift.PRESENTATION,
 }
 
 
