@@ -69,7 +69,8 @@ def _group(row: WordGroupRow, known: Known) -> WordGroupRow:
         known.counts[()][side] - own - beside
         for side, own, beside in zip((0, 1), (row.real, row.synthetic), others, strict=True)
     ]
-    if known.small(*unlabelled, *others):
+    columns = tuple(sorted(column for column, _ in row.group))
+    if known.small(*unlabelled, *others) or columns in known.hidden.gaps:
         gone += ["others_real", "others_synthetic"]
         others = (HIDDEN, HIDDEN)
     if known.small(_rarest(row)) or HIDDEN in others:
@@ -96,9 +97,10 @@ def _in_numbers(finding: Finding, row: WordGroupRow, known: Known) -> str:
     lead = shown.first if row.alone else shown.word
     named = "" if lead is None else f", most surely {quoted(lead)}"
     if row.alone:
+        verb = "sets" if row.marked_synthetic == 1 else "set"
         return (
             f"{finding.verdict.value}; {row.marked_synthetic:,} of {row.words_synthetic:,} words "
-            f"set its synthetic texts apart{named}"
+            f"{verb} its synthetic texts apart{named}"
         )
     return (
         f"{finding.verdict.value}; of {row.compared:,} words, the tie of {row.grown:,} to the "

@@ -80,8 +80,9 @@ def set_apart(row: WordGroupRow, marked: Sequence[MarkedWordRow]) -> str:
         named = (
             f"most surely {listed([_times(word, rank) for rank, word in enumerate(own[:_NAMED])])}"
         )
+    verb = "sets" if row.marked_synthetic == 1 else "set"
     return (
-        f"{many(row.marked_synthetic, 'word')} of {row.words_synthetic:,} compared set its "
+        f"{many(row.marked_synthetic, 'word')} of {row.words_synthetic:,} compared {verb} its "
         f"{texts(row)} apart from {row.others_synthetic:,} others, {named}; whether people write "
         "so, too, only real texts could tell"
     )
