@@ -100,8 +100,12 @@ def term_rows(corpora: Corpora) -> tuple[TermRow, ...]:
 
 
 def _written(term: Term) -> str:
-    """A term as texts have it, without the marks that its file has."""
-    return term.forms[0] if term.forms else term.text
+    """A term as texts have it: in its file a plural may follow a slash, and = says there is none.
+
+    >>> _written(Term("gender", "women", "woman/women", "noun", ()))
+    'woman'
+    """
+    return term.text.split("/")[0].removesuffix("=")
 
 
 def _group(term: Term) -> tuple[tuple[str, str], ...]:
