@@ -45,10 +45,18 @@ class Kind:
     plurals: bool = False
     """Whether plurals are made, by the rules of English spelling."""
 
+    describes: bool = False
+    """Whether its terms may stand beside another one before a person, as in "old Black man"."""
+
     @property
     def ambiguous(self) -> bool:
         """Whether its terms mean people only in some places."""
         return bool(self.patterns)
+
+    @property
+    def noun(self) -> bool:
+        """Whether its terms are nouns for people wherever they stand."""
+        return self.plurals and not self.patterns
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,8 @@ class Lexicon:
     terms: tuple[Term, ...]
     kinds: Mapping[str, Kind]
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Classes of words for patterns, in lower case; ``*ly`` is every word that ends so."""
+    """Classes of words for patterns, in lower case; ``*ly`` is every word that ends so, ``@link``
+    every word of the class link."""
     excluded: tuple[str, ...] = ()
     """Phrases that hold a term and do not speak of people."""
 
@@ -82,3 +91,21 @@ class Lexicon:
     def without(self, kind: str) -> Lexicon:
         """Return the lexicon without the terms of a kind, such as pronouns."""
         return replace(self, terms=tuple(term for term in self.terms if term.kind != kind))
+
+    def of_kind(self, kind: str) -> tuple[str, ...]:
+        """Return the terms of a kind, in every form."""
+        return tuple(form.text for term in self.terms if term.kind == kind for form in term.forms)
+
+    def describing(self) -> tuple[str, ...]:
+        """Return the terms that may stand beside another one before a person, in every form."""
+        kinds = sorted(name for name, kind in self.kinds.items() if kind.describes)
+        return tuple(form for name in kinds for form in self.of_kind(name))
+
+    def bearers(self) -> tuple[str, ...]:
+        """Return the terms that are nouns for people: those that always are, and plurals."""
+        return tuple(
+            form.text
+            for term in self.terms
+            for form in term.forms
+            if form.plural or self.kinds[term.kind].noun
+        )

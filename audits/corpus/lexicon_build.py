@@ -95,7 +95,7 @@ def _check_patterns(draft: Draft) -> None:
             raise SourceError(
                 draft.source, f"kind {name!r}: {error}.", "Mend the pattern."
             ) from None
-        lacking = sorted(classes - set(draft.words) - BUILT_IN)
+        lacking = sorted(classes - set(draft.words) - set(draft.kinds) - BUILT_IN)
         if lacking:
             raise SourceError(
                 draft.source,

@@ -16,7 +16,8 @@ _SPELLINGS = (
     ("ageing", "aging"),
     ("labour", "labor"),
 )
-_NUMBERS = re.compile(r"\{(\d{1,3})\.\.(\d{1,3})\}")
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_NUMBERS = re.compile(r"(\d{1,3})\.\.(\d{1,3})")
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,20 @@ def forms_of(written: str, *, plurals: bool, english: bool = True) -> tuple[Form
     """Return every form of a term: as written, with other hyphens and spelling, in the plural.
 
     With `plurals`, `written` may give plurals of its own behind slashes, as in ``woman/women``, and
-    a term that ends in ``=`` has none; else they are made as English makes them. The term
-    ``{60..99}-year-old`` is written for every number.
+    a term that ends in ``=`` has none; else they are made as English makes them. Of ``{his|her}``
+    either is written, of ``{60..99}`` every number.
 
     >>> [form.text for form in forms_of("old-timer", plurals=True)]
     ['old-timer', 'old-timers', 'old timer', 'old timers']
     >>> [(form.text, form.plural) for form in forms_of("man/men", plurals=True)]
     [('man', False), ('men', True)]
     """
-    numbers = _NUMBERS.search(written)
-    if numbers:
-        low, high = int(numbers[1]), int(numbers[2])
-        each = (written.replace(numbers[0], str(number)) for number in range(low, high + 1))
-        return tuple(form for one in each for form in forms_of(one, plurals=plurals))
+    if _CHOICE.search(written):
+        return tuple(
+            form
+            for one in _chosen(written)
+            for form in forms_of(one, plurals=plurals, english=english)
+        )
     singular, *given = (part.strip() for part in written.split("/")) if plurals else [written]
     if plurals and singular.endswith("="):
         singular, plurals = singular[:-1].strip(), False
@@ -75,20 +77,38 @@ def forms_of(written: str, *, plurals: bool, english: bool = True) -> tuple[Form
 
 
 def excluded_forms(phrase: str) -> tuple[str, ...]:
-    """Return a phrase with hyphens and with blanks between its words.
+    """Return a phrase, and one of two words with a hyphen, too; choices as in terms.
 
-    >>> excluded_forms("queen size"), excluded_forms("in the black")
-    (('queen size', 'queen-size'), ('in the black',))
+    >>> excluded_forms("queen size"), excluded_forms("in {his|her} youth")
+    (('queen size', 'queen-size'), ('in his youth', 'in her youth'))
     """
-    both = [phrase, phrase.replace("-", " ")]
-    if phrase.count(" ") == 1:
-        both.append(phrase.replace(" ", "-"))
-    return tuple(dict.fromkeys(both))
+    made: dict[str, None] = {}
+    for one in _chosen(phrase):
+        made |= dict.fromkeys([one, _hyphened(one)])
+    return tuple(made)
+
+
+def _chosen(written: str) -> list[str]:
+    """Return what is written once for every choice in braces."""
+    choice = _CHOICE.search(written)
+    if choice is None:
+        return [written]
+    numbers = _NUMBERS.fullmatch(choice[1])
+    if numbers:
+        options = [str(one) for one in range(int(numbers[1]), int(numbers[2]) + 1)]
+    else:
+        options = choice[1].split("|")
+    every = (written[: choice.start()] + one + written[choice.end() :] for one in options)
+    return [" ".join(one.split()) for more in every for one in _chosen(more)]
+
+
+def _hyphened(text: str) -> str:
+    return text.replace(" ", "-") if text.count(" ") == 1 and "-" not in text else text
 
 
 def _variants(text: str, spellings: bool) -> Iterable[str]:
-    """Yield a text with blanks for hyphens, and each of both in other spellings."""
-    hyphens = [text, text.replace("-", " ")]
+    """Yield a text with blanks for hyphens, and a hyphen for its only blank; other spellings."""
+    hyphens = dict.fromkeys([text, text.replace("-", " "), _hyphened(text)])
     yield from hyphens
     for pair in _SPELLINGS if spellings else ():
         for one, other in (pair, pair[::-1]):

@@ -21,9 +21,11 @@ from numpy.typing import NDArray
 WINDOW = 10
 """Tokens before and after a term that patterns can see."""
 EDGE = "edge"
-CAPITAL, NUMBER, MARK, WORD, IDENTITY = "capital", "number", "mark", "word", "identity"
-BUILT_IN = frozenset({EDGE, CAPITAL, NUMBER, MARK, WORD, IDENTITY})
-"""Classes that no lexicon has to give; identities are the terms of one token."""
+CAPITAL, NUMBER, MARK, WORD = "capital", "number", "mark", "word"
+IDENTITY, BEARER = "identity", "bearer"
+BUILT_IN = frozenset({EDGE, CAPITAL, NUMBER, MARK, WORD, IDENTITY, BEARER})
+"""Classes that no lexicon has to give: identities are its terms that describe, bearers those that
+are nouns for people. The name of a kind is the class of its terms."""
 """Class of the places before the first and after the last token of a text."""
 SELVES = ("_", "_plural", "_singular", "_capital", "_small")
 _ELEMENT = re.compile(r"(!?)([^?*+!]+)([?*+]?)")
@@ -105,8 +107,8 @@ class Surroundings:
 class Contexts:
     """Patterns made ready for one vocabulary.
 
-    `belongs` returns, for a class of words or a word in quotes, which tokens of the vocabulary are
-    of it.
+    `belongs` returns, for a class of words or a word in quotes, which of `size` tokens are of it:
+    those of the vocabulary, and last the end of a text.
     """
 
     def __init__(self, written: Sequence[str], belongs: Callable[[str], Bools], size: int) -> None:
@@ -164,11 +166,10 @@ class Contexts:
         return bits
 
     def _tokens(self, element: Element) -> Bools:
-        """Whether each token of the vocabulary, and last the end of a text, is of an element."""
+        """Whether each token is one of an element's."""
         if element.key not in self._known:
-            found = np.zeros(self._size + 1, dtype=bool)
+            found = np.zeros(self._size, dtype=bool)
             for name in element.names:
-                found[:-1] |= self._belongs(name)
-                found[-1] |= name == EDGE
+                found |= self._belongs(name)
             self._known[element.key] = ~found if element.other else found
         return self._known[element.key]

@@ -15,7 +15,8 @@ from audits.data.sources import sha256_of
 from audits.errors import SourceError
 
 _TABLES = ("language", "kinds", "words", "nouns", "axis", "not")
-_OF_KIND = ("means", "patterns", "cased", "plurals")
+_SWITCHES = ("cased", "plurals", "describes")
+_OF_KIND = ("means", "like", "patterns", *_SWITCHES)
 _NOT = "not"
 _PIECE = re.compile(
     r"""#[^\n]*|^[ \t]*\[(?P<table>\w+)[^\n]*"""
@@ -62,7 +63,7 @@ def toml_draft(path: Path, *, language: str, base: Draft | None) -> Draft:
     if not isinstance(spoken, str):
         raise SourceError(source, f"language is {spoken!r}.", 'Write it like language = "en".')
     lent = base if base is not None and base.language == spoken else None
-    kinds = dict(lent.kinds if lent else {}) | _kinds(source, document.get("kinds", {}))
+    kinds = _kinds(source, document.get("kinds", {}), lent.kinds if lent else {})
     words = dict(lent.words if lent else {}) | _words(source, document, spoken)
     excluded = [(one, lines.next(one)) for one in _texts(source, _NOT, document.get(_NOT, []))]
     entries = []
@@ -76,22 +77,23 @@ def toml_draft(path: Path, *, language: str, base: Draft | None) -> Draft:
     )
 
 
-def _kinds(source: str, tables: Any) -> dict[str, Kind]:
-    made = {}
+def _kinds(source: str, tables: Any, lent: Mapping[str, Kind]) -> dict[str, Kind]:
+    kinds = dict(lent)
     for name, table in _tables(source, "kinds", tables):
         for field in table:
             if field not in _OF_KIND:
                 reason = f"kinds.{name}: there is no field {field!r}."
                 raise SourceError(source, reason, _there_are(_OF_KIND))
         patterns = tuple(_texts(source, f"kinds.{name}.patterns", table.get("patterns", [])))
-        made[name] = Kind(
-            name,
-            str(table.get("means", "")),
-            patterns,
-            table.get("cased", False) is True,
-            table.get("plurals", False) is True,
-        )
-    return made
+        like = table.get("like")
+        if like is not None:
+            if like not in kinds:
+                reason = f"kinds.{name}: there is no kind {like!r} before it to be like."
+                raise SourceError(source, reason, _there_are(tuple(kinds)))
+            patterns = (*kinds[like].patterns, *patterns)
+        switches = {switch: table.get(switch, False) is True for switch in _SWITCHES}
+        kinds[name] = Kind(name, str(table.get("means", "")), patterns, **switches)
+    return kinds
 
 
 def _words(source: str, document: Mapping[str, Any], language: str) -> dict[str, tuple[str, ...]]:

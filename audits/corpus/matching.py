@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from audits.corpus.collection import Collection, Vocabulary
 from audits.corpus.lexicon import Lexicon
-from audits.corpus.lexicon_patterns import WINDOW, Contexts, Surroundings
+from audits.corpus.lexicon_patterns import CAPITAL, WINDOW, Contexts, Surroundings
 from audits.corpus.mentions import Found, Mentions
 from audits.corpus.phrases import Hits, Phrases, longest
 from audits.corpus.tokens import blank
@@ -124,7 +124,7 @@ class _Search:
         self._classes = WordClasses(vocabulary, lexicon)
         self._contexts = {
             number: Contexts(
-                lexicon.kinds[name].patterns, self._classes.belongs, len(vocabulary.tokens)
+                lexicon.kinds[name].patterns, self._classes.belongs, self._classes.size
             )
             for number, name in enumerate(kinds)
             if lexicon.kinds[name].patterns
@@ -174,7 +174,7 @@ class _Search:
             before=np.where(before >= begins, tokens.ids[np.maximum(before, 0)], -1),
             after=np.where(after < ends, tokens.ids[np.minimum(after, most)], -1),
             plural=self._plural[hits.phrase],
-            capital=self._classes.capital[tokens.ids[hits.start]],
+            capital=self._classes.belongs(CAPITAL)[tokens.ids[hits.start]],
         )
 
 

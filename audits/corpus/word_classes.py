@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from audits.corpus.collection import Vocabulary
 from audits.corpus.lexicon import Lexicon
-from audits.corpus.lexicon_patterns import CAPITAL, EDGE, MARK, NUMBER, WORD
+from audits.corpus.lexicon_patterns import (
+    BEARER,
+    CAPITAL,
+    EDGE,
+    IDENTITY,
+    MARK,
+    NUMBER,
+    WORD,
+)
 from audits.corpus.phrases import plain
 
 Bools = NDArray[np.bool_]
@@ -19,17 +27,14 @@ _TESTS: Mapping[str, Callable[[str], bool]] = {
     NUMBER: lambda token: token[:1].isdigit(),
     MARK: lambda token: not any(map(str.isalnum, token)),
     WORD: lambda token: token[:1].isalpha(),
-    EDGE: lambda _token: False,
 }
 
 
 class WordClasses:
-    """The classes of a lexicon, looked up once each."""
+    """The classes of a lexicon, looked up once each, in a vocabulary and the end of a text."""
 
     def __init__(self, vocabulary: Vocabulary, lexicon: Lexicon) -> None:
-        self._tokens = vocabulary.tokens
-        self._words = lexicon.words
-        self._terms = tuple({form.text for term in lexicon.terms for form in term.forms})
+        self._tokens, self._lexicon = vocabulary.tokens, lexicon
         self._plain = [plain(token) for token in vocabulary.tokens]
         self._places: dict[str, list[int]] = {}
         for place, token in enumerate(self._plain):
@@ -37,9 +42,9 @@ class WordClasses:
         self._known: dict[str, Bools] = {}
 
     @property
-    def capital(self) -> Bools:
-        """Whether a token begins with a capital."""
-        return self.belongs(CAPITAL)
+    def size(self) -> int:
+        """Tokens, and one more: the end of a text."""
+        return len(self._tokens) + 1
 
     def belongs(self, name: str) -> Bools:
         """Return which tokens are of a class, or are the word in quotes."""
@@ -48,19 +53,28 @@ class WordClasses:
         return self._known[name]
 
     def _found(self, name: str) -> Bools:
-        if name in _TESTS and name not in self._words:
-            return np.array([_TESTS[name](token) for token in self._tokens], dtype=bool)
-        if name.startswith("'"):
-            words: tuple[str, ...] = (name[1:-1],)
-        else:
-            words = self._words.get(name) or self._terms
+        found = np.zeros(self.size, dtype=bool)
+        if name == EDGE:
+            found[-1] = True
+            return found
+        if name in _TESTS:
+            found[:-1] = [_TESTS[name](token) for token in self._tokens]
+            return found
+        words = self._words(name)
         ends = tuple(word[1:] for word in words if word.startswith("*"))
-        found = np.zeros(len(self._tokens), dtype=bool)
+        if ends:
+            found[:-1] = [token.endswith(ends) for token in self._plain]
         for word in words:
             if word.startswith("@"):
                 found |= self.belongs(word[1:])
-        if ends:
-            found |= np.array([token.endswith(ends) for token in self._plain], dtype=bool)
-        for word in words:
             found[self._places.get(plain(word), [])] = True
         return found
+
+    def _words(self, name: str) -> tuple[str, ...]:
+        if name.startswith("'"):
+            return (name[1:-1],)
+        if name in self._lexicon.words:
+            return self._lexicon.words[name]
+        if name == IDENTITY:
+            return self._lexicon.describing()
+        return self._lexicon.bearers() if name == BEARER else self._lexicon.of_kind(name)
