@@ -8,6 +8,7 @@ from audits.estimates import percent
 from audits.questions import collection_words
 from audits.questions.collection_rows import PlanTotalRow
 from audits.questions.words import listed
+from audits.reports import document_advice_texts
 from audits.reports import document_reasons as reasons
 from audits.reports.document_material import BAD, Material, many, name_of, parts
 from audits.reports.document_reasons import estimate_of as _estimate
@@ -31,7 +32,7 @@ def advice(material: Material) -> tuple[str, ...]:
     settings = material.audit.settings
     if again := _again(material):
         said.append(again)
-    for reason, words in _RULES:
+    for reason, words in (*_RULES, *document_advice_texts.RULES):
         groups = _groups(material, reason)
         if groups:
             more = _more_people(groups, material) if reason is _too_few else ""

@@ -18,6 +18,7 @@ from audits.reports.of_questions import (
     provenance,
     stereotypes,
     text_drift,
+    text_generations,
     text_mentions,
     text_words,
 )
@@ -35,6 +36,7 @@ PRESENTED: dict[str, Presentation] = {
     "collection": collection.PRESENTATION,
     "generations": generations.PRESENTATION,
     "text_mentions": text_mentions.PRESENTATION,
+    "text_generations": text_generations.PRESENTATION,
     "text_words": text_words.PRESENTATION,
     "text_drift": text_drift.PRESENTATION,
 }

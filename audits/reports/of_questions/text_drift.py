@@ -30,10 +30,10 @@ def _beside_chance(share: float, chance: float) -> str:
 
 _MAIN = Lines(
     "groups",
-    "How well real and synthetic texts are told apart, by words in stretches of equal length and as "
-    "whole texts; running words that would have to be others, chance taken off; words of the real "
-    "texts that as many synthetic ones lack, as many others of the real ones lack; running words "
-    "that the real texts do not have, of synthetic and of real texts",
+    "How well real and synthetic texts are told apart, by words in stretches of equal length and "
+    "as whole texts; running words that would have to be others, chance taken off; words of the "
+    "real texts that as many synthetic ones lack, as many others of the real ones lack; running "
+    "words that the real texts do not have, of synthetic and of real texts",
     (
         GROUP, _REAL, _SYNTHETIC,
         Shown("Told apart", _told_apart),
@@ -113,8 +113,8 @@ _WORDS = Lines(
 )
 _TELLING = Lines(
     "telling",
-    "Words and pairs of words by which real and synthetic texts are told apart, the most telling of "
-    "every group before the second",
+    "Words and pairs of words by which real and synthetic texts are told apart, the most telling "
+    "of every group before the second",
     _WORD,
     _by_rank,
     most=40,
@@ -174,12 +174,12 @@ def _methods(settings: Settings) -> tuple[str, ...]:
     return (
         "Words per text, words per sentence, letters per word, the LIX index (Björnsson 1968) and, "
         "in English, Flesch's reading ease (1948) are compared by the average distance texts would "
-        "have to move, in standard deviations of all real texts, less what chance alone would show: "
-        f"from {number(settings.shift_watch)} watched, from {number(settings.shift_problem)} a "
-        "problem.",
+        "have to move, in standard deviations of all real texts, less what chance alone would "
+        f"show: from {number(settings.shift_watch)} watched, from "
+        f"{number(settings.shift_problem)} a problem.",
         "A classifier tries to tell real from synthetic texts by the "
-        f"{settings.drift_grams:,} words and pairs of words that vary most, in one stretch of equal "
-        "length of every text, so that length gives nothing away; where too few texts have "
+        f"{settings.drift_grams:,} words and pairs of words that vary most, in one stretch of "
+        "equal length of every text, so that length gives nothing away; where too few texts have "
         f"{settings.drift_window:,} words, by whole texts and their lengths. A chance of "
         f"{number(settings.auc_watch)} is watched, of {number(settings.auc_problem)} a problem.",
         "Words that were lost, that are new, and that stand in more or fewer texts are told beside "
