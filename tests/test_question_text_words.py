@@ -139,7 +139,17 @@ class TestPlanted:
         made = drawn(rng, SIZES, tied={("rose", "a"): 0.5, ("rose", "b"): 0.02})
         found = judged(drawn(rng, SIZES), made)["a"]
         assert (found.verdict, found.evidence["kind"]) == (PROBLEM, "added")
-        assert "hardly any real text has the word" in found.because
+        assert "no real text of the group has the word" in found.because
+
+    def test_a_word_that_few_real_texts_have_is_compared_with_them(self):
+        """Four real texts of the group have it and none of the others: it may be as tied there."""
+        rng = np.random.default_rng(22)
+        texts, labels = drawn(rng, LARGER)
+        texts[:4] = [f"{text} rose" for text in texts[:4]]
+        made = drawn(rng, LARGER, tied={("rose", "a"): 0.25, ("rose", "b"): 0.01})
+        tables = measured((texts, labels), made)
+        assert all(row.kind == "strengthened" for row in tables["grown"] if row.word == "rose")
+        assert judged((texts, labels), made)["a"].verdict is UNSURE
 
     def test_a_rare_word_that_few_real_texts_would_have_is_not_added(self):
         """Of ten real texts none has it, and none of so few had to."""

@@ -23,10 +23,11 @@ _BLOCK = 10_000  # ties tested at a time
 class Growth:
     """Of every group and word: its ties, and by how much the synthetic one is stronger.
 
-    `added` words stand in too few real texts to have a tie there. `compared` are those of which
-    anything can be said, and `accusable` those whose growth may be held against the texts. `due` is
-    the growth that the sizes of the group alone make: what is tested is what goes beyond. `p` is
-    the exact p value of "it has not grown", 1 where nothing is accusable.
+    `added` words stand in no real text of the group, and in too few others to say that they are
+    kept from it. `compared` are those of which anything can be said, and `accusable` those whose
+    growth may be held against the texts. `due` is the growth that the sizes of the group alone
+    make: what is tested is what goes beyond. `p` is the exact p value of "it has not grown", 1
+    where nothing is accusable.
     """
 
     real: Interval
@@ -58,7 +59,8 @@ def growth(
         )
     before = log_odds_ratio(_tables(real), confidence=settings.confidence)
     compared = here & _enough(real, synthetic, settings)
-    added = compared & ~marks[0].tested
+    few = real.inside + real.outside < settings.marked_floor
+    added = compared & few & (real.inside == 0)
     was = Interval(*(np.where(added, 0.0, part) for part in before))
     grown = difference(was, tie, confidence=settings.confidence)
     compared &= ~np.isnan(grown.value)

@@ -23,9 +23,9 @@ class WordGroupRow(Row):
     `compared` are the words whose tie to the group was compared between real and synthetic texts,
     and `grown` those that set the synthetic texts apart and whose tie grew by its own 95 percent
     interval. `word` is the one whose tie surely grew most, `kind` how ("strengthened", or "added"
-    where real texts hardly have it) and `growth` by what factor. `first` is the word that most
-    surely sets the group's synthetic texts apart, identities themselves left out, and `first_times`
-    how many times as often it stands there as in the others.
+    where no real text of the group has it) and `growth` by what factor. `first` is the word that
+    most surely sets the group's synthetic texts apart, identities themselves left out, and
+    `first_times` how many times as often it stands there as in the others.
 
     `telling` are the words so common that a tie grown to the limits would show: those that stand in
     at least `rarest` of the synthetic texts. `reach` is the largest factor among them, less what
@@ -108,12 +108,12 @@ class WordTieRow(Row):
 
     `tie_real` and `tie_synthetic` are ratios of odds that a word of a text is this one, each word
     of a text counted once: above 1 where it belongs to the group's texts more than to the others'.
-    `growth` is the synthetic over the real one, or, where fewer real texts hold the word than can
-    be compared (`kind` "added", not "strengthened"), the synthetic one alone; then the share of
-    the group's texts that hold it has grown by the whole of both intervals. Its lower limit is
-    exact, as if every text that holds the word fell inside or outside by chance; `due` is how much
-    the logarithm grows by the sizes of the group and the others alone. `z` and `p_adjusted` say how
-    surely the word sets the group's synthetic texts apart. `rank` is its place among the group's,
+    `growth` is the synthetic over the real one, or, where no real text of the group holds the
+    word and hardly any other (`kind` "added", not "strengthened"), the synthetic one alone; then
+    the share of the group's texts that hold it has grown by the whole of both intervals. Its lower
+    limit is exact, as if every text that holds the word fell inside or outside by chance; `due` is
+    how much the logarithm grows by the sizes of the group and the others alone. `z` and
+    `p_adjusted` say how surely the word sets the group's synthetic texts apart. `rank` is its place among the group's,
     the surest first. `fewest` is the smallest number of texts, above none, that hold or lack the
     word in any group of the same features.
     """

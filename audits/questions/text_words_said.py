@@ -36,7 +36,7 @@ def known_tie(tie: WordTieRow) -> str:
     if tie.kind == "added":
         return (
             f"in the synthetic texts, {word} and {group} go together {estimate(tie.growth)} times "
-            f"as strongly as chance would have it, while hardly any real text has the word: "
+            f"as strongly as chance would have it, while no real text of the group has the word: "
             f"{_shares(tie)}"
         )
     return (

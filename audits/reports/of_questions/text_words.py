@@ -66,8 +66,8 @@ def _least(row: Any) -> float:
 
 _GROWN = Lines(
     "grown",
-    "Words whose tie to a group grew most, by the cautious end of the interval; added: hardly any "
-    "real text has the word, so that the tie is compared with none",
+    "Words whose tie to a group grew most, by the cautious end of the interval; added: no real "
+    "text of the group has the word, so that the tie is compared with none",
     (
         GROUP,
         Shown("Word", lambda row: short(row.word, 30), left=True, width=0.14),
@@ -152,8 +152,9 @@ def _methods(settings: Settings) -> tuple[str, ...]:
         "in the others. A word is tied more closely where it is marked in the synthetic texts and "
         f"its tie grew by a factor of {number(settings.marked_watch)} (watch) or "
         f"{number(settings.marked_problem)} (problem), by the whole interval after adjustment over "
-        "all words and groups. A word that hardly any real text holds is compared with no tie, and "
-        "only if the group's texts hold it surely more often than the real ones.",
+        "all words and groups. A word that no real text of the group holds, and hardly any other, "
+        "is compared with no tie, and only if the group's synthetic texts surely hold it more "
+        "often.",
     )
 
 
