@@ -17,7 +17,7 @@ from audits.disclosure_groups import (
     hidden_among,
     small,
 )
-from audits.disclosure_mentions import hidden_of
+from audits.disclosure_mentions import hidden_of, small_mentions
 from audits.disclosure_of import TREATED
 from audits.disclosure_of.fairness_parts import Rules, tested_of
 from audits.disclosure_of.known import Known
@@ -29,6 +29,7 @@ from audits.errors import UsageError
 from audits.questions.drift_rows import ProfileRow
 from audits.questions.generations_rows import GenerationStepRow
 from audits.questions.missing_cells import CellRow, ValueRow
+from audits.questions.text_generations_rows import TextGenerationStepRow
 from audits.results import Answer, Audit, ColumnRecord, Group, Row, ranked
 
 MOST = 1_000
@@ -130,13 +131,14 @@ def _between(audit: Audit, min_cell: int) -> frozenset[tuple[Group, int]]:
     """
     sizes: dict[int, dict[Group, Counts]] = {}
     for row in _rows(audit):
-        if isinstance(row, GenerationStepRow):
+        if isinstance(row, GenerationStepRow | TextGenerationStepRow):
             sizes.setdefault(row.generation, {})[row.group] = (row.rows, row.rows)
             sizes[row.generation].setdefault((), (row.of, row.of))
     gone: set[tuple[Group, int]] = set()
     for generation in sorted(sizes)[1:-1]:
         counts = sizes[generation]
-        gone |= {(group, generation) for group in hidden_among(audit, counts, min_cell)}
+        hidden = hidden_among(audit, counts, min_cell) | small_mentions(audit, counts, min_cell)
+        gone |= {(group, generation) for group in hidden}
     return frozenset(gone)
 
 

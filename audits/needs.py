@@ -27,6 +27,7 @@ _FEWEST = 10  # rows on either side below which no question judges
 
 _NOT_BY_PEOPLE = {
     "generations": "more generations, or more rows in each, by which its loss could be followed",
+    "text_generations": "more generations, or more texts in each, by which it could be followed",
 }
 """Questions that no number of real people would settle, and what would."""
 _MORE_ROWS = (

@@ -27,7 +27,7 @@ OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
 OF_TEXTS: tuple[str, ...] = ("text_mentions", "text_words", "text_drift")
 """Questions about two collections of texts, or a synthetic one alone."""
-OF_TEXT_CHAINS: tuple[str, ...] = ()
+OF_TEXT_CHAINS: tuple[str, ...] = ("text_generations",)
 """Questions about generations of texts."""
 OF_TARGETS: tuple[str, ...] = ("fairness",)
 """Questions asked only where it is said what a model would predict."""

@@ -12,6 +12,7 @@ from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
 from audits.questions.text_drift_rows import TextDriftRow
+from audits.questions.text_generations_rows import TextGenerationsRow
 from audits.questions.text_mentions_rows import MentionRow
 from audits.questions.text_words_rows import WordGroupRow
 
@@ -67,6 +68,10 @@ def fairness_row(group, change):
     return row(FairnessRow, group, metric="accuracy", change=lost, state=state)
 
 
+def text_generations_row(group, index):
+    return row(TextGenerationsRow, group, index=index, apart=1.0, increments=4)
+
+
 def text_mentions_row(group, ratio):
     return row(MentionRow, group, by="mention", ratio=ratio, alone=False, reference_share=None)
 
@@ -97,6 +102,7 @@ MADE = {
     "fairness": lambda group, value=0.2: fairness_row(group, around(value)),
     "generations": lambda group, value=15.0: generations_row(group, around(value)),
     "text_mentions": lambda group, value=0.9: text_mentions_row(group, around(value)),
+    "text_generations": lambda group, value=0.2: text_generations_row(group, around(value)),
     "text_drift": lambda group, value=0.7: text_drift_row(group, around(value)),
     "text_words": lambda group, value=4.0: text_words_row(group, around(value)),
 }
@@ -108,13 +114,14 @@ UNKNOWN = {
     "fairness": fairness_row,
     "generations": generations_row,
     "text_mentions": text_mentions_row,
+    "text_generations": text_generations_row,
     "text_drift": text_drift_row,
     "text_words": text_words_row,
 }
 STEPS = {
     "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
     "generations": 5.0, "fairness": 0.005, "text_mentions": 0.1, "text_words": 2.0,
-    "text_drift": 0.01,
+    "text_drift": 0.01, "text_generations": 0.01,
 }  # fmt: skip
 """Values of which nine multiples are drawn."""
 

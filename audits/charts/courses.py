@@ -126,7 +126,7 @@ def _add_line(figure: Any, found: Courses, course: Course, place: int, theme: Th
 
 def _name(course: Course, top: float, theme: Theme) -> dict[str, Any]:
     said = f"<b>{label(course.group)}</b>"
-    tail = course.ends or (f"{course.says} kept" if course.says else "too few rows to follow")
+    tail = course.ends or (f"{course.says} kept" if course.says else course.few)
     return note(
         f"{said}  {shown(tail)}", theme, name="name", x=0, y=top, xanchor="left",
         yanchor="bottom", yshift=2, align="left",

@@ -17,6 +17,7 @@ from audits.disclosure_of import (
     provenance,
     stereotypes,
     text_drift,
+    text_generations,
     text_mentions,
     text_words,
 )
@@ -34,6 +35,7 @@ TREATED: Treatments = {
     **collection.TREATED,
     **generations.TREATED,
     **text_mentions.TREATED,
+    **text_generations.TREATED,
     **text_words.TREATED,
     **text_drift.TREATED,
 }

@@ -13,6 +13,7 @@ from audits.pictures.marks import mark
 from audits.pictures.model import Item, Line, Picture, Polygon, Text
 from audits.pictures.panels import Look
 from audits.pictures.ranked_generations import ended, look_of, worst_first
+from audits.pictures.ranked_text_generations import text_look
 from audits.pictures.widths import width as width_of
 from audits.results import Answer, Group, as_group, group_name
 from audits.visible import visible
@@ -42,6 +43,7 @@ class Course:
     points: tuple[Point, ...]
     says: str
     ends: str
+    few: str = "too few rows to follow"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def _course(row: Any, steps: Sequence[Any], answer: Answer) -> Course:
     )
     known = [point for point in points if not math.isnan(point.kept)]
     says = percent(known[-1].kept) if len(known) > 1 else ""
+    if answer.question == "text_generations":
+        look, few = text_look(row, answer.settings), "too few texts to follow"
+        return Course(row.group, look, points, says, ended(row), few)
     return Course(row.group, look_of(row, answer.settings), points, says, ended(row))
 
 
@@ -210,7 +215,7 @@ def _line(course: Course, across: Scale, up: Scale) -> Iterator[Item]:
         )
     elif len(line) < 2:
         yield Text(
-            middle, up.at(0.5) - 3, "too few rows to follow", size=_SMALL, fill="quiet",
+            middle, up.at(0.5) - 3, course.few, size=_SMALL, fill="quiet",
             anchor="middle",
         )  # fmt: skip
     if course.says and line:

@@ -21,6 +21,7 @@ from audits.pictures.ranked_plausibility import plausibility
 from audits.pictures.ranked_provenance import provenance
 from audits.pictures.ranked_stereotypes import stereotypes
 from audits.pictures.ranked_text_drift import text_drift
+from audits.pictures.ranked_text_generations import text_generations
 from audits.pictures.ranked_text_mentions import text_mentions
 from audits.pictures.ranked_text_words import text_words
 from audits.results import Answer, Group, as_group
@@ -37,6 +38,7 @@ _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
     "collection": collection,
     "generations": generations,
     "text_mentions": text_mentions,
+    "text_generations": text_generations,
     "text_words": text_words,
     "text_drift": text_drift,
 }

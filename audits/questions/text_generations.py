@@ -106,7 +106,6 @@ def _row(follower: Follower, g: int, found: Followed) -> TextGenerationsRow:
         chains=found.chains,
         linked=follower.texts.linked,
         generations=len(found.steps) - 1,
-        increments=trend.increments,
         matched=follower.texts.matched,
         apart=1.0,
         share_first=first.share,
@@ -119,14 +118,9 @@ def _row(follower: Follower, g: int, found: Followed) -> TextGenerationsRow:
         index_error=loss.error if end else _NAN,
         index_freedom=loss.freedom,
         at_once=found.steps[1].index,
-        decay=trend.decay,
-        half_life=trend.half_life,
-        later=trend.later,
-        recent=trend.recent,
-        slowing=trend.slowing,
+        **trend._asdict(),
         parents=parents,
         excess=_times(trend.decay, parents),
-        collapsed_at=trend.collapsed_at,
         extinct_at=_extinct(found),
         extinct_p=float(
             np.asarray(two_proportion_fisher_lost(first.rows, first.of, last.of))
