@@ -13,7 +13,7 @@ from audits.pictures.arranging import counted
 from audits.pictures.crossed import alt as crossed_alt
 from audits.pictures.crossed import crossed, levels
 from audits.pictures.judged import alt as judged_alt
-from audits.pictures.judged import judged, judging, worst_first
+from audits.pictures.judged import headed, judged, judging, worst_first
 from audits.pictures.lost import LostCell, lost_by_column
 from audits.pictures.ranked_coverage import share_look
 from audits.results import Answer, Audit, Group, Verdict, as_group
@@ -46,7 +46,7 @@ def verdict_heat(
     ]
     grid = Grid(
         [label(group, _NAME) for group in drawn],
-        [shown(question) for question in questions],
+        [shown(headed(question)) for question in questions],
         "What each question says of each group",
         _left_out(len(drawn), len(order), "groups, the worst first"),
     )

@@ -9,7 +9,7 @@ from audits.errors import UsageError
 from audits.estimates import Estimate, number
 from audits.pictures.crossed import alt as crossed_alt
 from audits.pictures.crossed import crossed, levels
-from audits.pictures.judged import Judged, judged, judging, worst_first
+from audits.pictures.judged import Judged, headed, judged, judging, worst_first
 from audits.pictures.judged import alt as judged_alt
 from audits.pictures.marks import MarkName, badge, mark
 from audits.pictures.model import Item, Line, Picture, Rect, Text
@@ -56,7 +56,7 @@ def _matrix(
     for column, question in enumerate(questions):
         middle = names + cell * (column + 0.5)
         yield Text(
-            middle, 10, question, size=_SMALL, fill="quiet", anchor="middle", bold=True,
+            middle, 10, headed(question), size=_SMALL, fill="quiet", anchor="middle", bold=True,
             room=cell - 4,
         )  # fmt: skip
     for row, group in enumerate(groups):

@@ -22,6 +22,15 @@ def judged(audit: Audit) -> dict[Group, dict[str, Verdict]]:
     }
 
 
+def headed(question: str) -> str:
+    """A question's name where there is little room: that it is of texts is known.
+
+    >>> headed("text_words"), headed("coverage")
+    ('words', 'coverage')
+    """
+    return question.removeprefix("text_")
+
+
 def judging(audit: Audit) -> list[str]:
     """Return the questions of an audit that judge: of the others there is no verdict to show."""
     silent = {question.id for question in all_questions() if not question.judges}

@@ -78,22 +78,23 @@ def _copies(audit: Audit) -> None:
 
 def _compared(audit: Audit) -> str:
     tables = {record.role: record for record in audit.inputs}
+    unit = "texts" if audit.of_texts else "rows"
     said = " against ".join(
-        f"{tables[role].rows:,} {role} rows ({tables[role].name})"
+        f"{tables[role].rows:,} {role} {unit} ({tables[role].name})"
         for role in ("synthetic", "real")
         if role in tables
     )
-    if parts.asked(audit, "generations"):
-        said = _followed(audit)
+    if parts.asked(audit, "generations") or parts.asked(audit, "text_generations"):
+        said = _followed(audit, unit)
     groups = {finding.group for finding in audit.findings} - {()}
     return f"{said}, in {len(groups):,} groups by {', '.join(audit.sensitive_features)}."
 
 
-def _followed(audit: Audit) -> str:
-    first, *others = audit.inputs
+def _followed(audit: Audit, unit: str) -> str:
+    first, *others = [one for one in audit.inputs if one.role not in ("reference", "lexicon")]
     return (
-        f"{len(others):,} generations after {first.rows:,} real rows ({first.name}), the last of "
-        f"{others[-1].rows:,} rows ({others[-1].name})"
+        f"{len(others):,} generations after {first.rows:,} real {unit} ({first.name}), the last of "
+        f"{others[-1].rows:,} {unit} ({others[-1].name})"
     )
 
 

@@ -36,13 +36,26 @@ def show(here: Here) -> None:
     parts.begin(found.name, found.headline, found.verdict)
     titles = {name: audit[name].title for name in found.verdicts}
     parts.verdicts([(titles[name], verdict) for name, verdict in found.verdicts.items()])
-    _numbers(found, chain=parts.asked(audit, "generations"))
+    if audit.of_texts:
+        parts.paragraph(_texts(audit, found.group))
+    else:
+        _numbers(found, chain=parts.asked(audit, "generations"))
     if parts.asked(audit, "generations"):
         _generations(here, audit, found)
-    else:
+    elif not audit.of_texts:
         _compared(here, audit, found)
     parts.heading("What was found")
     parts.findings_list(found.findings)
+
+
+def _texts(audit: audits.Audit, group: Group) -> str:
+    """How many texts are of a group, as far as it is not hidden."""
+    rows: list[Any] = [row for answer in audit.answers.values() for row in answer.rows]
+    row = next((row for row in rows if row.group == group and hasattr(row, "synthetic")), None)
+    if row is None or group in audit.hidden:
+        return "How many texts are of this group is hidden, as it is few."
+    real = f"{row.real:,} real and " if row.real else ""
+    return f"{real}{row.synthetic:,} synthetic texts are of this group."
 
 
 def _compared(here: Here, audit: audits.Audit, found: Card) -> None:
