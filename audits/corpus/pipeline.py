@@ -54,7 +54,7 @@ def open_pipeline(name: str) -> Any:
             nlp = spacy.load(name)
     except (OSError, ImportError, ValueError, KeyError) as error:
         raise InputError(_why(name, str(error).strip() or type(error).__name__)) from None
-    nlp.disable_pipes(*(pipe for pipe in nlp.pipe_names if pipe in _NOT_NEEDED))
+    nlp.select_pipes(disable=[pipe for pipe in nlp.pipe_names if pipe in _NOT_NEEDED])
     return nlp
 
 

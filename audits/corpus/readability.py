@@ -21,7 +21,6 @@ _CLOSING = frozenset("\"'”’»)]}")
 _HYPHENS = frozenset("-‐‑")
 _EMPTY_LINE = re.compile(r"\n[^\S\n]*\n")
 _LONG = 6  # letters; Björnsson's long words have more
-_JOINED = frozenset({"en"})  # languages in which a contraction or a hyphenated compound is one word
 
 
 @dataclass(frozen=True)
@@ -66,8 +65,8 @@ class Shapes:
 def shapes(collection: Collection, language: str) -> Shapes:
     """Count words, sentences, letters, long words and syllables of every text of a collection."""
     there, vocabulary = collection.words, collection.vocabulary
-    english = language.split("-")[0] == "en"
-    first = _begins_word(collection, joined=language.split("-")[0] in _JOINED)
+    english = language == "en" or language.startswith("en-")
+    first = _begins_word(collection, joined=english)
     letters = _of_vocabulary(vocabulary, _letters)[there.ids]
     whole = np.add.reduceat(letters, np.flatnonzero(first)) if len(first) else letters
     bounds = np.concatenate([[0], np.cumsum(first)])[there.starts]

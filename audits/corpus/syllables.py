@@ -6,13 +6,14 @@ import re
 import unicodedata
 
 _VOWELS = re.compile("[aeiouy]+")
+_ACUTE_E = "e\N{COMBINING ACUTE ACCENT}"
 _C, _V = "[^aeiouy]", "[aeiouy]"
 _SILENT = tuple(
     re.compile(pattern)
     for pattern in (
         rf"{_V}{_C}+e$(?<!{_C}le)",  # make, advice; not table
         rf"{_V}{_C}*[^aeiouyscxzg](?<!ch)(?<!sh)es$(?<!{_C}les)",  # makes; not boxes, tables
-        rf"{_V}{_C}*[^aeiouytd](?<![^aeiouyl]l)(?<![cd]r)ed$",  # walked; not wanted, settled, hundred
+        rf"{_V}{_C}*[^aeiouytd](?<![^aeiouyl]l)(?<![cd]r)ed$",  # walked; not wanted, settled
         rf"{_V}{_C}+(?<!el)e(?:ly|liness|ty|ful|fully|less|ness|ments?)$",  # lonely; not element
         r"^(?:some|home|life|base|time|there|where|house|space|place)(?=[bhmtw]|st)",  # sometimes
         r"^every|^business|^evening",
@@ -46,6 +47,7 @@ def syllables(word: str) -> int:
     [1, 2, 2, 2, 4, 0]
     """
     plain = unicodedata.normalize("NFKD", word.lower())
+    plain = plain.replace(_ACUTE_E, "a")  # as in café: it is spoken, at the end of a word, too
     digits = sum(letter.isdigit() for letter in plain)
     letters = "".join(letter for letter in plain if "a" <= letter <= "z")
     groups = len(_VOWELS.findall(letters))

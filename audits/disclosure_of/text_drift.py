@@ -92,7 +92,5 @@ TREATED: Treatments = {
         frozenset({"rank"}),
         never,
     ),
-    TextGrammarRow: Treatment(
-        frozenset({"real", "synthetic"}), as_it_is_read, behind=never
-    ),
+    TextGrammarRow: Treatment(frozenset({"real", "synthetic"}), as_it_is_read, behind=never),
 }

@@ -61,7 +61,8 @@ def apart(
     further numbers of those.
     """
     matched, whole = bags
-    told, lines = UNKNOWN, []
+    told = UNKNOWN
+    lines: list[TextWordRow] = []
     if matched is not None:
         told, lines = _told_apart(corpora, group, matched, None)
     complete, other_lines = _told_apart(corpora, group, whole, lengths)
@@ -88,7 +89,9 @@ def _told_apart(
     n, m = bag.texts
     keep = np.concatenate([np.arange(min(n, most)), n + np.arange(min(m, most))])
     made = _features(corpora, bag.first(most), numbers[keep])
-    return _classified(corpora, group, made, min(n, most)), _telling(corpora, group, made, min(n, most))
+    return _classified(corpora, group, made, min(n, most)), _telling(
+        corpora, group, made, min(n, most)
+    )
 
 
 def _features(corpora: Corpora, bag: Bag, lengths: Floats) -> _Features:
@@ -139,11 +142,11 @@ def _telling(corpora: Corpora, group: Group, made: _Features, n: int) -> list[Te
         return []
     synthetic = np.arange(len(made.rows)) >= n
     weights = ridge_weights(made.rows, synthetic, penalty=_PENALTY)[: len(made.names)]
-    sides = [np.asarray(made.presence[part].sum(axis=0)).ravel() for part in (~synthetic, synthetic)]
-    kept = Changed(
-        np.zeros((0, 1), dtype=np.int64), *(one.astype(np.int64) for one in sides),
-        (n, len(made.rows) - n),
-    )  # fmt: skip
+    before, after = (
+        np.asarray(made.presence[part].sum(axis=0)).ravel().astype(np.int64)
+        for part in (~synthetic, synthetic)
+    )
+    kept = Changed(np.zeros((0, 1), dtype=np.int64), before, after, (n, len(made.rows) - n))
     change = difference(kept, corpora.settings.confidence)
     sizes = np.round(np.abs(weights), 9)
     order = np.argsort(-sizes, kind="stable")[: corpora.settings.drift_listed]

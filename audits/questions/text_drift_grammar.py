@@ -55,9 +55,7 @@ class Grammar:
         """What the pipeline does not tell."""
         entity = any(kind.name == ENTITY for kind in self.kinds)
         speech = any(kind.name != ENTITY for kind in self.kinds)
-        return tuple(
-            name for name, there in zip(BOTH, (speech, entity), strict=True) if not there
-        )
+        return tuple(name for name, there in zip(BOTH, (speech, entity), strict=True) if not there)
 
 
 def opened(corpora: Corpora) -> Any:
@@ -68,7 +66,9 @@ def opened(corpora: Corpora) -> Any:
     nlp = open_pipeline(corpora.pipeline)
     can = abilities(nlp)
     missing = [
-        name for name, there in zip(BOTH, (can - {ENTITY}, can & {ENTITY}), strict=True) if not there
+        name
+        for name, there in zip(BOTH, (can - {ENTITY}, can & {ENTITY}), strict=True)
+        if not there
     ]
     _note(corpora, missing, f"as the pipeline {corpora.pipeline!r} does not tell them")
     if nlp.lang != corpora.language.split("-")[0]:
@@ -144,7 +144,9 @@ def compared(
         fields = NOTHING | {"tagged": (0, read_texts[0])}
         if read_texts[0] < corpora.settings.fewest_texts:
             return fields, []
-        return fields, [row for kind in found.kinds for row in _alone(group, kind, found, places[0])]
+        return fields, [
+            row for kind in found.kinds for row in _alone(group, kind, found, places[0])
+        ]
     fields = NOTHING | {"tagged": read_texts}
     if min(read_texts) < corpora.settings.fewest_texts:
         return fields, []

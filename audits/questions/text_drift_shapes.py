@@ -21,9 +21,7 @@ _NAN = float("nan")
 
 
 def shapes_of(corpora: Corpora) -> list[Shapes]:
-    """The shapes of the real and the synthetic texts; of the synthetic ones where there are no
-    others.
-    """
+    """The shapes of the real texts, where there are any, and of the synthetic ones."""
     chosen = [corpora.synthetic] if corpora.real is None else [corpora.real, corpora.synthetic]
     return [shapes(collection, corpora.language) for collection in chosen]
 
@@ -158,7 +156,7 @@ def _shifted(
         estimate = Estimate(float(shift.adjusted[k]), float(shift.low[k]), float(shift.high[k]))
         rows.append(
             TextShapeRow(
-                group, name, n, m, *means, _NAN if few else float(shift.value[k]),
+                group, name, n, m, means[0], means[1], _NAN if few else float(shift.value[k]),
                 Estimate.unknown() if few else estimate,
                 float(shift.cautious[k]), float(shift.se[k]), float(shift.p[k]),
                 int(shift.draws[k]),

@@ -12,7 +12,7 @@ from scipy.special import ndtr
 from audits.estimates import number
 from audits.formulas.shifts import Shift, exceeds_p
 from audits.judging import Claims, doubt, judged, limits
-from audits.questions.headlines import BAD, Part, headline
+from audits.questions.headlines import Part, headline
 from audits.questions.text_drift_rows import TextDriftRow, TextShapeRow
 from audits.questions.words import estimate, listed
 from audits.results import Finding, Group, Row, Verdict, evidence_of, worst
@@ -83,9 +83,7 @@ def _judge_shapes(
     ]
 
 
-def _shapes_exceed(
-    rows: Sequence[TextShapeRow], confidence: float
-) -> Callable[[Floats], Floats]:
+def _shapes_exceed(rows: Sequence[TextShapeRow], confidence: float) -> Callable[[Floats], Floats]:
     def field(name: str) -> Floats:
         return np.array([float(getattr(row, name)) for row in rows])
 
@@ -112,10 +110,10 @@ def _shape_text(row: TextShapeRow) -> str:
     name = "the reading ease" if row.attribute == "reading ease" else row.attribute
     verb = "are" if row.attribute.split()[0] in ("words", "letters") else "is"
     return (
-        f"{name} {verb} distributed differently, {number(row.synthetic_mean)} on average in "
-        f"synthetic texts and {number(row.real_mean)} in real ones: to match, a text would have to "
-        f"move by {estimate(row.shift)} real standard deviations on average, after taking off what "
-        f"chance alone produces, resting on {row.real:,} real and {row.synthetic:,} synthetic texts"
+        f"{name} {verb} {number(row.synthetic_mean)} on average in synthetic texts and "
+        f"{number(row.real_mean)} in real ones; to match, a text would have to move by "
+        f"{estimate(row.shift)} real standard deviations on average, after taking off what chance "
+        f"alone produces, resting on {row.real:,} real and {row.synthetic:,} synthetic texts"
     )
 
 
@@ -172,7 +170,9 @@ def _auc_text(row: TextDriftRow) -> str:
         if row.auc_matched
         else "whole texts, as too few are long enough to be compared at equal length"
     )
-    drawn = "" if (n, m) == (row.real, row.synthetic) else f", of {row.real:,} and {row.synthetic:,}"
+    drawn = (
+        "" if (n, m) == (row.real, row.synthetic) else f", of {row.real:,} and {row.synthetic:,}"
+    )
     return (
         f"a classifier that sees words and pairs of words tells real from synthetic texts with a "
         f"chance of {estimate(row.auc)}, where 0.5 is guessing, by {how}, on {n:,} real and {m:,} "
@@ -214,7 +214,8 @@ def _quiet(row: TextDriftRow, parts: Sequence[Part], settings: Settings) -> Part
         return Part(None, Verdict.OK, text, _flips(parts), evidence=evidence)
     if _small(row, settings):
         text = (
-            f"no drift is established, and {resting} are too few to rule it out{told}{sign}; {unseen}"
+            f"no drift is established, and {resting} are too few to rule it out{told}{sign}; "
+            f"{unseen}"
         )
     else:
         text = f"{_open(parts)}{sign}; with {resting}, {unseen}"
@@ -228,9 +229,7 @@ def _flips(parts: Sequence[Part]) -> str:
 
 def _open(parts: Sequence[Part]) -> str:
     """What is neither established nor ruled out, the most doubtful of it with its numbers."""
-    doubtful = [
-        part for part in parts if part.verdict is Verdict.NOT_ENOUGH_EVIDENCE and part.text
-    ]
+    doubtful = [part for part in parts if part.verdict is Verdict.NOT_ENOUGH_EVIDENCE and part.text]
     if not doubtful:
         return "drift is neither established nor ruled out, as nothing could be compared in full"
     names = sorted({part.attribute for part in doubtful if part.attribute})

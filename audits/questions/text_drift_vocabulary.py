@@ -46,7 +46,9 @@ class Changed:
     texts: tuple[int, int]
 
 
-def vocabulary(corpora: Corpora, group: Group, bag: Bag) -> tuple[dict[str, Any], list[TextWordRow]]:
+def vocabulary(
+    corpora: Corpora, group: Group, bag: Bag
+) -> tuple[dict[str, Any], list[TextWordRow]]:
     """Compare the words of stretches of equal length: fields of a group's row, and words."""
     settings, n = corpora.settings, bag.real
     if min(bag.texts) < settings.fewest_texts:
@@ -77,7 +79,8 @@ def changes(found: Grams, real: int) -> Changed:
     there = found.presence
     counts = [np.asarray(side.sum(axis=0)).ravel() for side in (there[:real], there[real:])]
     n = there.shape[0]
-    return Changed(found.words, *(c.astype(np.int64) for c in counts), (real, n - real))
+    before, after = (count.astype(np.int64) for count in counts)
+    return Changed(found.words, before, after, (real, n - real))
 
 
 def _turned_over(sides: tuple[sparse.csr_array, ...], settings: Settings) -> dict[str, Any]:
@@ -99,8 +102,8 @@ def _turned_over(sides: tuple[sparse.csr_array, ...], settings: Settings) -> dic
         df = [one[k].sum(0) for one, k in zip(have, kept, strict=True)]
         tf = [one[k].sum(0) for one, k in zip(often, kept, strict=True)]
         n, m = (int(one[k].sum()) for one, k in zip(sizes, kept, strict=True))
-        words = turnover(*df, texts=(n, m), drawn=drawn)
-        unknown = unknown_words(*tf, df[0], of=n)
+        words = turnover(df[0], df[1], texts=(n, m), drawn=drawn)
+        unknown = unknown_words(tf[0], tf[1], df[0], of=n)
         return np.array(
             [
                 words.lost, words.lost_by_chance, words.lost - words.lost_by_chance,
