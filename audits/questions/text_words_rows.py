@@ -113,9 +113,9 @@ class WordTieRow(Row):
     the share of the group's texts that hold it has grown by the whole of both intervals. Its lower
     limit is exact, as if every text that holds the word fell inside or outside by chance; `due` is
     how much the logarithm grows by the sizes of the group and the others alone. `z` and
-    `p_adjusted` say how surely the word sets the group's synthetic texts apart. `rank` is its place among the group's,
-    the surest first. `fewest` is the smallest number of texts, above none, that hold or lack the
-    word in any group of the same features.
+    `p_adjusted` say how surely the word sets the group's synthetic texts apart. `rank` is its place
+    among the group's, the surest first. `fewest` is the smallest number of texts, above none, that
+    hold or lack the word in any group of the same features.
     """
 
     real: int
