@@ -9,7 +9,9 @@ from test_dashboard_further import calm, upload
 import audits
 import draft
 
-PAGES = ("mentions", "likeness", "words", "debris", "findings", "group", "compare", "review")
+PAGES = (
+    "mentions", "likeness", "words", "debris", "intersections", "findings", "group", "compare", "review",
+)  # fmt: skip
 HOSTILE = "<b>bold</b> *stars* [a](http://x.y) \u202eright to left"
 
 
@@ -77,4 +79,16 @@ def test_hostile_texts_are_inert(tmp_path, monkeypatch):
     for page in PAGES:
         calm(turn_to(app, page))
         assert "<b>bold</b>" not in said(app)
+        assert "[a](http" not in said(app)
         assert "\u202e" not in said(app)
+
+
+def test_the_page_of_a_group_counts_its_texts(tmp_path, monkeypatch):
+    texts = [f"The old woman sings song {n}, and the boat is late." for n in range(40)]
+    audits.compare_text(texts, texts, ask=["text_mentions"]).save(tmp_path / "audit.json")
+    named = {"tables": {}, "audits": [str(tmp_path / "audit.json")]}
+    monkeypatch.setenv("AUDITS_DASHBOARD", json.dumps(named))
+    app = calm(visit())
+    app.query_params["g"] = ["gender.women"]
+    app = calm(turn_to(app, "group"))
+    assert "40 real and 40 synthetic texts are of this group" in said(app)
