@@ -83,7 +83,8 @@ def _told_apart(
     corpora: Corpora, group: Group, bag: Bag, lengths: Floats | None
 ) -> tuple[Apart, list[TextWordRow]]:
     most = corpora.settings.classifier_rows
-    if most == 0 or min(bag.texts) < corpora.settings.fewest_texts:
+    few = min(bag.texts) < corpora.settings.fewest_texts
+    if most == 0 or few or len(bag.ids) == 0:
         return UNKNOWN, []
     numbers = np.zeros((len(bag.starts) - 1, 0)) if lengths is None else lengths
     n, m = bag.texts
