@@ -77,7 +77,11 @@ def _check_entry(draft: Draft, entry: Entry) -> None:
             raise SourceError(draft.source, f"{named} is empty.", "Fill it in.", line=entry.line)
     if entry.kind not in draft.kinds:
         near = get_close_matches(entry.kind, draft.kinds, n=1)
-        advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(draft.kinds)}."
+        advice = f"There are: {', '.join(draft.kinds)}."
+        if draft.language != ENGLISH:
+            advice += f" Others, for {draft.language!r}, are defined in TOML, under [kinds]."
+        elif near:
+            advice = f"Did you mean {near[0]!r}?"
         raise SourceError(
             draft.source,
             f"there is no kind {entry.kind!r} ({entry.text!r}).",

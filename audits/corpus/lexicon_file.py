@@ -31,7 +31,7 @@ def english() -> Lexicon:
 
 @lru_cache(maxsize=1)
 def _english() -> Draft:
-    return replace(toml_draft(_SHIPPED, language=ENGLISH, base=None), name="English")
+    return replace(toml_draft(_SHIPPED, language=ENGLISH), name="English")
 
 
 def read_lexicon(path: str | Path, *, language: str = ENGLISH) -> Lexicon:
@@ -54,13 +54,13 @@ def read_lexicon(path: str | Path, *, language: str = ENGLISH) -> Lexicon:
     """
     path = Path(path).expanduser()
     if path.suffix.lower() == ".csv":
-        return built(csv_draft(path, base=_base(language)))
+        return built(csv_draft(path, base=_lent(language)))
     if path.suffix.lower() == ".toml":
-        return built(toml_draft(path, language=language, base=_base(language)))
+        return built(toml_draft(path, language=language, lend=_lent))
     raise SourceError(str(path), "is neither .csv nor .toml.", "Give a lexicon in one of these.")
 
 
-def _base(language: str) -> Draft:
+def _lent(language: str) -> Draft:
     """Lend kinds and words: all of the English ones, elsewhere the kinds that need no words."""
     lent = _english()
     if language == ENGLISH:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,8 @@ class _Lines:
         return found.pop(0) if len(found) > 1 else found[0]
 
 
-def toml_draft(path: Path, *, language: str, base: Draft | None) -> Draft:
-    """Read a TOML lexicon; `base` lends its kinds and words where the language is the same.
+def toml_draft(path: Path, *, language: str, lend: Callable[[str], Draft] | None = None) -> Draft:
+    """Read a TOML lexicon; `lend` gives kinds and words to begin with, by language.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def toml_draft(path: Path, *, language: str, base: Draft | None) -> Draft:
     spoken = document.get("language", language)
     if not isinstance(spoken, str):
         raise SourceError(source, f"language is {spoken!r}.", 'Write it like language = "en".')
-    lent = base if base is not None and base.language == spoken else None
+    lent = None if lend is None else lend(spoken)
     kinds = _kinds(source, document.get("kinds", {}), lent.kinds if lent else {})
     words = dict(lent.words if lent else {}) | _words(source, document, spoken)
     excluded = [(one, lines.next(one)) for one in _texts(source, _NOT, document.get(_NOT, []))]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,7 +110,7 @@ class _Search:
         self._lexicon = lexicon
         written = [(f, n) for n, term in enumerate(lexicon.terms) for f in term.forms]
         texts = [form.text for form, _ in written] + list(lexicon.excluded)
-        self._phrases = Phrases(texts, _cutter(language), vocabulary)
+        self._phrases = Phrases(_cut(tuple(texts), language), vocabulary)
         self._term = _padded([number for _, number in written], len(texts), _EXCLUDED)
         self._plural = _padded([form.plural for form, _ in written], len(texts), 0).astype(bool)
         self._group = np.array(
@@ -184,10 +185,11 @@ def _padded(values: Sequence[int], size: int, filler: int) -> Int32:
     return padded
 
 
-def _cutter(language: str) -> Callable[[str], Sequence[str]]:
-    """Return what cuts a phrase into tokens as texts are cut."""
+@lru_cache(maxsize=4)
+def _cut(phrases: tuple[str, ...], language: str) -> list[tuple[str, ...]]:
+    """Cut phrases into tokens as texts are cut."""
     nlp = blank(language)
-    return lambda phrase: [token.text for token in nlp.make_doc(phrase) if not token.is_space]
+    return [tuple(t.text for t in nlp.make_doc(phrase) if not t.is_space) for phrase in phrases]
 
 
 def _joined(parts: Sequence[Found], terms: int) -> Found:

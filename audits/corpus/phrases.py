@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +14,11 @@ Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-"})
+_LIKE = str.maketrans({"’": "'", "‘": "'", "ʼ": "'"})
 
 
 def plain(token: str) -> str:
-    """Return a token in lower case, its apostrophes and hyphens those of a keyboard.
+    """Return a token in lower case, its apostrophes those of a keyboard.
 
     >>> plain("Women’s")
     "women's"
@@ -45,10 +45,7 @@ class Phrases:
     than its rarest word.
     """
 
-    def __init__(
-        self, written: Sequence[str], cut: Callable[[str], Sequence[str]], vocabulary: Vocabulary
-    ) -> None:
-        tokens = [tuple(cut(phrase)) for phrase in written]
+    def __init__(self, tokens: Sequence[tuple[str, ...]], vocabulary: Vocabulary) -> None:
         words = {plain(token): number for number, token in enumerate(_distinct(tokens), start=1)}
         self.lengths: Int32 = np.array([len(one) for one in tokens], dtype=np.int32)
         self._words = [tuple(words[plain(token)] for token in one) for one in tokens]
