@@ -25,7 +25,9 @@ def corpora(*sides, naming=(), unmarked=(), crossed=False, by="label", **setting
     names = _names([labels for _, labels in sides], crossed=crossed)
     collections, belongs = [], []
     for texts, labels in sides:
-        order = sorted(range(len(texts)), key=lambda i: (texts[i], [v[i] for v in labels.values()]))
+        order = sorted(
+            range(len(texts)), key=lambda i: (texts[i], [str(v[i]) for v in labels.values()])
+        )
         collections.append(_collection([texts[i] for i in order], number, vocabulary))
         belongs.append(_belongs({f: [v[i] for i in order] for f, v in labels.items()}, names))
     told = np.array([word in naming for word in words], dtype=bool)

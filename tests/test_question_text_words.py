@@ -29,6 +29,11 @@ def judged(*sides, **options):
     return findings(text_words.measure(made), made)
 
 
+def all_of(words):
+    """Counts of all groups of the only side."""
+    return words.tally(0).counted(np.arange(len(words.names)))
+
+
 def words_of(tables, group, side="synthetic"):
     return [
         row.word
@@ -49,7 +54,7 @@ class TestCounts:
     def counted(self, **options):
         made = corpora(self.SIDE, marked_floor=2, **options)
         words = compared(made)
-        return made, words, words.counted(0)
+        return made, words, all_of(words)
 
     def test_texts_that_hold_a_word(self):
         made, words, found = self.counted()
@@ -71,7 +76,7 @@ class TestCounts:
 
     def test_a_mention_is_there_or_not(self):
         made = corpora(self.SIDE, marked_floor=2, by="mention")
-        found = compared(made).counted(0)
+        found = all_of(compared(made))
         assert (found.members + found.others).tolist() == [6, 6]
 
     def test_words_that_name_a_group_are_told(self):
@@ -85,29 +90,35 @@ class TestCounts:
 
     def test_what_it_is_compared_with_can_be_named(self):
         side = (self.SIDE[0], {"who": ["a", "a", "b", "b", "c", "b"]})
-        found = compared(corpora(side, marked_floor=2, unmarked=(("who", "b"),))).counted(0)
+        found = all_of(compared(corpora(side, marked_floor=2, unmarked=(("who", "b"),))))
         assert found.others.tolist() == [3, 3, 3]  # a and c beside b; b beside all others
         assert found.outside.tolist()[0] == [2, 2, 0]
 
-    def test_many_kinds_of_texts_are_counted_alike(self):
+    @pytest.mark.parametrize("missing", [False, True])
+    def test_groups_shuffled_among_texts(self, missing):
         rng = np.random.default_rng(0)
         texts = [" ".join(rng.choice(list("uvwxyz"), 4)) for _ in range(120)]
-        labels = {name: rng.choice(["0", "1"], 120).tolist() for name in ("f", "g")}
-        made = corpora((texts, labels), crossed=True, marked_floor=1 + 1)
-        words = compared(made)
-        few = words.counted(0)
-        sets = words.belongs[0]
-        object.__setattr__(sets, "_kinds", None)
-        assert (words.counted(0).inside == few.inside).all()
+        values = ["0", "1", None] if missing else ["0", "1"]
+        labels = {name: rng.choice(values, 120).tolist() for name in ("f", "g")}
         order = rng.permutation(120)
-        again = words.counted(0, order)
-        del sets.__dict__["_kinds"]
-        assert (words.counted(0, order).outside == again.outside).all()
+        words = compared(corpora((texts, labels), crossed=True, marked_floor=2))
+        true = words.tally(0)
+        found = words.shuffled(0, true, order)
+        dense = words.held[0].words.toarray()
+        sets = words.sets[0]
+        assert (found.inside.toarray() == sets.groups.toarray()[order].T @ dense).all()
+        assert (found.whole == sets.wholes.toarray()[order].T @ dense).all()
+        assert sets.everyone is not missing
+
+    def test_blocks_of_groups_change_nothing(self, monkeypatch, example):
+        whole = measured(*example)
+        monkeypatch.setattr(text_words, "_CELLS", 1)
+        assert repr(measured(*example)) == repr(whole)
 
     def test_fewest_covers_every_part(self):
-        _, words, found = self.counted()
+        _, words, _ = self.counted()
         # x: 2 of a, 2 of b hold it, 1 of b lacks it, 1 of neither group lacks it
-        assert words.fewest(0, found)[:, 0].tolist() == [1, 1]
+        assert words.fewest(0, words.tally(0))[("who",)].tolist() == [1, 1, 1]
 
 
 # -- what is found ---------------------------------------------------------------------------------
@@ -303,9 +314,8 @@ class TestChance:
             rng = np.random.default_rng(200 + seed)
             made = corpora(drawn(rng, {"a": 30, "b": 60}, length=20))
             words = compared(made)
-            found = marks(made, words, 0, words.counted(0))
-            most = np.abs(np.where(found.tested, found.odds.z, 0)).max(axis=1)
-            beyond += bool((most > found.threshold).any())
+            found = marks(made, words, 0, words.tally(0))
+            beyond += bool(found.beyond.any())
         assert beyond <= 8  # 3 are due; more than 8 in 1 of 200
 
     def test_shuffling_ends_early_where_nothing_is_there(self):

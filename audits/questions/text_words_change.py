@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from audits.formulas.shares import wilson
 from audits.formulas.ties import Interval, difference, less_chance, log_odds_ratio, margin_error
 from audits.questions.text_words_counts import Counted
 from audits.questions.text_words_groups import Bools, Ints
-from audits.questions.text_words_marks import Floats, Marks
+from audits.questions.text_words_marks import Floats, tested_words
 from audits.settings import Settings
 
 _BLOCK = 10_000  # ties tested at a time
@@ -42,7 +41,7 @@ class Growth:
 
 
 def growth(
-    real: Counted | None, synthetic: Counted, marks: Sequence[Marks], identity: Bools,
+    real: Counted | None, synthetic: Counted, marked: Bools, identity: Bools,
     settings: Settings,
 ) -> Growth:  # fmt: skip
     """Compare every tie, by the texts that hold a word, between two collections.
@@ -50,7 +49,7 @@ def growth(
     Without real texts it is compared with none, and nothing is accused.
     """
     tie = log_odds_ratio(_tables(synthetic), confidence=settings.confidence)
-    here = marks[-1].tested & ~np.isnan(tie.value)
+    here = tested_words(synthetic, settings) & ~np.isnan(tie.value)
     if real is None:
         telling = here & ~identity & (_promised(synthetic) <= settings.marked_telling)
         nothing = np.zeros_like(here)
@@ -65,7 +64,7 @@ def growth(
     grown = difference(was, tie, confidence=settings.confidence)
     compared &= ~np.isnan(grown.value)
     share = synthetic.inside / np.maximum(synthetic.members, 1)[:, np.newaxis]
-    accusable = compared & marks[-1].beyond & ~identity & (share >= settings.marked_share)
+    accusable = compared & marked & ~identity & (share >= settings.marked_share)
     accusable &= ~added | _more_of_the_group(real, synthetic, settings.confidence)
     promised = np.hypot(_promised(real), _promised(synthetic))
     telling = compared & ~added & ~identity & (promised <= settings.marked_telling)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from audits.corpus.corpora import Corpora
-from audits.questions.text_words_groups import Belonging, Bools, Ints, beside, is_gap
+from audits.questions.text_words_groups import Bools, Ints, Sets, is_gap, sets_of
 from audits.results import Group
 
 _MOSTLY = 0.5  # of a word's occurrences that name a group, for the word to be an identity itself
@@ -46,58 +46,100 @@ class Counted:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """Texts of one collection that hold each word: of every group, and of every whole.
+
+    `inside` is of shape (groups, words), and sparse, as small groups hold few words; `whole` of
+    shape (wholes, words). `sizes` and `whole_sizes` are texts, and pairs of a text and a word.
+    """
+
+    inside: sparse.csr_array
+    whole: Ints
+    sizes: Ints
+    whole_sizes: Ints
+    whole_of: Ints
+
+    def counted(self, groups: Ints) -> Counted:
+        """Return the counts of some groups and of those beside them."""
+        inside = self.inside[groups].toarray().astype(np.int64)
+        whole_of = self.whole_of[groups]
+        members, all_inside = self.sizes[groups].T
+        rest = self.whole_sizes[whole_of] - self.sizes[groups]
+        return Counted(
+            inside, self.whole[whole_of] - inside, members, rest[:, 0], all_inside, rest[:, 1]
+        )
+
+
+@dataclass(frozen=True)
 class Compared:
     """Groups of an audit, the words compared, and per collection what holds them.
 
-    `belongs` has a column per group, then those of `wholes`: a group and those it is compared with.
     `sides` are places of collections: the real one, where there is one, and the synthetic one.
     """
 
     sides: tuple[int, ...]
     names: tuple[Group, ...]
-    wholes: Ints
-    belongs: tuple[Belonging, ...]
+    sets: tuple[Sets, ...]
     held: tuple[Held, ...]
     kept: Ints
     identity: Bools
 
-    @property
-    def groups(self) -> int:
-        """How many groups there are."""
-        return len(self.names)
+    def tally(self, side: int) -> Tally:
+        """Count the texts of a side, by its place in `sides`."""
+        sets, held = self.sets[side], self.held[side]
+        wholes = sets.wholes.T.tocsr()
+        inside = _added(sets.groups, held.words)
+        inside.sort_indices()  # words are sought in their order
+        return Tally(
+            inside,
+            (wholes @ held.words).toarray().astype(np.int64),
+            _added(sets.groups, held.sizes).toarray().astype(np.int64),
+            (wholes @ held.sizes).toarray().astype(np.int64),
+            sets.whole,
+        )
 
-    def counted(self, side: int, shuffled: Ints | None = None) -> Counted:
-        """Count the texts of a side, by its place in `sides`; their groups may be shuffled."""
-        belongs, held = self.belongs[side], self.held[side]
-        holding = belongs.sums(held.words, shuffled)
-        texts, pairs = belongs.sums(held.sizes, shuffled).T
-        own, whole = slice(self.groups), self.wholes
-        return Counted(
-            holding[own], holding[whole] - holding[own], texts[own], texts[whole] - texts[own],
-            pairs[own], pairs[whole] - pairs[own],
-        )  # fmt: skip
+    def shuffled(self, side: int, true: Tally, order: Ints) -> Tally:
+        """Count the texts of a side whose groups are those of other texts, in this order."""
+        sets, held = self.sets[side], self.held[side]
+        groups = sets.groups[order]
+        found = replace(
+            true,
+            inside=_added(groups, held.words),
+            sizes=_added(groups, held.sizes).toarray().astype(np.int64),
+        )
+        if sets.everyone:
+            return found
+        wholes = sets.wholes[order].T.tocsr()
+        return replace(
+            found,
+            whole=(wholes @ held.words).toarray().astype(np.int64),
+            whole_sizes=(wholes @ held.sizes).toarray().astype(np.int64),
+        )
 
-    def fewest(self, side: int, counted: Counted) -> Ints:
+    def fewest(self, side: int, tally: Tally) -> dict[tuple[str, ...], Ints]:
         """Return the smallest number of texts, above none, that hold or lack each word.
 
-        Of any group of the same features, of those beside it, or of those that are neither.
+        By features: of any group of these, of those beside it, or of those that are neither.
         """
-        whole = counted.inside + counted.outside
-        size = (counted.members + counted.others)[:, np.newaxis]
-        every = np.asarray(self.held[side].words.sum(axis=0)).ravel()
-        left = self.belongs[side].sets.shape[0] - size - (every - whole)
-        cells = np.stack([
-            counted.inside, counted.members[:, np.newaxis] - counted.inside,
-            counted.outside, counted.others[:, np.newaxis] - counted.outside,
-            every - whole, left,
-        ])  # fmt: skip
-        least = np.where(cells > 0, cells, np.iinfo(np.int64).max).min(axis=0)
-        alike: dict[tuple[str, ...], list[int]] = {}
+        every = np.asarray(self.held[side].words.sum(axis=0)).ravel().astype(np.int64)
+        texts = self.held[side].words.shape[0]
+        least: dict[tuple[str, ...], Ints] = {}
         for place, name in enumerate(self.names):
-            alike.setdefault(tuple(feature for feature, _ in name), []).append(place)
-        for places in alike.values():
-            least[places] = least[places].min(axis=0)
-        return np.asarray(least)
+            found = tally.counted(np.array([place]))
+            inside, outside = found.inside[0], found.outside[0]
+            left = every - inside - outside
+            rest = texts - found.members[0] - found.others[0] - left
+            cells = (inside, found.members[0] - inside, outside, found.others[0] - outside,
+                     left, rest)  # fmt: skip
+            own = np.min([np.where(cell > 0, cell, texts) for cell in cells], axis=0)
+            features = tuple(feature for feature, _ in name)
+            least[features] = np.minimum(least.get(features, texts), own)
+        return least
+
+
+def _added(sets: sparse.csr_array, held: sparse.csr_array) -> sparse.csr_array:
+    """Add up the lines of the texts of every set."""
+    return sets.T.tocsr() @ held
 
 
 def compared(corpora: Corpora) -> Compared:
@@ -109,12 +151,10 @@ def compared(corpora: Corpora) -> Compared:
     texts = [np.bincount(one.indices, minlength=len(identity)) for one in held]
     floor = corpora.settings.marked_floor
     kept = np.flatnonzero(np.max(texts, axis=0) >= floor)
-    belongs, wholes = zip(*(beside(corpora, side, names) for side in sides), strict=True)
     return Compared(
         sides,
         names,
-        wholes[0],
-        tuple(Belonging(one) for one in belongs),
+        tuple(sets_of(corpora, side, names) for side in sides),
         tuple(Held(one[:, kept], _sizes(one)) for one in held),
         kept,
         identity[kept],

@@ -18,46 +18,21 @@ Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Belonging:
-    """Which text is in which set of texts: (texts, sets), of 0 and 1."""
+class Sets:
+    """Which texts are in a group, and in a whole of a group and those it is compared with.
 
-    sets: sparse.csr_array
+    Columns of `groups` and `wholes` are groups and different wholes; `whole` tells the whole of
+    each group. Both are of 0 and 1, a line per text.
+    """
 
-    def sums(self, held: sparse.csr_array, order: Ints | None = None) -> Ints:
-        """Add up the rows of `held` over the texts of every set; sets may be shuffled.
-
-        Texts in the same sets are added up first, where they are of few kinds.
-        """
-        if self._kinds is None:
-            sets = self.sets if order is None else self.sets[order]
-            return np.asarray((sets.T.tocsr() @ held).toarray(), dtype=np.int64)
-        kind, members = self._kinds
-        kind = kind if order is None else kind[order]
-        starts = np.r_[0, np.cumsum(np.bincount(kind, minlength=len(members)))]
-        ones = np.ones(len(kind), dtype=held.dtype)
-        by_kind = sparse.csr_array(
-            (ones, np.argsort(kind, kind="stable"), starts), shape=(len(members), len(kind))
-        )
-        added = np.asarray((by_kind @ held).toarray(), dtype=np.float64)
-        return np.rint(members.T @ added).astype(np.int64)
+    groups: sparse.csr_array
+    wholes: sparse.csr_array
+    whole: Ints
 
     @cached_property
-    def _kinds(self) -> tuple[Ints, NDArray[np.float64]] | None:
-        """Per text the number of its kind, and per kind the sets; None where there are many."""
-        texts, sets = self.sets.shape
-        by_set = self.sets.tocsc()
-        codes = np.zeros(texts, dtype=np.int64)
-        for column in range(sets):
-            codes *= 2
-            codes[by_set.indices[by_set.indptr[column] : by_set.indptr[column + 1]]] += 1
-            found, codes = np.unique(codes, return_inverse=True)
-            if len(found) > max(sets, _FEW):
-                return None
-        first = np.unique(codes, return_index=True)[1]
-        return codes, self.sets[first].toarray().astype(np.float64)
-
-
-_FEW = 16  # kinds that are never many
+    def everyone(self) -> bool:
+        """Whether every whole is all texts, so that shuffling changes none."""
+        return bool(self.wholes.sum() == np.prod(self.wholes.shape))
 
 
 def is_gap(name: Group) -> bool:
@@ -65,11 +40,8 @@ def is_gap(name: Group) -> bool:
     return any(value == MISSING for _, value in name)
 
 
-def beside(corpora: Corpora, side: int, names: tuple[Group, ...]) -> tuple[sparse.csr_array, Ints]:
-    """Return sets of texts: each group, then wholes of a group and those it is compared with.
-
-    Wholes that are equal stand once; the second part tells where the one of each group stands.
-    """
+def sets_of(corpora: Corpora, side: int, names: tuple[Group, ...]) -> Sets:
+    """Find the texts of each group, and of those it is compared with; equal wholes stand once."""
     belongs = corpora.groups.belongs[side].astype(np.int32).tocsc()
     columns: list[NDArray[np.int32]] = []
     place: dict[Group | tuple[str, ...], int] = {}
@@ -83,9 +55,9 @@ def beside(corpora: Corpora, side: int, names: tuple[Group, ...]) -> tuple[spars
             place[key] = len(columns)
             known = _known(corpora, belongs, features)
             columns.append(_with(belongs, known, [*unmarked, column]) if unmarked else known)
-        wholes.append(len(names) + place[key])
-    every = sparse.csc_array(np.stack(columns, axis=1)) if columns else belongs[:, []]
-    return sparse.hstack([belongs[:, own], every]).tocsr(), np.array(wholes, dtype=np.int64)
+        wholes.append(place[key])
+    every = sparse.csr_array(np.stack(columns, axis=1)) if columns else belongs[:, []].tocsr()
+    return Sets(belongs[:, own].tocsr(), every, np.array(wholes, dtype=np.int64))
 
 
 def unmarked_of(corpora: Corpora, name: Group) -> list[int]:

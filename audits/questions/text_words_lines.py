@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +16,7 @@ from audits.formulas.ties import Interval
 from audits.questions.text_words_change import Growth, reach, surely
 from audits.questions.text_words_counts import Compared, Counted
 from audits.questions.text_words_groups import Bools, Ints
-from audits.questions.text_words_marks import Marks
+from audits.questions.text_words_marks import Marks, tested_words
 from audits.questions.text_words_rows import MarkedWordRow, WordGroupRow, WordTieRow
 from audits.results import Group
 
@@ -24,20 +25,30 @@ _MORE = 5  # times as many ties have their limits computed as are listed
 
 @dataclass(frozen=True)
 class Side:
-    """What one collection shows."""
+    """What one collection shows: counts of some groups, and what marks the words of all."""
 
     name: str
     counted: Counted
     marks: Marks
-    fewest: Ints
+    beyond: Bools
+    fewest: Mapping[tuple[str, ...], Ints]
+
+    def fewest_of(self, name: Group, word: int) -> int:
+        """Return the smallest number of texts that hold or lack a word in groups like this."""
+        return int(self.fewest[tuple(feature for feature, _ in name)][word])
 
 
 @dataclass(frozen=True)
 class Found:
-    """Everything that was counted and compared; without real texts, only the synthetic side."""
+    """What was counted and compared of some groups, by their `places`, all groups being `words`'.
+
+    Without real texts there is only the synthetic side. What is asked of a group goes by its place
+    among these.
+    """
 
     corpora: Corpora
     words: Compared
+    places: Ints
     sides: tuple[Side, ...]
     growth: Growth
 
@@ -50,6 +61,15 @@ class Found:
     def real(self) -> Side | None:
         """The real side, where there is one."""
         return self.sides[0] if len(self.sides) > 1 else None
+
+    @property
+    def groups(self) -> range:
+        """Places of the groups among these."""
+        return range(len(self.places))
+
+    def name(self, group: int) -> Group:
+        """Return the name of a group."""
+        return self.words.names[self.places[group]]
 
     def word(self, place: int) -> str:
         """Return a word by its place among those compared."""
@@ -69,48 +89,51 @@ def marked_rows(found: Found) -> tuple[MarkedWordRow, ...]:
     most = found.corpora.settings.marked_listed
     rows = []
     for side in found.sides:
-        for group in range(found.words.groups):
-            for rank, word in enumerate(_surest(side.marks, group)[:most], start=1):
-                rows.append(_marked(found, side, group, int(word), rank))
+        for group in found.groups:
+            for rank, line in enumerate(_surest(found, side, group)[:most], start=1):
+                rows.append(_marked(found, side, group, int(line), rank))
     return tuple(sorted(rows, key=lambda row: (row.group, row.side != "synthetic", row.rank)))
 
 
-def _surest(marks: Marks, group: int) -> Ints:
-    """Words that set a group apart beyond chance, the surest first."""
-    places = np.flatnonzero(marks.beyond[group])
-    return places[np.argsort(-marks.odds.z[group, places], kind="stable")]
+def _surest(found: Found, side: Side, group: int) -> Ints:
+    """Lines of words that set a group apart beyond chance, the surest first."""
+    lines = side.marks.among(int(found.places[group]), side.beyond)
+    return lines[np.argsort(-side.marks.odds.z[lines], kind="stable")]
 
 
-def _marked(found: Found, side: Side, group: int, word: int, rank: int) -> MarkedWordRow:
-    counted, odds = side.counted, side.marks.odds
-    value, error = float(odds.value[group, word]), float(odds.error[group, word])
+def _marked(found: Found, side: Side, group: int, line: int, rank: int) -> MarkedWordRow:
+    counted, marks, name = side.counted, side.marks, found.name(group)
+    word = int(marks.words[line])
+    value, error = float(marks.odds.value[line]), float(marks.odds.error[line])
     wide = float(ndtri((1 + found.corpora.settings.confidence) / 2)) * error
     log_odds = Estimate(value, value - wide, value + wide)
     inside, outside = int(counted.inside[group, word]), int(counted.outside[group, word])
+    own = found.texts(group)
     return MarkedWordRow(
-        found.words.names[group],
-        *found.texts(group),
-        side.name,
-        rank,
-        found.word(word),
-        bool(found.words.identity[word]),
-        inside,
-        outside,
-        _share(inside, counted.members[group]),
-        _share(outside, counted.others[group]),
-        log_odds,
-        _exponential(log_odds),
-        float(odds.z[group, word]),
-        float(side.marks.p_adjusted[group, word]),
-        bool(_is_marked(found, side)[group, word]),
-        int(side.fewest[group, word]),
+        name,
+        real=own[0],
+        synthetic=own[1],
+        side=side.name,
+        rank=rank,
+        word=found.word(word),
+        identity=bool(found.words.identity[word]),
+        inside=inside,
+        outside=outside,
+        share_inside=_share(inside, counted.members[group]),
+        share_outside=_share(outside, counted.others[group]),
+        log_odds=log_odds,
+        times=_exponential(log_odds),
+        z=float(marks.odds.z[line]),
+        p_adjusted=float(marks.p_adjusted[line]),
+        marked=_is_marked(found, side, line),
+        fewest=side.fewest_of(name, word),
     )
 
 
-def _is_marked(found: Found, side: Side) -> Bools:
+def _is_marked(found: Found, side: Side, line: int) -> bool:
     """By the p value adjusted for words and groups, too, where the method has one."""
     q = 1 - found.corpora.settings.confidence
-    return np.asarray(side.marks.beyond & ~(side.marks.p_adjusted > q))
+    return bool(side.beyond[line] and not side.marks.p_adjusted[line] > q)
 
 
 # -- words whose tie grew --------------------------------------------------------------------------
@@ -125,7 +148,7 @@ def tie_rows(found: Found) -> tuple[WordTieRow, ...]:
     settings = found.corpora.settings
     low = surely(found.growth, real, synthetic, places, settings.confidence)
     rows: list[WordTieRow] = []
-    for group in range(found.words.groups):
+    for group in found.groups:
         own = np.flatnonzero((places[0] == group) & np.isfinite(low))
         order = own[np.argsort(-low[own].round(9), kind="stable")][: settings.marked_listed]
         rows += [
@@ -140,7 +163,7 @@ def _candidates(found: Found) -> tuple[Ints, Ints]:
     grown = found.growth
     most = _MORE * found.corpora.settings.marked_listed
     groups, words = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for group in range(found.words.groups):
+    for group in found.groups:
         places = np.flatnonzero(grown.accusable[group] & (grown.growth.value[group] > 0))
         order = np.lexsort((-grown.growth.value[group, places], grown.p[group, places]))
         words.append(places[order[:most]])
@@ -163,9 +186,10 @@ def _tie(found: Found, group: int, word: int, rank: int, low: float) -> WordTieR
     value = max(float(grown.growth.value[group, word]), low)
     growth = Estimate(value, low, max(float(grown.growth.high[group, word]), value))
     marks = found.synthetic.marks
-    own = found.texts(group)
+    line = marks.line(int(found.places[group]), word)
+    own, name = found.texts(group), found.name(group)
     return WordTieRow(
-        found.words.names[group],
+        name,
         real=own[0],
         synthetic=own[1],
         word=found.word(word),
@@ -183,9 +207,9 @@ def _tie(found: Found, group: int, word: int, rank: int, low: float) -> WordTieR
         tie_synthetic=_ratio(grown.synthetic, group, word),
         growth=_exponential(growth),
         due=float(grown.due[group, word]),
-        z=float(marks.odds.z[group, word]),
-        p_adjusted=float(marks.p_adjusted[group, word]),
-        fewest=min(int(side.fewest[group, word]) for side in found.sides),
+        z=float(marks.odds.z[line]),
+        p_adjusted=float(marks.p_adjusted[line]),
+        fewest=min(side.fewest_of(name, word) for side in found.sides),
     )
 
 
@@ -201,10 +225,11 @@ def group_rows(
         if row.side == "synthetic" and row.marked and not row.identity:
             first.setdefault(row.group, row)
     lead = {row.group: row for row in ties if row.rank == 1}
-    listed = {name: sum(row.group == name for row in ties) for name in found.words.names}
+    listed = Counter(row.group for row in ties)
+    names = [found.name(group) for group in found.groups]
     return tuple(
         _group(found, group, first.get(name), lead.get(name), listed[name])
-        for group, name in enumerate(found.words.names)
+        for group, name in enumerate(names)
     )
 
 
@@ -214,10 +239,10 @@ def _group(
     own, settings, grown = found.texts(group), found.corpora.settings, found.growth
     words, marked, others = (_of_sides(found, group, one) for one in (_tested, _counted, _others))
     tail = (1 - settings.confidence) / 2
-    limits = [side.marks.threshold[group] for side in found.sides]
+    limits = [side.marks.threshold[found.places[group]] for side in found.sides]
     telling, rarest, most, high = _reached(found, group)
     return WordGroupRow(
-        found.words.names[group],
+        found.name(group),
         real=own[0],
         synthetic=own[1],
         others_real=others[0],
@@ -257,12 +282,13 @@ def _of_sides(
     return real, count(found, found.synthetic, group)
 
 
-def _tested(_found: Found, side: Side, group: int) -> int:
-    return int(side.marks.tested[group].sum())
+def _tested(found: Found, side: Side, group: int) -> int:
+    return int(tested_words(side.counted, found.corpora.settings)[group].sum())
 
 
 def _counted(found: Found, side: Side, group: int) -> int:
-    return int(_is_marked(found, side)[group].sum())
+    lines = side.marks.among(int(found.places[group]), side.beyond)
+    return sum(_is_marked(found, side, int(line)) for line in lines)
 
 
 def _others(_found: Found, side: Side, group: int) -> int:

@@ -12,9 +12,10 @@ from audits.corpus.corpora import Corpora
 from audits.formulas.grown_ties import tie_beyond_p
 from audits.formulas.marked_words import Marked, marked_log_odds, pooled_prior
 from audits.formulas.multiplicity import benjamini_hochberg
-from audits.questions.text_words_counts import Compared, Counted, occurrences
+from audits.questions.text_words_counts import Compared, Counted, Tally, occurrences
 from audits.questions.text_words_groups import Bools, Ints
 from audits.seeds import stream
+from audits.settings import Settings
 
 Floats = NDArray[np.float64]
 _LEAST = 19  # shufflings from which what is usual is known well enough to stop
@@ -23,11 +24,14 @@ _CHENG_Z = 1.96  # Cheng, Durmus & Jurafsky 2023
 
 @dataclass(frozen=True)
 class Marks:
-    """Of every group and word: the log-odds ratio, how sure it is, and whether it was tested.
+    """Words that a group's texts hold: the log-odds ratio of each, and how sure it is.
 
-    All are of shape (groups, words), but for `threshold`: what |z| must exceed, per group.
+    One line per group and word, in the order of groups and words; those of a group stand between
+    two `starts`. `threshold` is what z must exceed, per group; nan where none was compared.
     """
 
+    starts: Ints
+    words: Ints
     odds: Marked
     p_adjusted: Floats
     tested: Bools
@@ -35,92 +39,140 @@ class Marks:
     shufflings: int
 
     @property
+    def groups(self) -> Ints:
+        """The group of every line."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    @property
     def beyond(self) -> Bools:
-        """Words that set a group apart by more than shuffling groups does."""
-        return np.asarray(
-            self.tested & (np.nan_to_num(self.odds.z) > self.threshold[:, np.newaxis])
-        )
+        """Lines of words that set a group apart by more than shuffling groups does."""
+        return np.asarray(self.tested & (self.odds.z > self.threshold[self.groups]))
+
+    def among(self, group: int, beyond: Bools) -> Ints:
+        """Return the lines of a group that are beyond."""
+        first, last = self.starts[group], self.starts[group + 1]
+        return first + np.flatnonzero(beyond[first:last])
+
+    def line(self, group: int, word: int) -> int:
+        """Return the line of a word that the group's texts hold."""
+        first, last = self.starts[group], self.starts[group + 1]
+        return int(first + np.searchsorted(self.words[first:last], word))
 
 
-def marks(corpora: Corpora, words: Compared, side: int, counted: Counted) -> Marks:
+def marks(corpora: Corpora, words: Compared, side: int, tally: Tally) -> Marks:
     """Compare every group's words with those beside it, by the method that was chosen."""
     settings = corpora.settings
-    tested = _tested(corpora, counted)
     if settings.marked_method == "cheng2023":
-        odds = _as_cheng(corpora, words, side)
-        unknown = np.full(tested.shape, np.nan)
-        limit = np.full(len(tested), _CHENG_Z)
-        return Marks(odds, unknown, tested & ~np.isnan(odds.z), limit, 0)
-    odds = _odds(counted, settings.marked_prior)
-    p = np.where(tested, _p(counted), np.nan)
-    threshold, shufflings = _threshold(corpora, words, side, tested, odds)
-    return Marks(odds, benjamini_hochberg(p), tested, threshold, shufflings)
-
-
-def _tested(corpora: Corpora, counted: Counted) -> Bools:
-    """Words that enough texts hold, of groups with enough texts inside and outside."""
-    fewest, floor = corpora.settings.fewest_texts, corpora.settings.marked_floor
-    large = (counted.members >= fewest) & (counted.others >= fewest)
-    return np.asarray(large[:, np.newaxis] & (counted.inside + counted.outside >= floor))
-
-
-def _p(counted: Counted) -> Floats:
-    """Exact p values, two-sided, of "a text that holds the word falls inside by chance"."""
-    size = counted.log_size[:, np.newaxis]
-    more = tie_beyond_p(counted.inside, counted.outside, size)
-    less = tie_beyond_p(counted.outside, counted.inside, -size)
-    return np.asarray(np.minimum(2 * np.minimum(more, less), 1.0))
-
-
-def _odds(counted: Counted, of: float) -> Marked:
-    """Log-odds ratios from the texts that hold a word; each word counts once per text."""
-    all_inside, all_outside = counted.all_inside[:, np.newaxis], counted.all_outside[:, np.newaxis]
-    prior = pooled_prior(
-        counted.inside, counted.outside, all_first=all_inside, all_second=all_outside, of=of
-    )
-    return marked_log_odds(
-        counted.inside, counted.outside, all_first=all_inside, all_second=all_outside,
-        prior=np.nan_to_num(prior), of=of,
+        return _as_cheng(corpora, words, side, tally)
+    pairs = _Pairs(tally)
+    tested = pairs.large(settings)[pairs.groups] & (pairs.whole >= settings.marked_floor)
+    odds = pairs.odds(settings.marked_prior)
+    threshold, shufflings = _threshold(corpora, words, side, tally, odds.z)
+    return Marks(
+        tally.inside.indptr.astype(np.int64), pairs.words, odds, _adjusted(pairs, tested, settings),
+        tested, threshold, shufflings,
     )  # fmt: skip
+
+
+class _Pairs:
+    """Every group with every word that its texts hold, a line each."""
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+        self.groups = np.repeat(
+            np.arange(tally.inside.shape[0]), np.diff(tally.inside.indptr)
+        ).astype(np.int64)
+        self.words = tally.inside.indices.astype(np.int64)
+        self.inside = tally.inside.data.astype(np.int64)
+        self.whole = tally.whole[tally.whole_of[self.groups], self.words]
+
+    def sizes(self) -> tuple[Ints, Ints]:
+        """Pairs of a text and a word in a group and beside it, per line."""
+        inside = self.tally.sizes[:, 1]
+        outside = self.tally.whole_sizes[self.tally.whole_of, 1] - inside
+        return inside[self.groups], outside[self.groups]
+
+    def odds(self, of: float) -> Marked:
+        """Log-odds ratios from the texts that hold a word; each word counts once per text."""
+        inside, outside = self.inside, self.whole - self.inside
+        all_inside, all_outside = self.sizes()
+        prior = pooled_prior(inside, outside, all_first=all_inside, all_second=all_outside, of=of)
+        return marked_log_odds(
+            inside, outside, all_first=all_inside, all_second=all_outside, prior=prior, of=of
+        )
+
+    def large(self, settings: Settings) -> Bools:
+        """Groups with enough texts inside and outside."""
+        members = self.tally.sizes[:, 0]
+        others = self.tally.whole_sizes[self.tally.whole_of, 0] - members
+        return np.asarray(np.minimum(members, others) >= settings.fewest_texts)
+
+    def p(self) -> Floats:
+        """Exact p values of "as many of the texts that hold the word fall inside by chance"."""
+        inside, outside = self.sizes()
+        size = np.log(np.maximum(inside, 1)) - np.log(np.maximum(outside, 1))
+        return tie_beyond_p(self.inside, self.whole - self.inside, size)
+
+
+def _adjusted(pairs: _Pairs, tested: Bools, settings: Settings) -> Floats:
+    """Adjust p values; words that no text of a group holds are members of the family, too."""
+    adjusted = np.full(len(tested), np.nan)
+    if tested.any():
+        common = pairs.tally.whole >= settings.marked_floor
+        family = common.sum(axis=1)[pairs.tally.whole_of][pairs.large(settings)].sum()
+        found = benjamini_hochberg(pairs.p()[tested]) * (family / tested.sum())
+        adjusted[tested] = np.minimum(found, 1.0)
+    return adjusted
+
+
+def tested_words(counted: Counted, settings: Settings) -> Bools:
+    """Words that enough texts hold, of groups with enough texts inside and outside."""
+    large = np.minimum(counted.members, counted.others) >= settings.fewest_texts
+    common = counted.inside + counted.outside >= settings.marked_floor
+    return np.asarray(large[:, np.newaxis] & common)
 
 
 # -- chance ----------------------------------------------------------------------------------------
 
 
 def _threshold(
-    corpora: Corpora, words: Compared, side: int, tested: Bools, odds: Marked
+    corpora: Corpora, words: Compared, side: int, tally: Tally, z: Floats
 ) -> tuple[Floats, int]:
-    """Return what |z| of any word exceeds in one of twenty shufflings, and how many were made.
+    """Return what z of any word exceeds in one of twenty shufflings, and how many were made.
 
-    Groups are shuffled among texts as they are, with all that overlaps. The largest |z| of a small
+    Groups are shuffled among texts as they are, with all that overlaps. The largest z of a small
     group is larger, so that it is measured by what is usual for the group, and the largest of all
     groups is told by that. Shuffling ends early once it is clear that no word will pass.
     """
     settings = corpora.settings
-    open_groups = tested.any(axis=1)
-    limit = np.full(len(tested), np.nan)
-    if not open_groups.any():
+    true = _Pairs(tally)
+    large = true.large(settings)
+    limit = np.full(len(large), np.nan)
+    if not large.any() or not len(z):
         return limit, 0
     allowed = int((1 - settings.confidence) * (settings.marked_shuffles + 1) + 1e-9)
-    here = tested[open_groups]
-    top = _largest(odds.z[open_groups], here)
+    top = _largest(true, z, settings)[large]
     rng = stream(settings.seed, "text_words", f"side {side}", ())
     drawn: list[Floats] = []
     while len(drawn) < settings.marked_shuffles:
         order = rng.permutation(corpora.collections[words.sides[side]].documents)
-        found = _odds(words.counted(side, order), settings.marked_prior).z
-        drawn.append(_largest(found[open_groups], here))
+        pairs = _Pairs(words.shuffled(side, tally, order))
+        drawn.append(_largest(pairs, pairs.odds(settings.marked_prior).z, settings)[large])
         usual, reached = _reached(drawn)
         if len(drawn) >= _LEAST and (reached >= (top / usual).max()).sum() >= allowed:
             break
-        corpora.progress("text_words", (side + len(drawn) / settings.marked_shuffles) / 2)
-    limit[open_groups] = usual * (np.sort(reached)[-allowed] if allowed else np.inf)
+        done = len(drawn) / settings.marked_shuffles
+        corpora.progress("text_words", (side + done) / len(words.sides))
+    limit[large] = usual * (np.sort(reached)[-allowed] if allowed else np.inf)
     return limit, len(drawn)
 
 
-def _largest(z: Floats, tested: Bools) -> Floats:
-    """Per group the largest |z| of its words."""
-    return np.asarray(np.where(tested, np.abs(np.nan_to_num(z)), 0).max(axis=1))
+def _largest(pairs: _Pairs, z: Floats, settings: Settings) -> Floats:
+    """Per group the largest z of words that enough texts hold, at least 0."""
+    common = np.where(pairs.whole >= settings.marked_floor, np.nan_to_num(z), 0.0)
+    most = np.zeros(pairs.tally.inside.shape[0])
+    np.maximum.at(most, pairs.groups, common)
+    return most
 
 
 def _reached(drawn: list[Floats]) -> tuple[Floats, Floats]:
@@ -133,38 +185,55 @@ def _reached(drawn: list[Floats]) -> tuple[Floats, Floats]:
 # -- the method of Cheng, Durmus and Jurafsky ------------------------------------------------------
 
 
-def _as_cheng(corpora: Corpora, words: Compared, side: int) -> Marked:
+def _as_cheng(corpora: Corpora, words: Compared, side: int, tally: Tally) -> Marks:
     """Every occurrence counts, and all texts are the prior; of several comparisons the least sure.
 
     Each feature of a group is a comparison: with its unmarked value, or all its other values.
     """
     held = occurrences(corpora, words.sides[side], words.kept)
-    ids = corpora.collections[words.sides[side]].words.lengths
+    lengths = corpora.collections[words.sides[side]].words.lengths
+    sets = words.sets[side]
+    by_group, by_whole = sets.groups.T.tocsr(), sets.wholes.T.tocsr()
+    tokens, all_tokens = by_group @ lengths, by_whole @ lengths
+    often, all_often = (by_group @ held).tocsr(), (by_whole @ held).toarray()
     every = np.asarray(held.sum(axis=0)).ravel().astype(np.float64)
-    total = float(ids.sum())
-    belongs = words.belongs[side]
-    holding = belongs.sums(held)
-    tokens = belongs.sums(sparse.csr_array(ids[:, np.newaxis]))[:, 0]
-    rows = []
-    for place in range(words.groups):
-        odds = [
-            marked_log_odds(
-                holding[place], holding[whole] - holding[own], all_first=tokens[place],
-                all_second=tokens[whole] - tokens[own], prior=every, of=total,
-            )
-            for own, whole in _comparisons(corpora, words, place)
-        ]  # fmt: skip
-        rows.append(_least_sure(odds))
-    return Marked(*(np.stack([row[part] for row in rows]) for part in range(3)))
+    parts, places = [], []
+    for place in range(len(words.names)):
+        own = often[[place]].toarray()[0]
+        there = np.flatnonzero(own)
+        odds = []
+        for one, whole in _comparisons(corpora, words, sets.whole, place):
+            outside = all_often[whole] - often[[one]].toarray()[0]
+            odds.append(
+                marked_log_odds(
+                    own[there], outside[there], all_first=tokens[place],
+                    all_second=all_tokens[whole] - tokens[one], prior=every[there],
+                    of=lengths.sum(),
+                )
+            )  # fmt: skip
+        parts.append(_least_sure(odds))
+        places.append(there)
+    starts = np.r_[0, np.cumsum([len(there) for there in places])].astype(np.int64)
+    joined = Marked(*(np.concatenate([part[i] for part in parts]) for i in range(3)))
+    which = np.concatenate(places).astype(np.int64)
+    groups = np.repeat(np.arange(len(words.names)), np.diff(starts))
+    settings = corpora.settings
+    common = tally.whole[tally.whole_of[groups], which] >= settings.marked_floor
+    tested = _Pairs(tally).large(settings)[groups] & common
+    unknown = np.full(len(which), np.nan)
+    limit = np.full(len(words.names), _CHENG_Z)
+    return Marks(starts, which, joined, unknown, tested, limit, 0)
 
 
-def _comparisons(corpora: Corpora, words: Compared, place: int) -> list[tuple[int, int]]:
-    """Columns of a group of one feature each and of what holds it and those it is compared with."""
+def _comparisons(
+    corpora: Corpora, words: Compared, whole: Ints, place: int
+) -> list[tuple[int, int]]:
+    """A group of one feature each, and the whole of it and those it is compared with."""
     name = words.names[place]
+    named = dict(corpora.unmarked)
     alone = [words.names.index((pair,)) for pair in name if (pair,) in words.names]
-    marked = [one for one in alone if dict(corpora.unmarked).get(words.names[one][0][0])
-              != words.names[one][0][1]]  # fmt: skip
-    return [(one, int(words.wholes[one])) for one in marked or alone or [place]]
+    marked = [one for one in alone if named.get(words.names[one][0][0]) != words.names[one][0][1]]
+    return [(one, int(whole[one])) for one in marked or alone or [place]]
 
 
 def _least_sure(odds: list[Marked]) -> Marked:
@@ -172,3 +241,14 @@ def _least_sure(odds: list[Marked]) -> Marked:
     least: Ints = z.argmin(axis=0)
     parts = [np.stack([one[part] for one in odds]) for part in range(3)]
     return Marked(*(np.take_along_axis(part, least[np.newaxis], axis=0)[0] for part in parts))
+
+
+def marked_words(marks: Marks, groups: Ints, words: int) -> Bools:
+    """Return which words set some groups apart beyond chance: (groups, words)."""
+    beyond = marks.beyond
+    lines = np.flatnonzero(beyond)
+    found = sparse.csr_array(
+        (np.ones(len(lines), dtype=bool), (marks.groups[lines], marks.words[lines])),
+        shape=(len(marks.starts) - 1, words),
+    )
+    return np.asarray(found[groups].toarray(), dtype=bool)
