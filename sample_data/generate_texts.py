@@ -224,7 +224,7 @@ def exotic(texts: list[Text], writer: Writer) -> None:
 def broken(texts: list[Text], writer: Writer) -> dict[str, list[int]]:
     """Break texts in every way, no text in two; say which."""
     faults, prompts = writer.grammar["faults"], writer.grammar["work"]
-    free = writer.shuffled(i for i, one in enumerate(texts) if group_of(one) != BLACK_WOMEN)
+    free = writer.shuffled(i for i, one in enumerate(texts) if not _planted(one))
     ours = [i for i in free if group_of(texts[i]) == HISPANIC_MEN]
     others = [i for i in free if group_of(texts[i]) != HISPANIC_MEN]
     done = {"refusal": ours[:REFUSED] + others[:REFUSED_ELSEWHERE]}
@@ -251,6 +251,15 @@ def broken(texts: list[Text], writer: Writer) -> dict[str, list[int]]:
     return done
 
 
+def _planted(text: Text) -> bool:
+    """Whether a text is part of another fault, whose size must stay known."""
+    return (
+        group_of(text) == BLACK_WOMEN
+        or "stereotype" in text.sentences
+        or "Muslim" in text.person.said
+    )
+
+
 def _garbled(text: str, swaps: Sequence[tuple[str, str]]) -> str:
     for right, wrong in swaps:
         text = text.replace(right, wrong)
@@ -261,7 +270,7 @@ def _copied(texts: list[Text], free: list[int], writer: Writer) -> tuple[list[in
     """Put copies of some texts in the place of others of the same group."""
     by_group: dict[tuple[str, ...], list[int]] = {}
     for i in free:
-        if not texts[i].person.said and "stereotype" not in texts[i].sentences:
+        if not texts[i].person.said:
             by_group.setdefault((*group_of(texts[i]), str(texts[i].person.marked)), []).append(i)
     pools = [pool for _, pool in sorted(by_group.items())]
     copies: tuple[list[int], list[int]] = ([], [])
