@@ -453,7 +453,7 @@ class TestCalibration:
         rng, found = np.random.default_rng(18), 0
         for _ in range(8):
             _, findings, _ = asked(stories(rng, 60), stories(rng, 60, say=["moreover"], rate=0.25))
-            found += part(findings).verdict.rank <= 1
+            found += min(one.verdict.rank for one in findings) <= 1
         assert found >= 7
 
 

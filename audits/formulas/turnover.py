@@ -132,8 +132,8 @@ def turnover(
     x, y = np.asarray(real, dtype=np.int64), np.asarray(synthetic, dtype=np.int64)
     if not 1 <= drawn <= min(texts) // 2:
         raise ValueError(f"drawn must be from 1 to half of {texts}, got {drawn}")
-    a, b = (absent(side, n, drawn) for side, n in zip((x, y), texts, strict=True))
-    twice = [absent(side, n, 2 * drawn) for side, n in zip((x, y), texts, strict=True)]
+    a, b = (_looked_up(side, n, drawn) for side, n in zip((x, y), texts, strict=True))
+    twice = [_looked_up(side, n, 2 * drawn) for side, n in zip((x, y), texts, strict=True)]
     words = float((1 - a).sum()), float((1 - b).sum())
     lost, new = ((1 - a) * b).sum(), ((1 - b) * a).sum()
     again = (a - twice[0]).sum(), (b - twice[1]).sum()
@@ -190,7 +190,7 @@ def unknown_words(
     have = np.asarray(real_texts, dtype=np.int64)
     if of < 2:
         raise ValueError(f"of must be at least 2, got {of}")
-    theirs = (y * absent(have, of, of - 1)).sum()
+    theirs = (y * _looked_up(have, of, of - 1)).sum()
     return _part(theirs, y.sum()), _part(x[have == 1].sum(), x.sum())
 
 
@@ -254,6 +254,14 @@ def block_jackknife(
     return [
         Estimate(float(v), float(v - h), float(v + h)) for v, h in zip(value, half, strict=True)
     ]
+
+
+def _looked_up(documents: Integers, of: int, drawn: int) -> Floats:
+    """The chance of `absent`, computed once per number of texts: words are many more."""
+    if documents.size and not 0 <= documents.min() <= documents.max() <= of:
+        raise ValueError(f"documents must be from 0 to {of}, got {documents.max()}")
+    chances: Floats = absent(np.arange(of + 1), of, drawn)[documents]
+    return chances
 
 
 def _part(part: float, whole: float) -> float:
