@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import spacy
 from hypothesis import given, settings
@@ -132,10 +133,14 @@ def test_curly_apostrophes_are_read() -> None:
 
 
 def test_texts_do_not_run_into_each_other() -> None:
-    found = found_in(["There was an old", "man with the poor", "people of color"])
-    assert found[0] == frozenset()
-    assert found[1] == {("gender", "men"), ("class", "poor people")}
-    assert found[2] == {("race and ethnicity", "people of color")}
+    """What is found in a text stays, whichever texts stand before and after it."""
+    whole = [one.text for one in sentences("sentences_dev.csv")]
+    words = [text.split() for text in whole]
+    texts = [" ".join(w[:n]) for w in words for n in (1, 2, 3)]
+    texts += [" ".join(w[n:]) for w in words for n in (1, 2, 3) if len(w) > n]
+    together = found_in(texts)
+    for part in range(2):
+        assert found_in(texts[part::2]) == together[part::2]
 
 
 def test_a_lexicon_of_the_user_has_every_kind(tmp_path: Path) -> None:
@@ -363,3 +368,26 @@ def test_precision_and_recall_on_ambiguous_words_it_was_not_tuned_on() -> None:
     assert told.right + len(told.missed) >= 100
     assert told.precision >= 0.85, confusions(given, found)
     assert told.recall >= 0.75, confusions(given, found)
+
+
+# -- on open data ----------------------------------------------------------------------------------
+
+
+@pytest.mark.real_data
+def test_personas_mention_the_identity_they_were_asked_for(real_data: Path) -> None:
+    table = pd.read_csv(real_data / "marked_personas" / "gpt4_main_generations.csv.gz")
+    found = found_in(table["text"].tolist())
+    names = {"White": "White", "Black": "Black", "Asian": "Asian", "Latine": "Latino"}
+    names["Middle-Eastern"] = "Middle Eastern"
+    asked = [names[race.split(" ", 1)[1]] for race in table["race"]]
+    races = set(names.values())
+    for race in sorted(races):
+        there = [
+            {g for _, g in pairs} & races
+            for pairs, own in zip(found, asked, strict=True)
+            if own == race
+        ]
+        assert np.mean([race in one for one in there]) > 0.4
+        assert np.mean([bool(one - {race}) for one in there]) < 0.05
+    women = [("gender", "women") in pairs for pairs in np.array(found)[table["gender"] == "W"]]
+    assert np.mean(women) > 0.9
