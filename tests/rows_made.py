@@ -11,6 +11,7 @@ from audits.questions.fairness_rows import FairnessRow
 from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
+from audits.questions.text_diversity_rows import TextLikenessRow
 from audits.questions.text_drift_rows import TextDriftRow
 from audits.questions.text_generations_rows import TextGenerationsRow
 from audits.questions.text_mentions_rows import MentionRow
@@ -76,6 +77,10 @@ def text_mentions_row(group, ratio):
     return row(MentionRow, group, by="mention", ratio=ratio, alone=False, reference_share=None)
 
 
+def text_diversity_row(group, ratio):
+    return row(TextLikenessRow, group, ratio=ratio, similarity=ratio, alone=False)
+
+
 def text_drift_row(group, auc):
     return row(TextDriftRow, group, auc=auc, auc_texts=(100, 100), vocabulary_texts=(100, 100),
                alone=False)  # fmt: skip
@@ -103,6 +108,7 @@ MADE = {
     "generations": lambda group, value=15.0: generations_row(group, around(value)),
     "text_mentions": lambda group, value=0.9: text_mentions_row(group, around(value)),
     "text_generations": lambda group, value=0.2: text_generations_row(group, around(value)),
+    "text_diversity": lambda group, value=2.0: text_diversity_row(group, around(value)),
     "text_drift": lambda group, value=0.7: text_drift_row(group, around(value)),
     "text_words": lambda group, value=4.0: text_words_row(group, around(value)),
 }
@@ -115,13 +121,14 @@ UNKNOWN = {
     "generations": generations_row,
     "text_mentions": text_mentions_row,
     "text_generations": text_generations_row,
+    "text_diversity": text_diversity_row,
     "text_drift": text_drift_row,
     "text_words": text_words_row,
 }
 STEPS = {
     "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
     "generations": 5.0, "fairness": 0.005, "text_mentions": 0.1, "text_words": 2.0,
-    "text_drift": 0.01, "text_generations": 0.01,
+    "text_diversity": 0.5, "text_drift": 0.01, "text_generations": 0.01,
 }  # fmt: skip
 """Values of which nine multiples are drawn."""
 

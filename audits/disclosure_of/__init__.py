@@ -16,6 +16,7 @@ from audits.disclosure_of import (
     plausibility,
     provenance,
     stereotypes,
+    text_diversity,
     text_drift,
     text_generations,
     text_mentions,
@@ -37,5 +38,6 @@ TREATED: Treatments = {
     **text_mentions.TREATED,
     **text_generations.TREATED,
     **text_words.TREATED,
+    **text_diversity.TREATED,
     **text_drift.TREATED,
 }

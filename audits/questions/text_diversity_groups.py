@@ -69,14 +69,10 @@ def group_rows(corpora: Corpora) -> tuple[Likenesses, Variety]:
         for family in families
         for group, row in _family(asked, family, told)
     }  # fmt: skip
-    if corpora.alone:
-        names = range(len(corpora.groups.names))
-        found = [beside.get(g, (_without(asked, g), ())) for g in names]
-    else:
-        found = [
-            _pair(asked, g, beside[g][0].ratio if g in beside else Estimate.unknown(), told)
-            for g in range(len(corpora.groups.names))
-        ]
+    found = []
+    for group in range(len(corpora.groups.names)):
+        among, more = beside.get(group, (_without(asked, group), ()))
+        found.append((among, more) if corpora.alone else _pair(asked, group, among, told))
     return tuple(row for row, _ in found), tuple(one for _, more in found for one in more)
 
 
@@ -103,12 +99,14 @@ def _without(asked: _Asked, group: int) -> TextLikenessRow:
 
 
 def _pair(
-    asked: _Asked, group: int, inherited: Estimate, told: Callable[[], None]
+    asked: _Asked, group: int, among: TextLikenessRow, told: Callable[[], None]
 ) -> tuple[TextLikenessRow, Variety]:
-    """Compare a group's synthetic texts with its real ones."""
+    """Compare a group's synthetic texts with its real ones; `among` has these beside others'."""
     made, real = asked.corpora.sides
     told()
-    plain = replace(_without(asked, group), inherited=inherited)
+    plain = replace(
+        _without(asked, group), inherited=among.ratio, groups_beside=among.groups_beside
+    )
     if real is None or not (asked.enough(made, group) and asked.enough(real, group)):
         return plain, ()
     name = asked.corpora.groups.names[group]

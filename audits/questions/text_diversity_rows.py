@@ -15,7 +15,8 @@ class TextLikenessRow(Row):
     `similarity` and `beside` are mean cosines of two texts, 0 to 1, and `ratio` the first over the
     second. `used` and `used_beside` count the texts that were long enough, and drawn: the first
     `words` of each are compared, within each of `prompts` prompts (0 where prompts are no part of
-    it). `with_identities` is the ratio when words that name identities stay in. `index` is the
+    it). `groups_beside` are the other groups behind `inherited` or, `alone`, behind all.
+    `with_identities` is the ratio when words that name identities stay in. `index` is the
     share of dissimilarity lost. `floor` is the ratio that chance makes of two samples of the real
     texts. `inherited` is how alike the real texts of the group are, beside those of other groups.
     `embedded_index` is the share of dissimilarity lost by embeddings.

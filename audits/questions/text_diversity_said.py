@@ -67,7 +67,7 @@ def not_known(row: TextLikenessRow, settings: Settings) -> str:
     if min(row.synthetic, row.synthetic if row.alone else row.real) < fewest:
         where = "" if row.alone else " on each side"
         return f"{texts} are too few to say how alike they sound; it takes {fewest:,}{where}"
-    if row.alone and not row.groups_beside and row.used >= fewest:
+    if row.alone and (not row.words or (row.used >= fewest and not row.groups_beside)):
         return f"{texts} have no other group of enough texts to be held against"
     if min(row.used, row.used if row.alone else row.used_beside) < fewest:
         return (

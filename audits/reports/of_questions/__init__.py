@@ -17,6 +17,7 @@ from audits.reports.of_questions import (
     plausibility,
     provenance,
     stereotypes,
+    text_diversity,
     text_drift,
     text_generations,
     text_mentions,
@@ -38,6 +39,7 @@ PRESENTED: dict[str, Presentation] = {
     "text_mentions": text_mentions.PRESENTATION,
     "text_generations": text_generations.PRESENTATION,
     "text_words": text_words.PRESENTATION,
+    "text_diversity": text_diversity.PRESENTATION,
     "text_drift": text_drift.PRESENTATION,
 }
 
