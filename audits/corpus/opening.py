@@ -104,7 +104,8 @@ def _columns(source: TextSource, asked: Asked) -> Columns:
     vectors = asked.embeddings if asked.embeddings in source.columns else None
     if asked.text in labels:
         raise UsageError(f"{asked.text!r} holds the texts and cannot form groups. Choose one.")
-    return Columns(asked.text, tuple(dict.fromkeys(labels)), prompt, vectors)
+    telling = tuple(name for name in labels if name not in asked.groups)
+    return Columns(asked.text, tuple(dict.fromkeys(labels)), telling, prompt, vectors)
 
 
 def _with_vectors(

@@ -33,6 +33,8 @@ class Columns:
 
     text: str
     labels: tuple[str, ...] = ()
+    telling: tuple[str, ...] = ()
+    """Labels that tell texts apart and form no groups; they may have any number of values."""
     prompt: str | None = None
     vectors: str | None = None
 
@@ -212,7 +214,7 @@ def segments(starts: Int64, order: Int64) -> tuple[Int64, Int64]:
 
 def _label(name: str, values: Sequence[str | None], read: _Read) -> Label:
     levels = sorted_levels({value for value in values if value is not None})
-    if len(levels) > _MOST_VALUES:
+    if len(levels) > _MOST_VALUES and name not in read.columns.telling:
         raise InputError(
             f"{read.source.title}: {name!r} has {len(levels):,} values, which are too many to form "
             f"groups (at most {_MOST_VALUES}). Band numbers first, or name another column."
