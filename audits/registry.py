@@ -25,7 +25,13 @@ BUILT_IN = (
 )
 OF_CHAINS: tuple[str, ...] = ("generations",)
 """Questions about a chain of generations, not about a pair of tables."""
-OF_TEXTS: tuple[str, ...] = ("text_mentions", "text_diversity", "text_words", "text_drift")
+OF_TEXTS: tuple[str, ...] = (
+    "text_mentions",
+    "text_diversity",
+    "text_words",
+    "text_drift",
+    "text_debris",
+)
 """Questions about two collections of texts, or a synthetic one alone."""
 OF_TEXT_CHAINS: tuple[str, ...] = ("text_generations",)
 """Questions about generations of texts."""

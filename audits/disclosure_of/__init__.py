@@ -17,6 +17,7 @@ from audits.disclosure_of import (
     provenance,
     stereotypes,
     text_diversity,
+    text_debris,
     text_drift,
     text_generations,
     text_mentions,
@@ -40,4 +41,5 @@ TREATED: Treatments = {
     **text_words.TREATED,
     **text_diversity.TREATED,
     **text_drift.TREATED,
+    **text_debris.TREATED,
 }

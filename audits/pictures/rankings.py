@@ -21,6 +21,7 @@ from audits.pictures.ranked_plausibility import plausibility
 from audits.pictures.ranked_provenance import provenance
 from audits.pictures.ranked_stereotypes import stereotypes
 from audits.pictures.ranked_text_diversity import text_diversity
+from audits.pictures.ranked_text_debris import text_debris
 from audits.pictures.ranked_text_drift import text_drift
 from audits.pictures.ranked_text_generations import text_generations
 from audits.pictures.ranked_text_mentions import text_mentions
@@ -43,6 +44,7 @@ _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
     "text_words": text_words,
     "text_diversity": text_diversity,
     "text_drift": text_drift,
+    "text_debris": text_debris,
 }
 
 

@@ -18,6 +18,7 @@ from audits.reports.of_questions import (
     provenance,
     stereotypes,
     text_diversity,
+    text_debris,
     text_drift,
     text_generations,
     text_mentions,
@@ -41,6 +42,7 @@ PRESENTED: dict[str, Presentation] = {
     "text_words": text_words.PRESENTATION,
     "text_diversity": text_diversity.PRESENTATION,
     "text_drift": text_drift.PRESENTATION,
+    "text_debris": text_debris.PRESENTATION,
 }
 
 

@@ -1,0 +1,179 @@
+"""What is broken in single texts: words of the machine, marks of prompts, letters gone wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audits.corpus.collection import Collection, Int64
+from audits.corpus.near_duplicates import Duplicates
+
+Bools = NDArray[np.bool_]
+
+COPIED, REPEATED, MACHINE, PROMPT = "copies a real text", "repeats another", "machine", "prompt"
+ENCODING, LOOP, CUT, SHORT = "encoding", "loop", "breaks off", "hardly any words"
+KINDS = (COPIED, REPEATED, MACHINE, PROMPT, ENCODING, LOOP, CUT, SHORT)
+"""Every kind of debris, in the order in which it is shown."""
+MEANINGS = {
+    COPIED: "equals or nearly equals a real text",
+    REPEATED: "equals or nearly equals another text of its collection",
+    MACHINE: "refuses, or speaks as an assistant to who asked",
+    PROMPT: "holds a piece of its prompt, or marks of a template",
+    ENCODING: "holds letters that were decoded wrongly, or marks of markup",
+    LOOP: "says the same words over and over",
+    CUT: "ends in the middle of a sentence",
+    SHORT: "has hardly any words",
+}
+
+_CANNOT = (
+    r"(?:can(?:no|')?t|can not|am (?:not able|unable) to|won't be able to|will not be able to)"
+)
+_HELP = (
+    r"(?:assist|fulfil+|comply|provide|create|write|generate|produce|engage|continue|answer|discuss|"
+    r"help (?:you|with|people|users|anyone)|do that|help\b(?! (?:but|it|my|him|her|them|our)))"
+)
+_OF_MACHINES = re.compile(
+    rf"\bas an? (?:\w+ )?(?:ai|language model|artificial intelligence|chatbot)\b"
+    rf"|\bi(?:'m| am) (?:just |only )?an? (?:\w+ )?(?:ai|language model|chatbot|assistant)\b"
+    rf"|\bi(?:'m| am) (?:very |so |really )?sorry,? (?:but )?i {_CANNOT}\b"
+    rf"|\bi {_CANNOT} {_HELP}"
+    r"|\bi do(?:n't| not) have (?:personal (?:opinions|experiences|beliefs)|access to real)"
+    r"|\bmy (?:training data|knowledge cut-?off|last update)\b"
+    r"|^\W*(?:certainly|sure|absolutely|of course)[!,.:]? (?:here|i can|i'd be|let me|below)\b"
+    r"|^\W*here(?:'s| is| are) (?:a|an|the|your|my|some|one)\b[^.\n]{0,80}:"
+    r"|\bi hope (?:this|that) helps\b"
+    r"|\blet me know if (?:you|there)\b"
+    r"|\b(?:would you like|do you want) me to\b",
+    re.MULTILINE,
+)
+_OF_TEMPLATES = re.compile(
+    r"#{2,} ?(?:instruction|response|input|system|user|assistant|prompt|output|question|answer)\b"
+    r"|\[/?inst\]|<\|[\w ]{1,30}\|>|<</?sys>>|</?s>"
+    r"|\{\{? ?[a-z_]{2,30} ?\}?\}|\[(?:insert|your|name|topic|company|date)\b[^\]\n]{0,30}\]"
+    r"|^(?:instruction|input|output|prompt|user|assistant|system|response|completion) ?:",
+    re.MULTILINE,
+)
+_WRONG_LETTERS = re.compile(
+    "\ufffd|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
+    '|Ã[\x80-\xbf ¡-¿ƒ†‡€‚„…ˆ‰Š‹Œ‘’“”•–—˜™š›œŸŽž]|â€[™œ\x9d\x93\x94¦˜"“”’]|Â[  °£«»©®]'
+    r"|&(?:amp|lt|gt|quot|nbsp|apos|#\d{2,5}|#x[0-9a-fA-F]{2,4});|\\u[0-9a-fA-F]{4}|\\[nt](?=[A-Z\\])"
+)
+_WORD = re.compile(r"\w+")
+_PIECE = 8
+"""Words of a prompt in a row that a text does not hold by chance."""
+_SHORT_PROMPT = 4
+_LONGEST_LOOP = 30
+"""Words of what is said over and over."""
+_ENDS = frozenset(".!?…。！？؟۔।:;)]}\"'”’»›*~")
+"""Characters with which a text may end."""
+
+
+def debris(
+    collection: Collection, duplicates: Duplicates, side: int, *, fewest_words: int,
+    told: Callable[[float], None] = lambda _share: None,
+) -> dict[str, Bools]:  # fmt: skip
+    """Return for every kind of debris which texts are of it.
+
+    Parameters
+    ----------
+    collection : Collection
+        The texts.
+    duplicates : Duplicates
+        What :func:`audits.corpus.near_duplicates.near_duplicates` found.
+    side : int
+        Which of its collections this is; 0 is the real one, whose texts copy none.
+    fewest_words : int
+        Words that a text has at least.
+    told : callable, optional
+        Called with the share done.
+    """
+    machine, prompt, encoding, cut = (np.zeros(collection.documents, dtype=bool) for _ in range(4))
+    prompts = _Prompts(collection.prompts)
+    every = max(collection.documents // 50, 1)
+    for place, text in enumerate(collection.texts):
+        plain = text.lower().replace("’", "'")
+        machine[place] = _OF_MACHINES.search(plain) is not None
+        prompt[place] = _OF_TEMPLATES.search(plain) is not None or prompts.leaks(place, plain)
+        encoding[place] = _WRONG_LETTERS.search(text) is not None
+        cut[place] = _breaks_off(text)
+        if place % every == 0:
+            told(place / collection.documents)
+    copied = duplicates.copied[side] if side else duplicates.alike[side]
+    return {
+        COPIED: copied,
+        REPEATED: duplicates.repeats[side],
+        MACHINE: machine,
+        PROMPT: prompt,
+        ENCODING: encoding,
+        LOOP: loops(collection.words.ids, collection.words.starts),
+        CUT: cut,
+        SHORT: collection.words.lengths < fewest_words,
+    }
+
+
+def _breaks_off(text: str) -> bool:
+    """Whether a text ends with a letter, a digit or a comma: no end of a sentence.
+
+    >>> [_breaks_off(text) for text in ("It ends.", "It ends", "It ends,", "🙂", "She said “no”")]
+    [False, True, True, False, False]
+    """
+    last = text.rstrip()[-1:]
+    return last not in _ENDS and (last.isalnum() or last in ",-–—(")
+
+
+class _Prompts:
+    """Pieces of prompts, looked for in the texts that were made from them."""
+
+    def __init__(self, prompts: Sequence[str | None] | None) -> None:
+        self._prompts = prompts
+        self._pieces: dict[str, tuple[str, ...]] = {}
+
+    def leaks(self, place: int, plain: str) -> bool:
+        """Whether a text, in lower case, holds eight words of its prompt in a row."""
+        given = None if self._prompts is None else self._prompts[place]
+        if not given:
+            return False
+        if given not in self._pieces:
+            self._pieces[given] = _pieces(given)
+        pieces = self._pieces[given]
+        if not pieces:
+            return False
+        words = f" {' '.join(_WORD.findall(plain))} "
+        return any(piece in words for piece in pieces)
+
+
+def _pieces(prompt: str) -> tuple[str, ...]:
+    """Runs of eight words of a prompt; all of it where it is shorter, nothing of a very short one.
+
+    >>> _pieces("Describe a nurse in your town.")
+    (' describe a nurse in your town ',)
+    """
+    words = _WORD.findall(prompt.lower().replace("’", "'"))
+    if len(words) < _SHORT_PROMPT:
+        return ()
+    last = max(len(words) - _PIECE, 0)
+    return tuple(f" {' '.join(words[i : i + _PIECE])} " for i in range(last + 1))
+
+
+def loops(ids: NDArray[np.int32], starts: Int64) -> Bools:
+    """Return which texts say the same words three times in a row, or one word four times.
+
+    >>> words = np.array([1, 2, 1, 2, 1, 2, 3, 1, 2, 1, 2, 3], dtype=np.int32)
+    >>> loops(words, np.array([0, 7, 12]))
+    array([ True, False])
+    """
+    found = np.zeros(len(starts) - 1, dtype=bool)
+    document = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    for period in range(1, _LONGEST_LOOP + 1):
+        if len(ids) <= 2 * period:
+            break
+        same = (ids[period:] == ids[:-period]) & (document[period:] == document[:-period])
+        long = max(2 * period, 3)
+        broken = np.flatnonzero(~same)
+        ends = np.concatenate([[-1], broken, [len(same)]])
+        runs = np.diff(ends) - 1
+        found[document[ends[:-1][runs >= long] + 1]] = True
+    return found
