@@ -93,6 +93,12 @@ class TestShapes:
         assert np.isnan(found.reading_ease[none]).all()
         assert np.isnan(found.word_length[none]).all()
 
+    def test_a_word_is_not_joined_to_the_text_before(self):
+        """A text that begins where, counted from its own start, a word of the one before ends."""
+        texts = [word for n in range(4) for word in (f"hell{'o' * n}", f"{' ' * (4 + n)}x")]
+        made = corpora_of(texts, language="xx").synthetic
+        assert shapes(made, "en").words.tolist() == [1] * 8
+
     @settings(max_examples=6, deadline=None)
     @given(st.lists(st.text(alphabet="ab .!-'\n", max_size=40), min_size=2, max_size=4))
     def test_texts_do_not_touch(self, texts):

@@ -403,6 +403,14 @@ class TestHandedOver:
     def test_words_are_named_without_numbers(self, whole):
         named = protected(whole, 11)["text_drift"].tables["words"]
         assert named
+        small = {
+            (row.group, row.words)
+            for row in whole["text_drift"].tables["words"]
+            for of, held in ((row.real, row.real_with), (row.synthetic, row.synthetic_with))
+            if 0 < held < 11 or 0 < of - held < 11
+        }
+        assert small
+        assert not small & {(row.group, row.words) for row in named}
         for row in named:
             assert (row.real_with, row.synthetic_with) == (-1, -1)
             assert np.isnan([row.share_real, row.share_synthetic, row.p, row.change.low]).all()

@@ -174,8 +174,8 @@ def _auc_text(row: TextDriftRow) -> str:
         "" if (n, m) == (row.real, row.synthetic) else f", of {row.real:,} and {row.synthetic:,}"
     )
     return (
-        f"a classifier that sees words and pairs of words tells real from synthetic texts with a "
-        f"chance of {estimate(row.auc)}, where 0.5 is guessing, by {how}, on {n:,} real and {m:,} "
+        f"a classifier that sees words and pairs of words tells real from synthetic texts (0.5 is "
+        f"guessing) with a chance of {estimate(row.auc)}, by {how}, on {n:,} real and {m:,} "
         f"synthetic texts{drawn}"
     )
 
