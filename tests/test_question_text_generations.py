@@ -110,21 +110,21 @@ class TestPlanted:
 
 class TestNoCollapse:
     @pytest.mark.slow
-    @pytest.mark.parametrize("generations", [2, 5, 12])
+    @pytest.mark.parametrize("generations", [2, 8])
     def test_draws_from_one_law_are_seldom_accused(self, generations):
         accused = 0
-        for seed in range(60):
-            chain = [zipf_texts(50, 40, 1000 * seed + t) for t in range(generations)]
+        for seed in range(40):
+            chain = [zipf_texts(50, 30, 1000 * seed + t) for t in range(generations)]
             accused += everyone(followed(chain, **PLAIN))[0].verdict in BAD
-        assert accused <= 3
+        assert accused <= 2
 
     @pytest.mark.slow
     def test_texts_that_drift_each_by_itself_are_seldom_accused(self):
         accused = 0
-        for seed in range(40):
+        for seed in range(30):
             found, _ = everyone(followed(drifting(seed), chain_columns="id", **PLAIN))
             accused += found.verdict in BAD
-        assert accused <= 2
+        assert accused <= 1
 
     def test_drift_is_told(self):
         found, whole = everyone(followed(drifting(1), chain_columns="id", **PLAIN))
@@ -279,6 +279,14 @@ class TestDependsOnTheTextsAlone:
         assert rows[WOMEN].chains == 50
         if linked:  # whole chains
             assert rows[WOMEN].own == pytest.approx(whole[WOMEN].own, abs=0.05)
+
+    def test_there_may_be_any_number_of_chains(self):
+        chain = [
+            pd.DataFrame({"text": zipf_texts(300, 25, t), "id": [f"t{i}" for i in range(300)]})
+            for t in range(2)
+        ]
+        _, whole = everyone(followed(chain, chain_columns="id", **PLAIN))
+        assert (whole.linked, whole.chains) == (True, 300)
 
     def test_travels(self, sample_chain, tmp_path):
         answer = sample_chain["text_generations"]

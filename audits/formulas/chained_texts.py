@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from audits.formulas.checks import Floats
 from audits.formulas.grams import gram_numbers
 
+Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 
 
@@ -32,8 +33,8 @@ class Grams(NamedTuple):
     """
 
     starts: Int64
-    columns: Int64
-    times: Int64
+    columns: Int32
+    times: Int32
     weights: Floats
     firsts: tuple[int, ...]
 
@@ -126,23 +127,48 @@ def text_grams(words: ArrayLike, starts: ArrayLike, *, orders: Sequence[int] = (
     >>> found.times.tolist(), (found.weights**2).round(9).tolist()
     ([2, 1], [0.8, 0.2])
     """
-    texts = len(np.asarray(starts)) - 1
-    firsts, parts = [0], []
+    firsts = [0]
+    parts = []
     for n in orders:
-        numbers, begins = gram_numbers(words, starts, n=n)
-        width = int(numbers.max(initial=-1)) + 1
-        of = np.repeat(np.arange(texts), np.diff(begins))
-        keys, times = np.unique(of * width + numbers, return_counts=True)
-        text, column = np.divmod(keys, max(width, 1))
-        length = np.sqrt(np.bincount(text, times.astype(float) ** 2, minlength=texts))
-        weights = times / (length[text] * np.sqrt(len(orders)))
-        parts.append((text, column + firsts[-1], times, weights))
-        firsts.append(firsts[-1] + width)
-    text, columns, times, weights = (np.concatenate(part) for part in zip(*parts, strict=True))
-    order = np.argsort(text, kind="stable")
-    begins = np.searchsorted(text[order], np.arange(texts + 1))
-    return Grams(
-        begins.astype(np.int64), columns[order], times[order], weights[order], tuple(firsts)
+        part = _counted(words, starts, n, firsts[-1], len(orders))
+        firsts.append(part.width)
+        parts.append(part)
+    begins = np.sum([part.begins for part in parts], axis=0)
+    columns = np.empty(int(begins[-1]), dtype=np.int32)
+    times = np.empty(len(columns), dtype=np.int32)
+    weights = np.empty(len(columns))
+    before = begins[:-1].copy()
+    for part in parts:
+        many = np.diff(part.begins)
+        place = np.arange(part.begins[-1]) + np.repeat(before - part.begins[:-1], many)
+        columns[place], times[place], weights[place] = part.columns, part.times, part.weights
+        before += many
+    return Grams(begins, columns, times, weights, tuple(firsts))
+
+
+class _Counted(NamedTuple):
+    """Runs of one length: each once per text, text by text."""
+
+    begins: Int64
+    columns: Int32
+    times: Int32
+    weights: Floats
+    width: int
+
+
+def _counted(words: ArrayLike, starts: ArrayLike, n: int, first: int, orders: int) -> _Counted:
+    numbers, begins = gram_numbers(words, starts, n=n)
+    texts, width = len(begins) - 1, int(numbers.max(initial=-1)) + 1
+    keys = np.repeat(np.arange(texts), np.diff(begins)) * width + numbers
+    keys, times = np.unique(keys, return_counts=True)
+    text, column = np.divmod(keys, max(width, 1))
+    length = np.sqrt(np.bincount(text, times.astype(float) ** 2, minlength=texts))
+    return _Counted(
+        np.searchsorted(text, np.arange(texts + 1)).astype(np.int64),
+        (column + first).astype(np.int32),
+        times.astype(np.int32),
+        times / (length[text] * np.sqrt(orders)),
+        first + width,
     )
 
 
@@ -197,7 +223,7 @@ def summed(grams: Grams, texts: ArrayLike, chains: ArrayLike) -> Summed:
     codes = np.asarray(chains, dtype=np.int64)
     text, place = entries(grams, texts)
     width = max(grams.firsts[-1], 1)
-    columns, weights = grams.columns[place], grams.weights[place]
+    columns, weights = grams.columns[place].astype(np.int64), grams.weights[place]
     keys, which = np.unique(codes[text] * width + columns, return_inverse=True)
     there, run = np.unique(columns, return_inverse=True)
     known, counts = np.unique(codes, return_counts=True)

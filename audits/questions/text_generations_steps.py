@@ -26,6 +26,7 @@ from audits.questions.text_generations_rows import TextGenerationStepRow
 from audits.questions.text_generations_texts import Compared
 
 Floats = NDArray[np.float64]
+Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 _NAN = float("nan")
 _FEWEST_CHAINS = 3  # of which one can be left out
@@ -97,7 +98,7 @@ class Follower:
         )  # fmt: skip
 
 
-def _totals(columns: Int64, times: Int64, chosen: NDArray[np.bool_]) -> Int64:
+def _totals(columns: Int32, times: Int32, chosen: NDArray[np.bool_]) -> Int64:
     _, which = np.unique(columns[chosen], return_inverse=True)
     return np.bincount(which.ravel(), times[chosen].astype(float)).astype(np.int64)
 

@@ -12,10 +12,10 @@ class TextGenerationsSettings:
     """What the question text_generations needs."""
 
     chain_texts: int = a_number(
-        2_000,
+        1_000,
         low=50,
         high=100_000,
-        source="house rule: the interval of a thousand chains is narrow enough",
+        source="house rule: the interval of so many is narrow enough",
         meaning="Texts per group and generation that text_generations compares; of more, a seeded "
         "sample by content, of the same chains in every generation.",
     )
