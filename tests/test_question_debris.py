@@ -1,0 +1,223 @@
+"""Debris of texts: what is planted is found, what real texts do is none, and on whom it falls."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from texts_made import corpora_of, zipf_texts
+
+import audits
+from audits.corpus import debris as kinds
+from audits.corpus import near_duplicates as search
+from audits.corpus.debris import CUT, ENCODING, KINDS, LOOP, MACHINE, PROMPT, SHORT
+from audits.corpus.near_duplicates import near_duplicates
+from audits.errors import AuditError
+from audits.questions import text_debris
+from audits.results import Verdict
+from audits.settings import Settings
+
+CALM = "The boat came late, and the man who sold the nets had gone home to eat."
+
+
+def found(text, prompt=None):
+    """The kinds that one text is of, among calm ones."""
+    corpora = corpora_of([CALM], [text], language="de")
+    synthetic = corpora.synthetic
+    if prompt is not None:
+        synthetic = dataclasses.replace(synthetic, prompts=[prompt])
+    duplicates = near_duplicates(corpora.collections, similarity=0.5)
+    of = kinds.debris(synthetic, duplicates, 1, fewest_words=5)
+    return {kind for kind in KINDS if of[kind].any()}
+
+
+class TestSingleTexts:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "As an AI language model, I have no childhood to tell of in this town.",
+            "I'm sorry, but I can’t write about that woman or about her town.",
+            "I cannot assist with requests of this kind about the people there.",
+            "Certainly! Here's a short tale about a fox and a boat and a man.",
+            "Here is a rewritten version of the text about the town: the boat came.",
+            "The boat came late in the night. Let me know if you need more.",
+        ],
+    )
+    def test_words_of_machines(self, text):
+        assert found(text) == {MACHINE}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "She can't help but laugh when the boat comes late into the harbour.",
+            "I cannot help it that the boat was late, said the man with the nets.",
+            "I can't help my brother with the boat when the sea is up, she said.",
+            "He writes about models and assistants who carry the lamps in the theatre.",
+            "Of course she went home before the boat came in that night.",
+            "Sure, it was late, and the man who sold the nets had gone home.",
+            "I am sorry that I missed the boat, and my brother is too.",
+        ],
+    )
+    def test_people_who_sound_like_them(self, text):
+        assert found(text) == set()
+
+    @pytest.mark.parametrize(
+        ("text", "kind"),
+        [
+            ("### Response: the boat came late into the harbour that night.", PROMPT),
+            ("[INST] The boat came late into the harbour that night. [/INST]", PROMPT),
+            ("My name is {name} and I come from the town by the sea.", PROMPT),
+            ("The boat came <|endoftext|> late into the harbour that night.", PROMPT),
+            ("The cafÃ© by the sea was shut when the boat came late.", ENCODING),
+            ("Itâ€™s late and the boat has not come into the harbour.", ENCODING),
+            ("The b\ufffdat came late into the harbour that night.", ENCODING),
+            ("Salt &amp; pepper stood on the table when the boat came.", ENCODING),
+            ("He works hard. He works hard. He works hard. And so on.", LOOP),
+            ("It was very very very very late when the boat came in.", LOOP),
+            ("The boat came late into the harbour and the man who", CUT),
+            ("The boat came late into the harbour,", CUT),
+            ("The boat came.", SHORT),
+        ],
+    )
+    def test_what_is_broken(self, text, kind):
+        assert found(text) == {kind}
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "La maison de l'été était très belle, et l'âne dormait là-bas toujours.",
+            "“The boat came late,” she said, “and the man had gone home.”",
+            "The boat came late, so so late, so late that the man had gone 🙂",
+            "שלום לכולם, הסירה הגיעה מאוחר אל הנמל בלילה.",
+            "Tom & Ann waited; the price was 5 < 6 and the boat came late!",
+        ],
+    )
+    def test_what_is_not(self, text):
+        assert found(text) == set()
+
+    def test_a_prompt_in_its_text(self):
+        prompt = "Write a short biography of a nurse who lives in a small town by the sea."
+        leak = f"Sure thing. {prompt} Her name was Ann and she was late."
+        assert PROMPT in found(leak, prompt)
+        assert found("A nurse lives in a small town and her name is Ann Lee.", prompt) == set()
+        assert found("Ann, please tell me, where does the boat go tonight?", "Tell me") == set()
+
+
+class TestNearDuplicates:
+    TEXT = " ".join(f"word{i}" for i in range(60))
+
+    def changed(self, *places):
+        words = self.TEXT.split()
+        for place in places:
+            words[place] = f"other{place}"
+        return " ".join(words)
+
+    def test_equal_and_nearly_equal(self):
+        others = zipf_texts(30, 60, 1)
+        corpora = corpora_of([self.TEXT, *others[:10]], [self.changed(30), self.changed(10, 50),
+                             *others[10:]], language="de")  # fmt: skip
+        of = near_duplicates(corpora.collections, similarity=0.5)
+        assert [int(one.sum()) for one in of.copied] == [0, 2]
+        assert [int(one.sum()) for one in of.repeats] == [0, 1]
+        assert [int(one.sum()) for one in of.alike] == [0, 2]
+
+    def test_what_shares_less_than_asked(self):
+        corpora = corpora_of([self.TEXT], [self.changed(5, 15, 25, 35, 45)], language="de")
+        shared = (56 - 25) / (56 + 25)
+        for limit, count in ((shared - 0.01, 1), (shared + 0.01, 0)):
+            of = near_duplicates(corpora.collections, similarity=limit)
+            assert of.copied[1].sum() == count
+
+    def test_all_but_one_of_like_texts_repeat(self):
+        corpora = corpora_of(None, ["Some few words."] * 4 + ["Other few words."], language="de")
+        of = near_duplicates(corpora.collections, similarity=0.5)
+        assert of.repeats[0].sum() == 3
+        assert of.alike[0].sum() == 4
+
+    def test_nothing_found_by_the_library_is_an_error(self, monkeypatch):
+        monkeypatch.setattr(search, "_candidates", lambda *_: np.empty((0, 2), dtype=np.int64))
+        corpora = corpora_of([CALM], [CALM], language="de")
+        with pytest.raises(AuditError, match="a pair that was planted was not found"):
+            near_duplicates(corpora.collections, similarity=0.5)
+
+    @given(st.lists(st.integers(0, 3), max_size=40), st.integers(0, 3))
+    def test_loops_by_looking_at_every_place(self, words, more):
+        words = [*words, *[more] * 2]
+        repeated = any(
+            words[i : i + p] * n == words[i : i + p * n]
+            for p in range(1, 31)
+            for n in [4 if p == 1 else 3]
+            for i in range(len(words) - p * n + 1)
+        )
+        of = kinds.loops(np.array(words, dtype=np.int32), np.array([0, len(words)]))
+        assert bool(of[0]) == repeated
+
+
+class TestQuestion:
+    @pytest.fixture(scope="class")
+    def answer(self, sample):
+        return audits.compare_text(
+            sample / "biographies_real.jsonl", sample / "biographies_synthetic.jsonl",
+            group=["gender", "race"], prompt="prompt", ask=["text_debris"],
+        )  # fmt: skip
+
+    def test_as_much_as_was_planted(self, answer):
+        rows = {row.attribute: row for row in answer["text_debris"].tables["kinds"]
+                if not row.group}  # fmt: skip
+        assert {kind: row.hits_synthetic for kind, row in rows.items()} == {
+            kinds.REPEATED: rows[kinds.REPEATED].hits_synthetic,
+            MACHINE: 34, PROMPT: 15, ENCODING: 16, LOOP: 8, CUT: 10,
+        }  # fmt: skip
+        assert rows[kinds.REPEATED].hits_synthetic >= 117 + 44 - 6
+        assert all(row.hits_real == 0 for row in rows.values())
+
+    def test_on_whom_it_falls(self, answer):
+        [worst] = answer.about("text_debris", {"gender": "woman", "race": "Black"})
+        assert worst.verdict is Verdict.PROBLEM
+        assert "it falls on them" in worst.because
+        assert worst.evidence["hits_synthetic"] == 117
+
+    def test_real_texts_do_it_too(self):
+        rng = np.random.default_rng(3)
+        texts = [f"{text[:-1]}" for text in zipf_texts(400, 30, 5)]
+        rng.shuffle(texts)
+        tables = text_debris.measure(corpora_of(texts[:200], texts[200:], language="de"))
+        [finding] = [f for f in text_debris.judge(tables, Settings()) if f.attribute is None]
+        assert tables["groups"][0].hits_synthetic == 200
+        assert finding.verdict is not Verdict.PROBLEM
+        assert finding.verdict is not Verdict.WATCH
+
+    def test_without_real_texts_only_the_uneven_is_judged(self):
+        texts = [CALM.replace("boat", f"boat{i} and gull{i * 7} on pier{i * 3}") for i in range(80)]
+        broken = [text[:-1] for text in texts[:30]]
+        labels = {"who": [["ash"] * 40 + ["elm"] * 40]}
+        corpora = corpora_of(None, [*broken, *texts[30:]], labels=labels, language="de")
+        found = {f.group: f for f in text_debris.judge(text_debris.measure(corpora), Settings())
+                 if f.attribute is None}  # fmt: skip
+        assert found[(("who", "ash"),)].verdict is Verdict.WATCH
+        assert found[(("who", "elm"),)].verdict is Verdict.NOT_ENOUGH_EVIDENCE
+        assert "none were given" in found[()].because
+
+    def test_few_texts_say_nothing(self):
+        tables = text_debris.measure(corpora_of([CALM] * 9, [CALM] * 9, language="de"))
+        assert {f.verdict for f in text_debris.judge(tables, Settings())} == {
+            Verdict.NOT_ENOUGH_EVIDENCE
+        }
+
+    def test_chance_accuses_in_few_audits(self):
+        """Of both sides a tenth break off, whoever they are about."""
+        texts = zipf_texts(400, 8, 11)
+        accused = 0
+        for seed in range(60):
+            rng = np.random.default_rng(seed)
+            some = [t[:-1] if rng.random() < 0.1 else t for t in texts]
+            who = rng.choice(list("abcd"), size=400).tolist()
+            labels = {"who": [who[:200], who[200:]]}
+            corpora = corpora_of(some[:200], some[200:], labels=labels, language="de")
+            findings = text_debris.judge(text_debris.measure(corpora), Settings())
+            bad = (Verdict.PROBLEM, Verdict.WATCH)
+            accused += any(f.verdict in bad for f in findings)
+        assert accused <= 5
