@@ -111,7 +111,7 @@ def test_a_slash_is_a_slash_where_no_plurals_are_made() -> None:
     assert [form.text for form in forms_of("they/them", plurals=False)] == ["they/them"]
 
 
-@given(st.text("abcdefgh -", min_size=1))
+@given(st.text("abcdefgh -").filter(str.strip))
 def test_a_term_is_among_its_own_forms(word: str) -> None:
     forms = forms_of(word, plurals=True)
     assert word.strip() in {form.text for form in forms}
@@ -153,8 +153,8 @@ def test_english_excludes_no_phrase_without_a_term() -> None:
 
 def test_ambiguous_terms_are_listed_for_review() -> None:
     texts = {term.text for term in english().ambiguous()}
-    assert {"black", "white", "old", "straight", "gay", "Polish="} <= texts
-    assert not {"woman/women", "she", "wheelchair user"} & texts
+    assert {"black", "white", "old", "straight", "gay", "Polish"} <= texts
+    assert not {"woman", "she", "wheelchair user"} & texts
 
 
 def test_pronouns_can_be_left_out() -> None:
@@ -232,6 +232,10 @@ BROKEN = [
     ("axis,group,term,kind\na,b,cat,noun\na,d,cats,term\n", "'cats' is in two groups", 3),
     ("axis,group,term,kind,not\na,b,cat,,cat\n", "'cat' is a term itself", 2),
     ('axis,group,term\na,b,"c\n', "is not CSV", 2),
+    ("axis,group,term\na,b,{c|}\n", "'{c|}' leaves nothing to look for", 2),
+    ("axis,group,term,kind\na,b,c/,noun\n", "'c/' leaves nothing to look for", 2),
+    ("axis,group,term\na,b,{1..999}{1..999}{1..999}\n", "more than 2,000 ways", 2),
+    ("axis,group,term,not\na,b,c,{1..999}{1..999}c\n", "more than 2,000 ways", 2),
 ]
 
 

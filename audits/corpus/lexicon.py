@@ -19,7 +19,7 @@ class Term:
 
     axis: str
     group: str
-    text: str
+    written: str
     """As it stands in the file."""
     kind: str
     """Name of the kind that says where it counts."""
@@ -27,6 +27,11 @@ class Term:
     """Every way of writing it that is looked for: plurals, hyphens, spellings."""
     line: int = 0
     """Line of the file."""
+
+    @property
+    def text(self) -> str:
+        """The first way of writing it."""
+        return self.forms[0].text
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,12 @@ def _check_patterns(draft: Draft) -> None:
 
 def _term(draft: Draft, entry: Entry) -> Term:
     plurals = draft.kinds[entry.kind].plurals
-    forms = forms_of(entry.text, plurals=plurals, english=draft.language == ENGLISH)
+    try:
+        forms = forms_of(entry.text, plurals=plurals, english=draft.language == ENGLISH)
+    except ValueError as error:
+        raise SourceError(
+            draft.source, f"{entry.text!r} {error}.", "Mend the term.", line=entry.line
+        ) from None
     return Term(entry.axis, entry.group, entry.text, entry.kind, forms, entry.line)
 
 
@@ -132,11 +137,11 @@ def _refuse_twins(source: str, terms: Sequence[Term]) -> None:
                     "Keep it in one.",
                     line=term.line,
                 )
-            if place == 0 and other.text == before.forms[0].text:
+            if place == 0 and other.text == before.text:
                 raise SourceError(
                     source,
-                    f"{term.text!r} is in the group {term.group!r} twice: lines {before.line} and "
-                    f"{term.line}.",
+                    f"{term.written!r} is in the group {term.group!r} twice: "
+                    f"lines {before.line} and {term.line}.",
                     "Keep one.",
                     line=term.line,
                 )
@@ -155,6 +160,14 @@ def _excluded(draft: Draft, terms: Sequence[Term]) -> tuple[str, ...]:
                 "Drop the term, or give a longer phrase.",
                 line=line,
             )
-        forms = (form for form in excluded_forms(phrase) if form.casefold() not in every)
-        made |= dict.fromkeys(forms)
-    return tuple(made)
+        made |= dict.fromkeys(_written(draft.source, phrase, line))
+    return tuple(form for form in made if form.strip() and form.casefold() not in every)
+
+
+def _written(source: str, phrase: str, line: int) -> tuple[str, ...]:
+    try:
+        return excluded_forms(phrase)
+    except ValueError as error:
+        raise SourceError(
+            source, f"not: {phrase!r} {error}.", "Mend the phrase.", line=line
+        ) from None

@@ -18,6 +18,8 @@ _SPELLINGS = (
 )
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _NUMBERS = re.compile(r"(\d{1,3})\.\.(\d{1,3})")
+_MOST = 2_000
+"""Ways of writing one term."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,11 @@ def forms_of(written: str, *, plurals: bool, english: bool = True) -> tuple[Form
     a term that ends in ``=`` has none; else they are made as English makes them. Of ``{his|her}``
     either is written, of ``{60..99}`` every number.
 
+    Raises
+    ------
+    ValueError
+        If a form is empty, or there are too many.
+
     >>> [form.text for form in forms_of("old-timer", plurals=True)]
     ['old-timer', 'old-timers', 'old timer', 'old timers']
     >>> [(form.text, form.plural) for form in forms_of("man/men", plurals=True)]
@@ -65,10 +72,13 @@ def forms_of(written: str, *, plurals: bool, english: bool = True) -> tuple[Form
             for one in _chosen(written)
             for form in forms_of(one, plurals=plurals, english=english)
         )
+    written = written.strip()
     singular, *given = (part.strip() for part in written.split("/")) if plurals else [written]
     if plurals and singular.endswith("="):
         singular, plurals = singular[:-1].strip(), False
     made = given or ([plural_of(singular)] if plurals and english else [])
+    if not all([singular, *given]):
+        raise ValueError("leaves nothing to look for")
     forms = {singular: Form(singular)} | {text: Form(text, plural=True) for text in made}
     for form in tuple(forms.values()):
         for variant in _variants(form.text, english):
@@ -99,7 +109,12 @@ def _chosen(written: str) -> list[str]:
     else:
         options = choice[1].split("|")
     every = (written[: choice.start()] + one + written[choice.end() :] for one in options)
-    return [" ".join(one.split()) for more in every for one in _chosen(more)]
+    made: list[str] = []
+    for more in every:
+        made += (" ".join(one.split()) for one in _chosen(more))
+        if len(made) > _MOST:
+            raise ValueError(f"is written in more than {_MOST:,} ways")
+    return made
 
 
 def _hyphened(text: str) -> str:
