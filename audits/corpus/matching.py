@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.corpus.collection import Collection, Vocabulary
+from audits.corpus.languages import blank
 from audits.corpus.lexicon import Lexicon
 from audits.corpus.lexicon_patterns import CAPITAL, WINDOW, Contexts, Surroundings
 from audits.corpus.mentions import Found, Mentions
 from audits.corpus.phrases import Hits, Phrases, longest
-from audits.corpus.tokens import blank
 from audits.corpus.word_classes import WordClasses
 
 Int32 = NDArray[np.int32]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -23,8 +24,12 @@ from audits.settings import Settings
 
 _MOST_VALUES = 200
 """Values of a column that forms groups; one with more holds numbers, names or texts."""
-_LOOKED_AT = 10
-"""Texts of every batch of which it is looked at whether spaCy would cut them in another way."""
+_LOOKED_AT = 100
+"""Texts of every collection of which it is looked at whether spaCy cuts them in another way."""
+_AT_ONCE = 2_000
+"""Texts that are cut again together."""
+_PILED = re.compile(r"[^\w\s]{1000}")
+"""Marks on marks: to compose them takes a time that grows with the square of their number."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class _Read:
     lengths: list[Int64] = field(default_factory=list)
     labels: dict[str, list[str | None]] = field(default_factory=dict)
     prompts: list[str | None] = field(default_factory=list)
-    vectors: list[list[float]] = field(default_factory=list)
+    vectors: list[NDArray[np.float32]] = field(default_factory=list)
 
 
 def read_collections(
@@ -95,11 +100,16 @@ def read_collections(
                 f"{source.title}: there is no text with anything in it, in {read.rows:,} rows. "
                 f"Check that {columns[role].text!r} is the column of texts."
             )
+        file.close()
         found.append(read)
+    if whole := any(_cut_otherwise(read, tokens) for read in found):
+        tokens = Tokens(language)
+        for read in found:
+            _cut_again(read, tokens)
     vocabulary, place = tokens.vocabulary()
     made = tuple(_collection(read, vocabulary, place) for read in found)
     told("reading", 1.0)
-    return made, vocabulary, tokens.whole
+    return made, vocabulary, whole
 
 
 def _take(
@@ -114,18 +124,11 @@ def _take(
     given = batch[columns.text]
     kept, texts = [], []
     for place, value in enumerate(given):
-        text = _text(value, read, place)
-        if text is None:
-            continue
-        read.cut += len(text) > longest
-        kept.append(place)
-        texts.append(text[:longest])
-    if not tokens.whole and any(map(tokens.differs, texts[:_LOOKED_AT])):
-        tokens.whole = True
-    found = tokens.cut(texts)
-    read.tokens.append(found[0])
-    read.offsets.append(found[1])
-    read.lengths.append(found[2])
+        text = _text(value, longest, read, place)
+        if text is not None:
+            kept.append(place)
+            texts.append(text)
+    _keep(read, tokens.cut(texts))
     read.row.extend(read.rows + place for place in kept)
     read.content.extend(map(_hash, texts))
     read.file.add(texts)
@@ -144,8 +147,14 @@ def _take(
     read.rows += len(given)
 
 
-def _text(value: Any, read: _Read, place: int) -> str | None:
-    """Return a text in its composed form, None where there is nothing in it."""
+def _keep(read: _Read, cut: tuple[Int32, Int32, Int64]) -> None:
+    read.tokens.append(cut[0])
+    read.offsets.append(cut[1])
+    read.lengths.append(cut[2])
+
+
+def _text(value: Any, longest: int, read: _Read, place: int) -> str | None:
+    """Return the beginning of a text in its composed form, None where there is nothing in it."""
     if value is None:
         return None
     if not isinstance(value, str):
@@ -153,18 +162,43 @@ def _text(value: Any, read: _Read, place: int) -> str | None:
             f"{read.source.title}: {read.columns.text!r} holds {type(value).__name__} in row "
             f"{read.rows + place + 1:,} ({str(value)[:40]}), not a text. Name the column of texts."
         )
-    if not value.strip():
+    text = value[:longest]
+    if not text.strip():
         return None
-    text = value if value.isascii() else unicodedata.normalize("NFC", value)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half of a character, as broken JSON has it
-        text = text.encode("utf-8", "replace").decode()
+    read.cut += len(value) > longest
+    if not text.isascii():
+        text = _whole_characters(text)[:longest]
     return text
+
+
+def _whole_characters(text: str) -> str:
+    """Compose what can be written as one character; half a one, as in broken JSON, is replaced.
+
+    >>> _whole_characters("cafe" + chr(0x301)) == "caf" + chr(0xE9), _whole_characters(chr(0xD83D))
+    (True, '?')
+    """
+    if not _PILED.search(text):
+        text = unicodedata.normalize("NFC", text)
+    return text.encode("utf-8", "replace").decode()
 
 
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _cut_otherwise(read: _Read, tokens: Tokens) -> bool:
+    """Whether spaCy cuts any of some texts in another way; which ones, their content says."""
+    order = np.argsort(np.array(read.content, dtype=np.uint64), kind="stable")
+    return any(map(tokens.differs, read.file.read(order[:_LOOKED_AT].astype(np.int64))))
+
+
+def _cut_again(read: _Read, tokens: Tokens) -> None:
+    """Have every text cut as a whole."""
+    read.tokens, read.offsets, read.lengths = [], [], []
+    texts = read.file.read(np.arange(len(read.row), dtype=np.int64))
+    for begin in range(0, len(texts), _AT_ONCE):
+        some = [texts[i] for i in range(begin, min(begin + _AT_ONCE, len(texts)))]
+        _keep(read, tokens.cut(some, whole=True))
 
 
 # -- in an order by content ------------------------------------------------------------------------
@@ -187,7 +221,7 @@ def _collection(read: _Read, vocabulary: Vocabulary, place: Int32) -> Collection
             source.role, source.name, source.format, source.sha256, read.rows,
             len(source.columns), empty, read.cut, source.notes,
         ),
-        texts=read.file.closed(order),
+        texts=read.file.read(order),
         vocabulary=vocabulary,
         tokens=place[np.concatenate(read.tokens)[pick]] if len(place) else np.empty(0, np.int32),
         starts=fresh,

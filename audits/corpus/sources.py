@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from audits.data import sources
 from audits.data.expressions import quoted
@@ -17,7 +20,10 @@ from audits.data.workspace import Workspace
 from audits.errors import ColumnNotFoundError, InputError, SourceError, UsageError
 
 _BATCH = 2_000
+_AT_ONCE = 32_000_000
+"""Bytes of texts that are taken from the database at once, where more than one text is."""
 _TXT = ".txt"
+_NO_VECTOR = np.empty(0, dtype=np.float32)
 
 Rows = Iterator[dict[str, list[Any]]]
 
@@ -138,12 +144,32 @@ def _table(given: Any, role: str, work: Workspace) -> TextSource:
         with sources.explained(opened.name):
             reader = opened.relation.project(chosen).to_arrow_reader(_BATCH)
             for batch in reader:
-                yield dict(zip(columns, (c.to_pylist() for c in batch.columns), strict=True))
+                for some in _portions(batch):
+                    yield dict(zip(columns, map(_values, some.columns), strict=True))
 
     return TextSource(
         role, opened.name, opened.format, opened.sha256, tuple(opened.relation.columns), batches,
         opened.notes,
     )  # fmt: skip
+
+
+def _portions(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """Part a batch of long texts."""
+    step = max(1, batch.num_rows * _AT_ONCE // max(batch.nbytes, _AT_ONCE))
+    for begin in range(0, batch.num_rows, step):
+        yield batch.slice(begin, step)
+
+
+def _values(column: pa.Array) -> list[Any]:
+    """Return the values of a column; lists of numbers as arrays, as there may be many."""
+    kind = column.type
+    if not pa.types.is_nested(kind) or kind.num_fields != 1:
+        return list(column.to_pylist())
+    if not pa.types.is_floating(getattr(kind, "value_type", kind)):
+        return list(column.to_pylist())
+    return [
+        None if one.values is None else one.values.to_numpy(zero_copy_only=False) for one in column
+    ]
 
 
 def check_columns(source: TextSource, wanted: Sequence[str]) -> None:
@@ -159,7 +185,7 @@ def check_columns(source: TextSource, wanted: Sequence[str]) -> None:
             raise ColumnNotFoundError(clean_name(name), source.title, source.columns)
 
 
-def vector_of(value: Any, where: str) -> list[float]:
+def vector_of(value: Any, where: str) -> NDArray[np.float32]:
     """Read a vector: a list of numbers, or a text that holds one.
 
     Raises
@@ -169,10 +195,11 @@ def vector_of(value: Any, where: str) -> list[float]:
     """
     try:
         read = json.loads(value) if isinstance(value, str) else value
-        numbers = [float(one) for one in read]
-    except (TypeError, ValueError):
-        numbers = []
-    if not numbers or not all(map(math.isfinite, numbers)):
+        with np.errstate(over="ignore"):
+            numbers = np.asarray(read, dtype=np.float32)
+    except (TypeError, ValueError, RecursionError):
+        numbers = _NO_VECTOR
+    if numbers.ndim != 1 or not numbers.size or not np.isfinite(numbers).all():
         raise InputError(
             f"{where}: {str(value)[:40]!r} is no vector. Give a list of numbers for every text."
         )

@@ -24,9 +24,12 @@ class TextFile:
         column = pa.array(texts, type=pa.large_string())
         self._writer.write_batch(pa.record_batch([column], schema=self._schema))
 
-    def closed(self, order: Int64) -> TextsOnDisk:
-        """Return the texts in an order: their numbers as they were written."""
+    def close(self) -> None:
+        """Write the end; the texts can be read from then on."""
         self._writer.close()
+
+    def read(self, order: Int64) -> TextsOnDisk:
+        """Return the texts in an order: their numbers as they were written."""
         return TextsOnDisk(self._path, order)
 
 

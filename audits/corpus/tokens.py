@@ -3,84 +3,55 @@
 spaCy's tokenizer looks at one run of characters between spaces at a time, so that a run which was
 cut once need not be cut again. What it yields is the same, which is looked at on some texts of
 every audit; where it is not, as a language joins what spaces part, spaCy cuts each text as a whole.
+No run is looked at in more than some hundred characters at once: rules take a time that grows with
+the square of its length.
 """
 
 from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from audits.corpus.collection import Int32, Int64, Vocabulary
-from audits.errors import UnknownNameError, UsageError
+from audits.corpus.languages import blank
 
 _RUN = re.compile(r"\S+")
-_LONGEST_RUN = 1_000
-"""Characters of a run that are cut at once: no word is so long, and rules take their time."""
+_LONGEST_RUN = 400
+"""Characters of a run that are cut at once; no word is so long."""
+_LONG = re.compile(rf"\S{{{_LONGEST_RUN}}}(?=\S)")
 _MOST_RUNS = 1_000_000
 """Different runs that are remembered."""
-_NEED_MORE = {"ja": "sudachipy sudachidict_core", "ko": "natto-py", "th": "pythainlp", "vi": "pyvi"}
-
-
-def blank(language: str) -> Any:
-    """Return spaCy's blank pipeline for a language.
-
-    Raises
-    ------
-    UsageError
-        If spaCy knows no such language, or needs a package for it that is not installed.
-
-    Examples
-    --------
-    >>> [token.text for token in blank("en")("They're here.")]
-    ['They', "'re", 'here', '.']
-    """
-    import spacy
-
-    try:
-        return spacy.blank(language)
-    except ImportError as error:
-        if language in _NEED_MORE:
-            raise UsageError(
-                f"spaCy needs more packages to tell the words of {language!r}. Run: pip install "
-                f"{_NEED_MORE[language]}"
-            ) from None
-        if "E048" in str(error):
-            raise UnknownNameError("language", language, _languages()) from None
-        raise UsageError(
-            f"spaCy cannot open the language {language!r} ({str(error).splitlines()[0]})."
-        ) from None
-
-
-def _languages() -> list[str]:
-    """Codes of the languages that spaCy has rules for."""
-    import pkgutil
-
-    import spacy.lang
-
-    return sorted(one.name for one in pkgutil.iter_modules(spacy.lang.__path__) if one.ispkg)
+_MOST_LETTERS = 50_000_000
+"""Characters of the runs that are remembered, and of texts that are cut together."""
 
 
 class Tokens:
     """Numbers of tokens, as texts come in; `vocabulary` sorts them in the end."""
 
     def __init__(self, language: str) -> None:
-        self._nlp = blank(language)
+        self._language = language
         self._numbers: dict[str, int] = {}
-        self.whole = False
-        """Whether texts are cut as a whole, as runs cut one by one give other tokens."""
-        self._forget()
+        self._begin()
 
-    def _forget(self) -> None:
+    def _begin(self) -> None:
+        """Remember no runs; spaCy keeps every word it saw, so that it begins anew, too."""
+        self._nlp = blank(self._language)
         self._runs = _Runs(self._cut)
 
-    def cut(self, texts: Sequence[str]) -> tuple[Int32, Int32, Int64]:
+    def cut(self, texts: Sequence[str], *, whole: bool = False) -> tuple[Int32, Int32, Int64]:
         """Cut some texts.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            The texts.
+        whole : bool
+            Whether spaCy looks at every text as a whole, and not at each different run once.
 
         Returns
         -------
@@ -91,41 +62,35 @@ class Tokens:
         lengths : (texts,) ndarray of int64
             Tokens per text.
         """
-        if self.whole:
-            return self._cut_whole(texts)
-        if len(self._runs) > _MOST_RUNS:
-            self._forget()
-        found = self._runs
+        way = self._cut_whole if whole else self._cut_by_runs
+        found = [way(some) for some in _in_portions(texts)]
+        tokens, offsets, lengths = (np.concatenate(each) for each in zip(*found, strict=True))
+        return tokens, offsets, lengths
+
+    def _cut_by_runs(self, texts: Sequence[str]) -> tuple[Int32, Int32, Int64]:
+        if len(self._runs) > _MOST_RUNS or self._runs.letters > _MOST_LETTERS:
+            self._begin()
         pieces = [text.split() for text in texts]
+        ends = np.cumsum([0, *map(len, pieces)])
         numbers = np.fromiter(
-            map(found.__getitem__, chain.from_iterable(pieces)),
+            map(self._runs.__getitem__, chain.from_iterable(pieces)),
             dtype=np.int64,
-            count=sum(map(len, pieces)),
+            count=int(ends[-1]),
         )
-        begins = np.fromiter(
-            (match.start() for text in texts for match in _RUN.finditer(text)),
-            dtype=np.int64,
-            count=len(numbers),
-        )
-        of_run, first, tokens, within = found.arrays()
+        of_run, first, tokens, within, letters = self._runs.arrays()
+        begins = _begins(texts, letters[numbers], ends)
         counts = of_run[numbers]
-        ends = np.cumsum(counts)
-        place = np.repeat(first[numbers] - (ends - counts), counts) + np.arange(
-            ends[-1] if len(ends) else 0
-        )
+        bounds = np.concatenate([[0], np.cumsum(counts)])
+        place = np.repeat(first[numbers] - bounds[:-1], counts) + np.arange(bounds[-1])
         offsets = np.repeat(begins, counts) + within[place]
-        runs = np.cumsum([0, *map(len, pieces)])
-        bounds = np.concatenate([[0], ends])[runs]
-        return tokens[place], offsets.astype(np.int32), np.diff(bounds)
+        return tokens[place], offsets.astype(np.int32), np.diff(bounds[ends])
 
     def _cut_whole(self, texts: Sequence[str]) -> tuple[Int32, Int32, Int64]:
-        tokens: list[int] = []
-        offsets: list[int] = []
-        lengths = []
+        tokens, offsets, lengths = array("i"), array("i"), array("q")
         for text in texts:
             there = self.tokens_of(text)
-            tokens += (self._number(token) for token, _ in there)
-            offsets += (offset for _, offset in there)
+            tokens.extend(self._number(token) for token, _ in there)
+            offsets.extend(offset for _, offset in there)
             lengths.append(len(there))
         return (
             np.array(tokens, dtype=np.int32),
@@ -135,25 +100,23 @@ class Tokens:
 
     def tokens_of(self, text: str) -> list[tuple[str, int]]:
         """Return the tokens of one text and where they begin, cut as a whole by spaCy."""
-        return [(t.text, t.idx) for t in self._nlp.make_doc(text) if not t.is_space]
+        cuts = [0, *(match.end() for match in _LONG.finditer(text)), len(text)]
+        return [
+            (token.text, begin + token.idx)
+            for begin, end in pairwise(cuts)
+            for token in self._nlp.tokenizer(text[begin:end])
+            if not token.is_space
+        ]
 
     def differs(self, text: str) -> bool:
         """Whether a text cut run by run gives other tokens than cut as a whole."""
-        tokens, offsets, _ = Tokens.cut(self, [text])
-        names = list(self._numbers)
-        ours = [(names[n], int(at)) for n, at in zip(tokens, offsets, strict=True)]
-        return ours != self.tokens_of(text)
+        by_runs, at, _ = self._cut_by_runs([text])
+        whole, begins, _ = self._cut_whole([text])
+        return not (np.array_equal(by_runs, whole) and np.array_equal(at, begins))
 
     def _cut(self, run: str) -> list[tuple[int, int]]:
         """Tokens of one run, and where they begin in it."""
-        found: list[tuple[int, int]] = []
-        for begin in range(0, len(run), _LONGEST_RUN):
-            found += [
-                (self._number(token.text), begin + token.idx)
-                for token in self._nlp.tokenizer(run[begin : begin + _LONGEST_RUN])
-                if not token.is_space
-            ]
-        return found
+        return [(self._number(token), at) for token, at in self.tokens_of(run)]
 
     def _number(self, token: str) -> int:
         return self._numbers.setdefault(token, len(self._numbers))
@@ -172,6 +135,37 @@ class Tokens:
         return Vocabulary(tokens, words, word_of), place
 
 
+def _in_portions(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Part texts so that none but a single one is of more characters than are cut together.
+
+    >>> [len(some) for some in _in_portions(["a"] * 3)], list(_in_portions([]))
+    ([3], [[]])
+    """
+    begin = letters = 0
+    for place, text in enumerate(texts):
+        if letters and letters + len(text) > _MOST_LETTERS:
+            yield texts[begin:place]
+            begin, letters = place, 0
+        letters += len(text)
+    yield texts[begin:]
+
+
+def _begins(texts: Sequence[str], letters: Int64, ends: Int64) -> Int64:
+    """Return where runs begin in their texts, from how long they are and how many a text has.
+
+    Where single spaces part them, their lengths tell; other texts are searched.
+    """
+    through = np.concatenate([[0], np.cumsum(letters + 1)])
+    counts = np.diff(ends)
+    begins: Int64 = through[:-1] - np.repeat(through[ends[:-1]], counts)
+    close = np.diff(through[ends]) - 1
+    there = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    for place in np.flatnonzero((counts > 0) & (close != there)).tolist():
+        found = [match.start() for match in _RUN.finditer(texts[place])]
+        begins[ends[place] : ends[place + 1]] = found
+    return begins
+
+
 def _is_word(token: str) -> bool:
     """Whether a token holds a letter or a digit.
 
@@ -188,22 +182,26 @@ class _Runs(dict[str, int]):
         super().__init__()
         self._cut = cut
         self._lengths, self._tokens, self._within = array("q"), array("i"), array("q")
+        self._letters = array("q")
+        self.letters = 0
 
     def __missing__(self, run: str) -> int:
         found = self._cut(run)
         self._lengths.append(len(found))
         self._tokens.extend(number for number, _ in found)
         self._within.extend(at for _, at in found)
+        self._letters.append(len(run))
+        self.letters += len(run)
         self[run] = number = len(self)
         return number
 
-    def arrays(self) -> tuple[Int64, Int64, Int32, NDArray[np.int64]]:
-        """Tokens per run, where those of each begin, the tokens, and where they begin in runs."""
+    def arrays(self) -> tuple[Int64, Int64, Int32, Int64, Int64]:
+        """Tokens per run, where those of each begin, the tokens, their places, and lengths."""
         lengths = np.array(self._lengths, dtype=np.int64)
-        first = np.concatenate([[0], np.cumsum(lengths)[:-1]]) if len(lengths) else lengths
         return (
             lengths,
-            first.astype(np.int64),
+            np.cumsum(lengths) - lengths,
             np.array(self._tokens, dtype=np.int32),
             np.array(self._within, dtype=np.int64),
+            np.array(self._letters, dtype=np.int64),
         )
