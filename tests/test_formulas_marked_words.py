@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
-from audits.formulas.marked_words import marked_log_odds, pooled_prior
+from audits.formulas.marked_words import marked_log_odds, pooled_prior, surprise
 
 counts = st.integers(0, 400)
 
@@ -111,3 +112,24 @@ def test_bursts_are_why_texts_are_counted():
             most[name].append(np.nanmax(np.abs(z)))
     assert np.median(most["occurrences"]) > 4.5
     assert np.median(most["texts"]) < 3.2
+
+
+class TestSurprise:
+    def test_by_hand(self):
+        assert float(surprise(8, 0, 0.0)) == pytest.approx(math.sqrt(16 * math.log(2)))
+        assert float(surprise(0, 8, 0.0)) == pytest.approx(-math.sqrt(16 * math.log(2)))
+        assert float(surprise(0, 0, 1.0)) == 0
+
+    @given(st.integers(0, 60), st.integers(0, 60), st.floats(-4, 4))
+    def test_is_the_likelihood_ratio(self, inside, outside, log_odds):
+        n, share = inside + outside, 1 / (1 + math.exp(-log_odds))
+        if n == 0:
+            return
+        most, due = (stats.binom.logpmf(inside, n, part) for part in (inside / n, share))
+        value = float(surprise(inside, outside, log_odds))
+        assert value**2 == pytest.approx(2 * (most - due), rel=1e-6, abs=1e-6)
+        assert value * (inside / n - share) >= -1e-9
+
+    def test_about_a_number_of_standard_errors(self):
+        """Of 400, 20 more than the 200 due: two standard errors."""
+        assert float(surprise(220, 180, 0.0)) == pytest.approx(2.0, abs=0.01)

@@ -152,6 +152,13 @@ class TestPlanted:
         assert (found.verdict, found.evidence["kind"]) == (PROBLEM, "added")
         assert "no real text of the group has the word" in found.because
 
+    def test_a_word_that_one_group_alone_has(self):
+        """Nothing outside is no reason to doubt it, in however small a collection."""
+        rng = np.random.default_rng(23)
+        made = drawn(rng, SIZES, tied={("rose", "a"): 0.3})
+        assert words_of(measured(made), "a") == ["rose"]
+        assert judged(drawn(rng, SIZES), made)["a"].verdict is PROBLEM
+
     def test_a_word_that_few_real_texts_have_is_compared_with_them(self):
         """Four real texts of the group have it and none of the others: it may be as tied there."""
         rng = np.random.default_rng(22)

@@ -24,13 +24,13 @@ def _is_counted(group: Group, fewest: int, known: Known) -> bool:
 
 
 _MARKED = (
-    "inside", "outside", "share_inside", "share_outside", "log_odds", "times", "z", "p_adjusted",
-    "fewest",
+    "inside", "outside", "share_inside", "share_outside", "log_odds", "times", "z", "score",
+    "p_adjusted", "fewest",
 )  # fmt: skip
 _TIE = (
     "real_inside", "real_outside", "synthetic_inside", "synthetic_outside", "share_real",
     "elsewhere_real", "share_synthetic", "elsewhere_synthetic", "tie_real", "tie_synthetic",
-    "growth", "due", "z", "p_adjusted", "fewest",
+    "growth", "due", "score", "p_adjusted", "fewest",
 )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import expit, xlogy
 
 from audits.formulas.checks import Floats, not_above, not_negative
 
@@ -138,3 +139,53 @@ def marked_log_odds(
             inverse = inverse + 1 / having
     error = np.sqrt(inverse)
     return Marked(np.asarray(value), np.asarray(error), np.asarray(value / error))
+
+
+def surprise(inside: ArrayLike, outside: ArrayLike, log_odds: ArrayLike) -> Floats:
+    r"""How far a share is from what is due, as the signed root of its log-likelihood ratio.
+
+    Of :math:`n` counts :math:`y` fall inside, where each would with probability :math:`\pi`:
+
+    .. math:: \pm \sqrt{2 \left( y \ln \frac{y}{n \pi}
+              + (n - y) \ln \frac{n - y}{n (1 - \pi)} \right)}
+
+    above 0 where more fall inside than are due. Like a number of standard errors, and defined where
+    nothing falls outside: a word that one group alone has is the more surprising, the more of its
+    texts have it.
+
+    Parameters
+    ----------
+    inside, outside : array_like
+        Counts.
+    log_odds : array_like
+        Logarithm of the odds of falling inside.
+
+    Returns
+    -------
+    ndarray
+        0 where as many fall inside as are due, or none were counted.
+
+    Raises
+    ------
+    ValueError
+        If counts are negative.
+
+    References
+    ----------
+    Dunning, T. (1993). Accurate methods for the statistics of surprise and coincidence.
+    Computational Linguistics, 19(1), 61-74.
+
+    Examples
+    --------
+    All of eight, where each falls inside as often as not; then half of them:
+
+    >>> surprise([8, 4], [0, 4], 0.0).round(2).tolist()
+    [3.33, 0.0]
+    """
+    y, rest = not_negative("inside", inside), not_negative("outside", outside)
+    odds = np.asarray(log_odds, dtype=np.float64)
+    n = y + rest
+    share = np.asarray(expit(odds))
+    ratio = xlogy(y, y) + xlogy(rest, rest) - xlogy(n, n)
+    ratio = ratio + y * np.logaddexp(0, -odds) + rest * np.logaddexp(0, odds)
+    return np.asarray(np.sign(y - n * share) * np.sqrt(2 * np.maximum(ratio, 0)))

@@ -98,7 +98,7 @@ def marked_rows(found: Found) -> tuple[MarkedWordRow, ...]:
 def _surest(found: Found, side: Side, group: int) -> Ints:
     """Lines of words that set a group apart beyond chance, the surest first."""
     lines = side.marks.among(int(found.places[group]), side.beyond)
-    return lines[np.argsort(-side.marks.odds.z[lines], kind="stable")]
+    return lines[np.argsort(-side.marks.score[lines].round(9), kind="stable")]
 
 
 def _marked(found: Found, side: Side, group: int, line: int, rank: int) -> MarkedWordRow:
@@ -124,6 +124,7 @@ def _marked(found: Found, side: Side, group: int, line: int, rank: int) -> Marke
         log_odds=log_odds,
         times=_exponential(log_odds),
         z=float(marks.odds.z[line]),
+        score=float(marks.score[line]),
         p_adjusted=float(marks.p_adjusted[line]),
         marked=_is_marked(found, side, line),
         fewest=side.fewest_of(name, word),
@@ -207,7 +208,7 @@ def _tie(found: Found, group: int, word: int, rank: int, low: float) -> WordTieR
         tie_synthetic=_ratio(grown.synthetic, group, word),
         growth=_exponential(growth),
         due=float(grown.due[group, word]),
-        z=float(marks.odds.z[line]),
+        score=float(marks.score[line]),
         p_adjusted=float(marks.p_adjusted[line]),
         fewest=min(side.fewest_of(name, word) for side in found.sides),
     )

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from audits.corpus.corpora import Corpora
 from audits.formulas.grown_ties import tie_beyond_p
-from audits.formulas.marked_words import Marked, marked_log_odds, pooled_prior
+from audits.formulas.marked_words import Marked, marked_log_odds, pooled_prior, surprise
 from audits.formulas.multiplicity import benjamini_hochberg
 from audits.questions.text_words_counts import Compared, Counted, Tally, occurrences
 from audits.questions.text_words_groups import Bools, Ints
@@ -27,12 +27,15 @@ class Marks:
     """Words that a group's texts hold: the log-odds ratio of each, and how sure it is.
 
     One line per group and word, in the order of groups and words; those of a group stand between
-    two `starts`. `threshold` is what z must exceed, per group; nan where none was compared.
+    two `starts`. The `score` is what words are ranked by, and what must exceed the `threshold` of
+    the group (nan where none was compared): how surprising it is that so many of the texts that
+    hold a word are the group's; by the method of Cheng et al. it is z.
     """
 
     starts: Ints
     words: Ints
     odds: Marked
+    score: Floats
     p_adjusted: Floats
     tested: Bools
     threshold: Floats
@@ -46,7 +49,7 @@ class Marks:
     @property
     def beyond(self) -> Bools:
         """Lines of words that set a group apart by more than shuffling groups does."""
-        return np.asarray(self.tested & (self.odds.z > self.threshold[self.groups]))
+        return np.asarray(self.tested & (self.score > self.threshold[self.groups]))
 
     def among(self, group: int, beyond: Bools) -> Ints:
         """Return the lines of a group that are beyond."""
@@ -66,11 +69,11 @@ def marks(corpora: Corpora, words: Compared, side: int, tally: Tally) -> Marks:
         return _as_cheng(corpora, words, side, tally)
     pairs = _Pairs(tally)
     tested = pairs.large(settings)[pairs.groups] & (pairs.whole >= settings.marked_floor)
-    odds = pairs.odds(settings.marked_prior)
-    threshold, shufflings = _threshold(corpora, words, side, tally, odds.z)
+    odds, score = pairs.odds(settings.marked_prior), pairs.surprise()
+    threshold, shufflings = _threshold(corpora, words, side, tally, score)
     return Marks(
-        tally.inside.indptr.astype(np.int64), pairs.words, odds, _adjusted(pairs, tested, settings),
-        tested, threshold, shufflings,
+        tally.inside.indptr.astype(np.int64), pairs.words, odds, score,
+        _adjusted(pairs, tested, settings), tested, threshold, shufflings,
     )  # fmt: skip
 
 
@@ -107,11 +110,18 @@ class _Pairs:
         others = self.tally.whole_sizes[self.tally.whole_of, 0] - members
         return np.asarray(np.minimum(members, others) >= settings.fewest_texts)
 
+    def _due(self) -> Floats:
+        """Log odds that a word of a text is one of the group's, per line."""
+        inside, outside = self.sizes()
+        return np.asarray(np.log(np.maximum(inside, 1)) - np.log(np.maximum(outside, 1)))
+
+    def surprise(self) -> Floats:
+        """How far beyond chance the texts that hold the word are the group's."""
+        return surprise(self.inside, self.whole - self.inside, self._due())
+
     def p(self) -> Floats:
         """Exact p values of "as many of the texts that hold the word fall inside by chance"."""
-        inside, outside = self.sizes()
-        size = np.log(np.maximum(inside, 1)) - np.log(np.maximum(outside, 1))
-        return tie_beyond_p(self.inside, self.whole - self.inside, size)
+        return tie_beyond_p(self.inside, self.whole - self.inside, self._due())
 
 
 def _adjusted(pairs: _Pairs, tested: Bools, settings: Settings) -> Floats:
@@ -136,28 +146,29 @@ def tested_words(counted: Counted, settings: Settings) -> Bools:
 
 
 def _threshold(
-    corpora: Corpora, words: Compared, side: int, tally: Tally, z: Floats
+    corpora: Corpora, words: Compared, side: int, tally: Tally, score: Floats
 ) -> tuple[Floats, int]:
-    """Return what z of any word exceeds in one of twenty shufflings, and how many were made.
+    """Return what the score of any word exceeds in one of twenty shufflings, and their number.
 
-    Groups are shuffled among texts as they are, with all that overlaps. The largest z of a small
-    group is larger, so that it is measured by what is usual for the group, and the largest of all
-    groups is told by that. Shuffling ends early once it is clear that no word will pass.
+    Groups are shuffled among texts as they are, with all that overlaps. How large the largest score
+    is depends on a group's size, so that it is measured by what is usual for the group, and the
+    largest of all groups is told by that. Shuffling ends early once it is clear that no word will
+    pass.
     """
     settings = corpora.settings
     true = _Pairs(tally)
     large = true.large(settings)
     limit = np.full(len(large), np.nan)
-    if not large.any() or not len(z):
+    if not large.any() or not len(score):
         return limit, 0
     allowed = int((1 - settings.confidence) * (settings.marked_shuffles + 1) + 1e-9)
-    top = _largest(true, z, settings)[large]
+    top = _largest(true, score, settings)[large]
     rng = stream(settings.seed, "text_words", f"side {side}", ())
     drawn: list[Floats] = []
     while len(drawn) < settings.marked_shuffles:
         order = rng.permutation(corpora.collections[words.sides[side]].documents)
         pairs = _Pairs(words.shuffled(side, tally, order))
-        drawn.append(_largest(pairs, pairs.odds(settings.marked_prior).z, settings)[large])
+        drawn.append(_largest(pairs, pairs.surprise(), settings)[large])
         usual, reached = _reached(drawn)
         if len(drawn) >= _LEAST and (reached >= (top / usual).max()).sum() >= allowed:
             break
@@ -167,9 +178,9 @@ def _threshold(
     return limit, len(drawn)
 
 
-def _largest(pairs: _Pairs, z: Floats, settings: Settings) -> Floats:
-    """Per group the largest z of words that enough texts hold, at least 0."""
-    common = np.where(pairs.whole >= settings.marked_floor, np.nan_to_num(z), 0.0)
+def _largest(pairs: _Pairs, score: Floats, settings: Settings) -> Floats:
+    """Per group the largest score of words that enough texts hold, at least 0."""
+    common = np.where(pairs.whole >= settings.marked_floor, score, 0.0)
     most = np.zeros(pairs.tally.inside.shape[0])
     np.maximum.at(most, pairs.groups, common)
     return most
@@ -222,7 +233,8 @@ def _as_cheng(corpora: Corpora, words: Compared, side: int, tally: Tally) -> Mar
     tested = _Pairs(tally).large(settings)[groups] & common
     unknown = np.full(len(which), np.nan)
     limit = np.full(len(words.names), _CHENG_Z)
-    return Marks(starts, which, joined, unknown, tested, limit, 0)
+    score = np.nan_to_num(joined.z)
+    return Marks(starts, which, joined, score, unknown, tested, limit, 0)
 
 
 def _comparisons(

@@ -15,10 +15,10 @@ class WordGroupRow(Row):
     `real` and `synthetic` count the group's texts, `others_*` those it is compared with: all others
     whose group is known, or the unmarked ones where they were named. Without real texts (`alone`)
     theirs are 0. `words_*` are the words that enough texts hold to be compared; `marked_*` those of
-    them that set the group apart, by the adjusted p value and beyond `threshold_*`: the log-odds
-    ratio, in standard errors, that no word of any group exceeds in 95 of 100 shufflings of groups
-    among texts, measured by what is usual for a group. There are `shufflings`, or fewer where it
-    was clear after few that nothing is marked.
+    them that set the group apart, by the adjusted p value and a `score` beyond `threshold_*`, which
+    no word of any group exceeds in 95 of 100 shufflings of groups among texts, measured by what is
+    usual for a group. There are `shufflings`, or fewer where it was clear after few that nothing is
+    marked.
 
     `compared` are the words whose tie to the group was compared between real and synthetic texts,
     and `grown` those that set the synthetic texts apart and whose tie grew by its own 95 percent
@@ -74,9 +74,11 @@ class MarkedWordRow(Row):
     `outside` of the others; `share_*` are their shares.
 
     `log_odds` is the log-odds ratio with its interval, and `times` its exponential: how many times
-    as often the word stands in the group's texts. `z` is the log-odds ratio over its standard
-    error. `p_adjusted` is an exact p value, that as many of the texts that hold the word fall into
-    the group by chance, adjusted for all words and groups; `marked` is whether both pass.
+    as often the word stands in the group's texts; `z` is the log-odds ratio over its standard
+    error. `score` says how surprising it is that so many of the texts that hold the word are the
+    group's, like a number of standard errors: the root of the log-likelihood ratio, or, by the
+    method of Cheng et al., z. `p_adjusted` is the exact p value of the same, adjusted for all words
+    and groups; `marked` is whether both pass.
     `fewest` is the smallest number of texts, above none, that hold or lack the word in any group of
     the same features.
     """
@@ -94,6 +96,7 @@ class MarkedWordRow(Row):
     log_odds: Estimate
     times: Estimate
     z: float
+    score: float
     p_adjusted: float
     marked: bool
     fewest: int
@@ -112,7 +115,7 @@ class WordTieRow(Row):
     word and hardly any other (`kind` "added", not "strengthened"), the synthetic one alone; then
     the share of the group's texts that hold it has grown by the whole of both intervals. Its lower
     limit is exact, as if every text that holds the word fell inside or outside by chance; `due` is
-    how much the logarithm grows by the sizes of the group and the others alone. `z` and
+    how much the logarithm grows by the sizes of the group and the others alone. `score` and
     `p_adjusted` say how surely the word sets the group's synthetic texts apart. `rank` is its place
     among the group's, the surest first. `fewest` is the smallest number of texts, above none, that
     hold or lack the word in any group of the same features.
@@ -135,6 +138,6 @@ class WordTieRow(Row):
     tie_synthetic: Estimate
     growth: Estimate
     due: float
-    z: float
+    score: float
     p_adjusted: float
     fewest: int

@@ -30,8 +30,8 @@ class TextWordsSettings:
         low=1.0,
         high=1e6,
         source="the form Monroe, Colaresi & Quinn 2008, the number a house rule",
-        meaning="Words added to either side, shared out as all texts have them, before a word is "
-        "called marked.",
+        meaning="Words added to either side, shared out as all texts have them, before it is said "
+        "how much more often a word stands there.",
     )
     marked_shuffles: int = a_number(
         99,

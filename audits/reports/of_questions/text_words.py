@@ -104,7 +104,7 @@ def _marked(side: str, name: str) -> Lines:
             Shown("Times as often", lambda row: ranged(row.times), hides=True),
             Shown("Of the group's texts", lambda row: part_of(row.share_inside), hides=True),
             Shown("Of the others", lambda row: part_of(row.share_outside), hides=True),
-            Shown("Standard errors", lambda row: plain(row.z), hides=True),
+            Shown("Score", lambda row: plain(row.score), hides=True),
         ),
         lambda answer: _side(side, answer),
         most=40,
@@ -139,10 +139,12 @@ def _methods(settings: Settings) -> tuple[str, ...]:
     )
     if settings.marked_method == "documents":
         by = (
-            "A word counts once per text that holds it. It is marked where its log-odds ratio, "
-            f"with a prior of {number(settings.marked_prior)} words shared out as all texts have "
-            "them (Monroe, Colaresi & Quinn 2008), passes two tests: the p value adjusted over "
-            "words and groups (Benjamini & Hochberg 1995), and what no word exceeds in 95 of 100 "
+            "A word counts once per text that holds it. How much more often it stands in a group's "
+            "texts is told by the log-odds ratio with a prior of "
+            f"{number(settings.marked_prior)} words shared out as all texts have them (Monroe, "
+            "Colaresi & Quinn 2008). It is marked where it passes two tests: an exact p value "
+            "adjusted over words and groups (Benjamini & Hochberg 1995), and a score, the root of "
+            "the log-likelihood ratio (Dunning 1993), beyond what any word reaches in 95 of 100 "
             "shufflings of groups among texts (Westfall & Young 1993)."
         )
     return (
