@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -301,3 +302,20 @@ def test_patterns_say_what_cannot_be_read() -> None:
         pattern("_ and _")
     with pytest.raises(ValueError, match="cannot be read"):
         pattern("_ per?son")
+
+
+# -- what is written about lexicons ----------------------------------------------------------------
+
+PAGE = Path(__file__).parents[1] / "docs" / "lexicons.md"
+
+
+def test_lexicons_of_the_page_are_read(tmp_path: Path) -> None:
+    blocks = re.findall(r"```(csv|toml)\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 3
+    for ending, text in blocks:
+        assert len(read_lexicon(written(tmp_path, text, f"page.{ending}")).terms) >= 4
+
+
+def test_the_page_has_every_kind() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(english().kinds)
