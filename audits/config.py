@@ -32,7 +32,7 @@ __all__ = [
 
 FORMATS = ("text", "json", "csv")
 GATES = ("problem", "watch")
-_MERGED = ("kind", "bands", "set")
+_MERGED = ("kind", "bands", "set", "unmarked")
 _PATHS = (
     "real", "synthetic", "generations", "reference", "holdout", "rules", "metadata", "output",
     "work_folder", "annotations", "predictions", "lexicon", "flags",
@@ -144,6 +144,7 @@ class TextRequest(_Asked):
     spacy_model: str | None = None
     language: str = "en"
     reference: str | None = None
+    unmarked: Mapping[str, Any] = field(default_factory=dict)
     ask: tuple[str, ...] | None = None
     flags: str | None = None
     generation_column: str | None = None
@@ -242,7 +243,7 @@ def text_request(given: Mapping[str, Any], config: str | Path | None = None) -> 
         raise UsageError(
             "no texts were named. Give REAL and SYNTHETIC, SYNTHETIC alone, or generations."
         )
-    for name in ("reference", "prompt", "embeddings", "spacy_model", "ask", "flags") if chain else (
+    for name in ("reference", "prompt", "embeddings", "spacy_model", "unmarked", "ask", "flags") if chain else (
         "generation_column", "chain_columns",
     ):  # fmt: skip
         if getattr(made, name):
@@ -370,6 +371,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "threads": config_values.threads,
     "keep_work": config_values.yes,
     "set": config_values.table,
+    "unmarked": config_values.table,
     "kind": config_values.kinds,
     "bands": config_values.bands,
     "fail_on": config_values.one_of(GATES),

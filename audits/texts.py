@@ -9,15 +9,16 @@ from typing import Any
 from audits.corpus.asked import Asked
 from audits.corpus.corpora import Corpora
 from audits.corpus.opening import opened_corpora
+from audits.corpus.pipeline import open_pipeline
 from audits.data.names import clean_name
 from audits.data.workspace import Workspace
-from audits.errors import UsageError
+from audits.errors import UnknownNameError, UsageError
 from audits.registry import Question, questions
 from audits.results import MENTIONED, Answer, Audit, ColumnRecord, InputRecord
 from audits.run import findings_of, named, one_thread_of_algebra, versions
 from audits.settings import Settings
 
-_PACKAGES = ("spacy", "rensa", "pyphen")
+_PACKAGES = ("spacy", "rensa")
 
 
 def compare_text(  # noqa: PLR0913, one parameter per thing a person may want to say
@@ -32,6 +33,7 @@ def compare_text(  # noqa: PLR0913, one parameter per thing a person may want to
     spacy_model: str | None = None,
     language: str = "en",
     reference: Any = None,
+    unmarked: Mapping[str, str] | None = None,
     missing: Sequence[str] = (),
     ask: Sequence[str] | None = None,
     flags: str | Path | None = None,
@@ -70,6 +72,9 @@ def compare_text(  # noqa: PLR0913, one parameter per thing a person may want to
     reference : path, frame or mapping, optional
         Population shares, as lines of column, group, share. The column is a group column, or an
         axis of the lexicon.
+    unmarked : mapping, optional
+        Per feature the group that others are compared with when words are said to mark them, as
+        ``{"race": "White"}``; without it, all other texts.
     missing : sequence of str, optional
         Texts that mean "missing" in the columns of groups, beside empty cells.
     ask : sequence of str, optional
@@ -120,17 +125,30 @@ def compare_text(  # noqa: PLR0913, one parameter per thing a person may want to
     )
     asked = questions(named("ask", ask), of="texts")
     told = progress or (lambda _stage, _share: None)
+    if spacy_model is not None:
+        open_pipeline(spacy_model)  # that it is not there is better known before anything is read
     with (
         Workspace(memory, None, work_folder, keep=keep_work) as work,
         opened_corpora(given, wanted, settings, work, told) as corpora,
         one_thread_of_algebra(),
     ):
+        corpora.unmarked = _unmarked(corpora, unmarked or {})
         audit = _audit(corpora, asked, wanted)
         if flags is not None:
             from audits.text_flags import write_flags
 
             write_flags(corpora, flags)
         return audit
+
+
+def _unmarked(corpora: Corpora, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Check that the groups which others are compared with are there."""
+    known = {pair for name in corpora.groups.names for pair in name}
+    for feature, value in given.items():
+        if (feature, value) not in known:
+            there = sorted(f"{f}={v}" for f, v in known)
+            raise UnknownNameError("group", f"{feature}={value}", there)
+    return tuple(sorted(given.items()))
 
 
 def text_generations(  # noqa: PLR0913, one parameter per thing a person may want to say

@@ -212,7 +212,7 @@ class TestQuestion:
         """Of both sides a tenth break off, whoever they are about."""
         texts = zipf_texts(400, 8, 11)
         accused = 0
-        for seed in range(60):
+        for seed in range(25):
             rng = np.random.default_rng(seed)
             some = [t[:-1] if rng.random() < 0.1 else t for t in texts]
             who = rng.choice(list("abcd"), size=400).tolist()
@@ -221,4 +221,4 @@ class TestQuestion:
             findings = text_debris.judge(text_debris.measure(corpora), Settings())
             bad = (Verdict.PROBLEM, Verdict.WATCH)
             accused += any(f.verdict in bad for f in findings)
-        assert accused <= 5
+        assert accused <= 2

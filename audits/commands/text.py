@@ -83,6 +83,14 @@ ReferenceShares = Annotated[
         "the lexicon's axes.",
     ),
 ]
+Unmarked = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FEATURE=GROUP",
+        help="The group that others are compared with when words are said to mark them; without "
+        "it, all other texts. May be given again, for another feature.",
+    ),
+]
 FlagsTo = Annotated[
     str | None,
     typer.Option(
@@ -114,6 +122,7 @@ def text(  # noqa: PLR0913, one parameter per option is how Typer declares them
     spacy_model: SpacyModel = None,
     language: Language = None,
     reference: ReferenceShares = None,
+    unmarked: Unmarked = None,
     generation_column: GenerationColumn = None,
     chain_columns: ChainColumns = None,
     missing: options.Missing = None,
@@ -139,7 +148,9 @@ def text(  # noqa: PLR0913, one parameter per option is how Typer declares them
         **_named(collections or [], generation_column),
         "text": text, "group": configuration.names(group), "lexicon": lexicon, "prompt": prompt,
         "embeddings": embeddings, "spacy_model": spacy_model, "language": language,
-        "reference": reference, "generation_column": generation_column,
+        "reference": reference,
+        "unmarked": configuration.pairs("--unmarked", unmarked, "race=White"),
+        "generation_column": generation_column,
         "chain_columns": configuration.names(chain_columns),
         "missing": configuration.names(missing), "ask": configuration.names(ask),
         "flags": flags, "intersections": intersections,
@@ -184,6 +195,6 @@ def _audited(asked: TextRequest, heard: Told) -> Audit:
             progress=heard,
             **said,
         )
-    more = ("prompt", "embeddings", "spacy_model", "reference", "ask", "flags")
+    more = ("prompt", "embeddings", "spacy_model", "reference", "unmarked", "ask", "flags")
     said |= {name: getattr(asked, name) for name in more}
     return compare_text(asked.real, asked.synthetic, progress=heard, **said)
