@@ -95,7 +95,7 @@ class TestShapes:
 
     def test_a_word_is_not_joined_to_the_text_before(self):
         """A text that begins where, counted from its own start, a word of the one before ends."""
-        texts = [word for n in range(4) for word in (f"hell{'o' * n}", f"{' ' * (4 + n)}x")]
+        texts = [text for x in "abcd" for text in (f"wor{x}", f"    {x}")]
         made = corpora_of(texts, language="xx").synthetic
         assert shapes(made, "en").words.tolist() == [1] * 8
 
