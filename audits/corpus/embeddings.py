@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -10,6 +11,22 @@ from audits.corpus.collection import Collection
 from audits.errors import UsageError
 
 _BATCH = 256
+
+
+def check_installed(model_name: str) -> None:
+    """Refuse the name of a model where none can be opened.
+
+    Raises
+    ------
+    UsageError
+        If sentence-transformers is not installed.
+    """
+    if find_spec("sentence_transformers") is None:
+        raise UsageError(
+            f"no column is named {model_name!r}, and sentence-transformers is not installed, so "
+            "that it cannot be a model either. Name a column of vectors, or run: pip install "
+            "sentence-transformers"
+        )
 
 
 def embedded(collection: Collection, model_name: str) -> Collection:
@@ -20,14 +37,9 @@ def embedded(collection: Collection, model_name: str) -> Collection:
     UsageError
         If sentence-transformers is not installed, or there is no such model.
     """
-    try:
-        from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
-    except ImportError:
-        raise UsageError(
-            f"no column is named {model_name!r}, and sentence-transformers is not installed, so "
-            "that it cannot be a model either. Name a column of vectors, or run: pip install "
-            "sentence-transformers"
-        ) from None
+    check_installed(model_name)
+    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found]
+
     try:
         model = SentenceTransformer(model_name)
     except (OSError, ValueError) as error:

@@ -18,7 +18,7 @@ from audits.corpus.lexicon import Lexicon
 from audits.corpus.lexicon_file import english, read_lexicon
 from audits.corpus.matching import find_mentions
 from audits.corpus.mentions import Mentions
-from audits.corpus.reading import Columns, read_collections
+from audits.corpus.reading import Columns, check_dimensions, read_collections
 from audits.corpus.shares import text_reference
 from audits.corpus.sources import TextSource, check_columns, open_texts
 from audits.data.reference import Reference
@@ -48,7 +48,11 @@ def opened_corpora(
     """
     told("reading", 0.0)
     lexicon = _lexicon(asked)
-    sources = {role: open_texts(one, role, asked.text, work) for role, one in given.items()}
+    sources = {
+        role: open_texts(one, role, asked.text, work, longest=settings.longest_text)
+        for role, one in given.items()
+    }
+    _check_vectors(tuple(sources.values()), asked)
     columns = {role: _columns(source, asked) for role, source in sources.items()}
     collections, vocabulary, whole = read_collections(
         sources,
@@ -62,6 +66,7 @@ def opened_corpora(
     if asked.generation_column is not None:
         collections = in_generations(collections[0], asked.generation_column)
     collections = tuple(_with_vectors(one, asked, columns) for one in collections)
+    check_dimensions(collections)
     mentions = None
     if lexicon is not None:
         mentions = find_mentions(collections, lexicon, language=asked.language, progress=told)
@@ -106,6 +111,20 @@ def _columns(source: TextSource, asked: Asked) -> Columns:
         raise UsageError(f"{asked.text!r} holds the texts and cannot form groups. Choose one.")
     telling = tuple(name for name in labels if name not in asked.groups)
     return Columns(asked.text, tuple(dict.fromkeys(labels)), telling, prompt, vectors)
+
+
+def _check_vectors(sources: Sequence[TextSource], asked: Asked) -> None:
+    """Refuse vectors that some texts lack, and a model that is not here, before texts are read."""
+    name = asked.embeddings
+    if name is None:
+        return
+    if any(name in source.columns for source in sources):
+        for source in sources:
+            check_columns(source, (name,))
+        return
+    from audits.corpus.embeddings import check_installed
+
+    check_installed(name)
 
 
 def _with_vectors(
@@ -163,8 +182,8 @@ def _notes(
         notes += record.notes
         if record.empty:
             notes.append(
-                f"{record.name}: {record.empty:,} of {record.rows:,} {record.role} texts are empty, "
-                "and were left out."
+                f"{record.name}: {record.empty:,} of {record.rows:,} {record.role} texts are "
+                "empty, and were left out."
             )
         if record.cut:
             notes.append(f"{record.name}: {record.cut:,} texts were read only in part, as they are "

@@ -266,3 +266,23 @@ def _vectors(read: _Read) -> NDArray[np.float32]:
             f"{max(lengths):,} numbers. All texts need vectors of one length."
         )
     return np.array(read.vectors, dtype=np.float32)
+
+
+def check_dimensions(collections: Sequence[Collection]) -> None:
+    """Refuse vectors of which one collection has longer ones than another.
+
+    Raises
+    ------
+    InputError
+        If it has; the message says which.
+    """
+    first = collections[0]
+    if first.vectors is None:
+        return
+    for other in collections[1:]:
+        if other.vectors is not None and other.vectors.shape[1] != first.vectors.shape[1]:
+            raise InputError(
+                f"vectors of the {first.record.role} texts ({first.record.name}) have "
+                f"{first.vectors.shape[1]:,} numbers, those of the {other.record.role} texts "
+                f"({other.record.name}) {other.vectors.shape[1]:,}. Make all with one model."
+            )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,16 +13,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from audits.corpus import text_files
 from audits.data import sources
 from audits.data.expressions import quoted
 from audits.data.names import clean_name
 from audits.data.workspace import Workspace
-from audits.errors import ColumnNotFoundError, InputError, SourceError, UsageError
+from audits.errors import ColumnNotFoundError, InputError, UsageError
 
 _BATCH = 2_000
 _AT_ONCE = 32_000_000
 """Bytes of texts that are taken from the database at once, where more than one text is."""
-_TXT = ".txt"
 _NO_VECTOR = np.empty(0, dtype=np.float32)
 
 Rows = Iterator[dict[str, list[Any]]]
@@ -46,7 +46,7 @@ class TextSource:
         return f"the {self.role} texts ({self.name})"
 
 
-def open_texts(given: Any, role: str, text: str, work: Workspace) -> TextSource:
+def open_texts(given: Any, role: str, text: str, work: Workspace, *, longest: int) -> TextSource:
     """Open a collection of texts.
 
     Parameters
@@ -60,6 +60,8 @@ def open_texts(given: Any, role: str, text: str, work: Workspace) -> TextSource:
         What the column of texts is called; of texts without columns, what they will be called.
     work : Workspace
         Where what is read is kept.
+    longest : int
+        Characters that are read of one text; of longer ones, one more is enough.
 
     Raises
     ------
@@ -70,16 +72,34 @@ def open_texts(given: Any, role: str, text: str, work: Workspace) -> TextSource:
     """
     if isinstance(given, str | Path):
         path = Path(given).expanduser()
-        if path.is_dir() and any(path.rglob(f"*{_TXT}")):
-            return _folder(path, role, text)
-        if path.name.lower().endswith(_TXT) and path.is_file():
-            return _lines(path, role, text)
-    elif isinstance(given, Sequence):
-        return _listed(given, role, text)
-    return _table(given, role, work)
+        if path.is_dir() and (files := text_files.in_folder(path)):
+            return _written(path, files, text_files.whole(files), role, text)
+        if path.name.lower().endswith(text_files.ENDING) and path.is_file():
+            note = f"{path.name} holds one text per line."
+            return _written(path, [path], text_files.lines(path), role, text, note)
+    elif (texts := _in_a_row(given, role)) is not None:
+        return _listed(texts, role, text)
+    return _table(given, role, text, longest, work)
 
 
 # -- texts that have no columns --------------------------------------------------------------------
+
+
+def _in_a_row(given: Any, role: str) -> Sequence[Any] | None:
+    """Return texts that stand in a list or in one column of a frame; None for anything else."""
+    if isinstance(given, bytes | bytearray):
+        raise UsageError(f"the {role} texts are bytes. Decode them, and give a list of texts.")
+    if isinstance(given, Sequence):
+        return given
+    if hasattr(given, "tolist") or hasattr(given, "to_list"):
+        values = given.to_list() if hasattr(given, "to_list") else given.tolist()
+        return [None if _no_value(one) else one for one in values]
+    return None
+
+
+def _no_value(one: Any) -> bool:
+    """Whether pandas writes a missing text so."""
+    return one is None or type(one).__name__ in ("NAType", "NaTType") or one != one  # noqa: PLR0124
 
 
 def _listed(given: Sequence[Any], role: str, text: str) -> TextSource:
@@ -94,63 +114,53 @@ def _listed(given: Sequence[Any], role: str, text: str) -> TextSource:
     return TextSource(role, "list", "list", digest.hexdigest(), (text,), lambda _: iter(batches))
 
 
-def _lines(path: Path, role: str, text: str) -> TextSource:
-    lines = _decoded(path).splitlines()
-    batches = [{text: lines[i : i + _BATCH]} for i in range(0, len(lines), _BATCH)]
-    note = f"{path.name} holds one text per line."
+def _written(
+    path: Path, files: list[Path], texts: Iterable[str], role: str, text: str, *notes: str
+) -> TextSource:
+    """Files that hold nothing but texts."""
+    with text_files.explained(path):
+        digest = sources.sha256_of(files)
+    kind = "txt" if files == [path] else "folder of txt"
     return TextSource(
-        role, path.name, "txt", sources.sha256_of([path]), (text,), lambda _: iter(batches), (note,)
+        role, path.name, kind, digest, (text,), lambda _: _in_batches(text, texts), notes
     )
 
 
-def _folder(path: Path, role: str, text: str) -> TextSource:
-    """A text per file, the files in the order of their names."""
-    files = sorted(
-        one for one in path.rglob(f"*{_TXT}") if one.is_file() and not one.name.startswith(".")
-    )
-    if not files:
-        raise SourceError(str(path), f"is a folder without {_TXT} files.", "Name another folder.")
-
-    def batches(_columns: Sequence[str]) -> Rows:
-        for i in range(0, len(files), _BATCH):
-            yield {text: [_decoded(one) for one in files[i : i + _BATCH]]}
-
-    return TextSource(role, path.name, "folder of txt", sources.sha256_of(files), (text,), batches)
-
-
-def _decoded(path: Path) -> str:
-    """Read a file as UTF-8, with or without the mark that some programs begin it with."""
-    try:
-        raw = path.read_bytes()
-        return raw.decode("utf-8-sig")
-    except OSError as error:
-        raise SourceError(str(path), f"cannot be read ({error.strerror}).", "") from None
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            path.name,
-            f"is not UTF-8: byte {error.start:,} (0x{raw[error.start]:02x}) cannot be read.",
-            "Save it as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8.",
-        ) from None
+def _in_batches(name: str, texts: Iterable[str]) -> Rows:
+    some: list[str] = []
+    letters = 0
+    for one in texts:
+        some.append(one)
+        letters += len(one)
+        if len(some) >= _BATCH or letters >= _AT_ONCE:
+            yield {name: some}
+            some, letters = [], 0
+    if some:
+        yield {name: some}
 
 
 # -- tables ----------------------------------------------------------------------------------------
 
 
-def _table(given: Any, role: str, work: Workspace) -> TextSource:
+def _table(given: Any, role: str, text: str, longest: int, work: Workspace) -> TextSource:
     opened = sources.open_source(given, role, work)
+    kinds = dict(zip(opened.relation.columns, map(str, opened.relation.types), strict=True))
+
+    def chosen(name: str) -> str:
+        if name == text and kinds[name] == "VARCHAR":
+            return f"left({quoted(name)}, {longest + 1}) AS {quoted(name)}"
+        return quoted(name)
 
     def batches(columns: Sequence[str]) -> Rows:
-        chosen = ", ".join(quoted(name) for name in columns)
         with sources.explained(opened.name):
-            reader = opened.relation.project(chosen).to_arrow_reader(_BATCH)
-            for batch in reader:
+            read = opened.relation.project(", ".join(map(chosen, columns)))
+            for batch in read.to_arrow_reader(_BATCH):
                 for some in _portions(batch):
                     yield dict(zip(columns, map(_values, some.columns), strict=True))
 
     return TextSource(
-        role, opened.name, opened.format, opened.sha256, tuple(opened.relation.columns), batches,
-        opened.notes,
-    )  # fmt: skip
+        role, opened.name, opened.format, opened.sha256, tuple(kinds), batches, opened.notes
+    )
 
 
 def _portions(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
@@ -162,11 +172,11 @@ def _portions(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
 
 def _values(column: pa.Array) -> list[Any]:
     """Return the values of a column; lists of numbers as arrays, as there may be many."""
-    kind = column.type
-    if not pa.types.is_nested(kind) or kind.num_fields != 1:
-        return list(column.to_pylist())
-    if not pa.types.is_floating(getattr(kind, "value_type", kind)):
-        return list(column.to_pylist())
+    kind, types = column.type, pa.types
+    listed = types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind)
+    if not (listed and types.is_floating(kind.value_type)):
+        values: list[Any] = column.to_pylist()
+        return values
     return [
         None if one.values is None else one.values.to_numpy(zero_copy_only=False) for one in column
     ]
