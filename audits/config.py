@@ -38,6 +38,9 @@ _PATHS = (
     "work_folder", "annotations", "predictions", "lexicon", "flags",
 )  # fmt: skip
 _TABLES = ("real", "synthetic", "generations", "holdout", "annotations", "predictions")
+_NOT_OF_CHAINS = (
+    "reference", "prompt", "embeddings", "spacy_model", "unmarked", "ask", "flags",
+)  # fmt: skip
 _OWN_SETTINGS = ("seed", "intersections")
 
 
@@ -243,9 +246,7 @@ def text_request(given: Mapping[str, Any], config: str | Path | None = None) -> 
         raise UsageError(
             "no texts were named. Give REAL and SYNTHETIC, SYNTHETIC alone, or generations."
         )
-    for name in ("reference", "prompt", "embeddings", "spacy_model", "unmarked", "ask", "flags") if chain else (
-        "generation_column", "chain_columns",
-    ):  # fmt: skip
+    for name in _NOT_OF_CHAINS if chain else ("generation_column", "chain_columns"):
         if getattr(made, name):
             of = "two collections, or one alone" if chain else "generations"
             raise UsageError(f"--{name.replace('_', '-')} is for {of}. Drop it.")

@@ -12,11 +12,13 @@ from audits.corpus.opening import opened_corpora
 from audits.corpus.pipeline import open_pipeline
 from audits.data.names import clean_name
 from audits.data.workspace import Workspace
+from audits.data.written import check_kind
 from audits.errors import UnknownNameError, UsageError
 from audits.registry import Question, questions
 from audits.results import MENTIONED, Answer, Audit, ColumnRecord, InputRecord
 from audits.run import findings_of, named, one_thread_of_algebra, versions
 from audits.settings import Settings
+from audits.text_flags import write_flags
 
 _PACKAGES = ("spacy", "rensa")
 
@@ -80,7 +82,7 @@ def compare_text(  # noqa: PLR0913, one parameter per thing a person may want to
     ask : sequence of str, optional
         Questions to ask; all by default.
     flags : path, optional
-        Write what is odd about single texts there: .csv, .parquet or .jsonl.
+        Write what is odd about single texts there, a line each: .csv or .parquet.
     settings, memory, work_folder, keep_work
         As in :func:`audits.compare`.
     progress : callable, optional
@@ -125,6 +127,8 @@ def compare_text(  # noqa: PLR0913, one parameter per thing a person may want to
     )
     asked = questions(named("ask", ask), of="texts")
     told = progress or (lambda _stage, _share: None)
+    if flags is not None:
+        check_kind(flags, "--flags")
     if spacy_model is not None:
         open_pipeline(spacy_model)  # that it is not there is better known before anything is read
     with (
@@ -135,8 +139,6 @@ def compare_text(  # noqa: PLR0913, one parameter per thing a person may want to
         corpora.unmarked = _unmarked(corpora, unmarked or {})
         audit = _audit(corpora, asked, wanted)
         if flags is not None:
-            from audits.text_flags import write_flags
-
             write_flags(corpora, flags)
         return audit
 

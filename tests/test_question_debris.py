@@ -15,7 +15,7 @@ from audits.corpus import debris as kinds
 from audits.corpus import near_duplicates as search
 from audits.corpus.debris import CUT, ENCODING, KINDS, LOOP, MACHINE, PROMPT, SHORT
 from audits.corpus.near_duplicates import near_duplicates
-from audits.errors import AuditError
+from audits.errors import AuditError, UsageError
 from audits.questions import text_debris
 from audits.results import Verdict
 from audits.settings import Settings
@@ -180,6 +180,29 @@ class TestQuestion:
         assert worst.verdict is Verdict.PROBLEM
         assert "it falls on them" in worst.because
         assert worst.evidence["hits_synthetic"] == 117
+
+    def test_flags_say_which(self, sample, tmp_path):
+        import pandas as pd
+
+        files = sample / "biographies_real.jsonl", sample / "biographies_synthetic.jsonl"
+        for name, read in (("f.csv", pd.read_csv), ("f.parquet", pd.read_parquet)):
+            audits.compare_text(
+                *files, group="race", prompt="prompt", ask=["text_debris"],
+                flags=tmp_path / name,
+            )  # fmt: skip
+            lines = read(tmp_path / name)
+            assert lines["row"].tolist() == list(range(1, 901))
+            machine = lines[lines["machine"].isin([True, "yes"])]
+            assert len(machine) == 34
+            given = pd.read_json(files[1], lines=True)
+            assert (lines["race"] == given["race"]).all()
+            assert given["text"][machine.index].str.contains("AI|!|I can", regex=True).all()
+            assert machine["reasons"].str.contains("as do 0 % of the real texts").all()
+
+    def test_flags_go_to_known_kinds_of_files(self, tmp_path):
+        with pytest.raises(UsageError, match=r"must end in \.parquet or \.csv"):
+            audits.compare_text([CALM], [CALM], flags=tmp_path / "f.txt")
+        assert not list(tmp_path.iterdir())
 
     def test_real_texts_do_it_too(self):
         rng = np.random.default_rng(3)

@@ -95,7 +95,7 @@ FlagsTo = Annotated[
     str | None,
     typer.Option(
         metavar="FILE",
-        help="Write what is odd about single texts, a line each: .csv, .parquet or .jsonl.",
+        help="Write what is odd about single texts, a line each: .csv or .parquet.",
     ),
 ]
 GenerationColumn = Annotated[
@@ -163,7 +163,7 @@ def text(  # noqa: PLR0913, one parameter per option is how Typer declares them
     with watched(asked.stages, progress_to) as heard:
         audit = _audited(asked, heard)
     if asked.flags is not None:
-        remark(f"saved {asked.flags}, a line per flagged text: keep it where the texts are")
+        remark(f"saved {asked.flags}, a line per text: keep it where the texts are")
     if asked.output is not None:
         audit.save(asked.output)
         remark(f"saved {asked.output}{holding(asked.output)}")

@@ -14,7 +14,7 @@ Blocks = Iterator[Mapping[str, Sequence[Any]]]
 KINDS = (".parquet", ".csv")
 
 
-def check_kind(target: str | Path) -> None:
+def check_kind(target: str | Path, option: str = "--output") -> None:
     """Refuse a name that says neither Parquet nor CSV.
 
     Raises
@@ -23,7 +23,7 @@ def check_kind(target: str | Path) -> None:
         If its ending is another.
     """
     if not str(target).lower().endswith(KINDS):
-        raise UsageError(f"--output {target}: the name must end in .parquet or .csv.")
+        raise UsageError(f"{option} {target}: the name must end in .parquet or .csv.")
 
 
 def write_table(

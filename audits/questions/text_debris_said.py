@@ -30,7 +30,8 @@ def more(row: DebrisRow, doubts: str, *, uneven: bool) -> str:
         f"{many(row.real, 'real text')} {share(row.real_share)}: {_points(row.more)}{doubts}"
     )
     if row.attribute is None and row.most is not None and row.hits_synthetic > row.most_hits > 0:
-        said += f"; {MOST}: {row.most_hits:,} that {MEANINGS[row.most]}"
+        does = MEANINGS[row.most] if row.most_hits == 1 else _PLURAL[row.most]
+        said += f"; {MOST}: {row.most_hits:,} {does}"
     if uneven:
         said += f"; {FALLS} {_times(row.times)} as on the other synthetic texts"
     return said
