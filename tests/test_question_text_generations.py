@@ -276,7 +276,9 @@ class TestDependsOnTheTextsAlone:
         assert rows[WOMEN].index.value == pytest.approx(whole[WOMEN].index.value, abs=0.06)
         assert {step.compared for step in steps_of(audit, WOMEN)} == {50}
         assert {step.rows for step in steps_of(audit, WOMEN)} == {75}
-        assert rows[WOMEN].chains == 50
+        assert (rows[WOMEN].compared, rows[WOMEN].chains) == (50, 50)
+        (said,) = [f.because for f in audit.findings if f.group == WOMEN]
+        assert "resting on a sample of 50 of 75 texts of generation 0" in said
         if linked:  # whole chains
             assert rows[WOMEN].own == pytest.approx(whole[WOMEN].own, abs=0.05)
 
@@ -319,8 +321,8 @@ class TestVerdicts:
 
     def judged(self, low, **given):
         made = row(
-            TextGenerationsRow, (), real=200, synthetic=200, increments=60, generations=60,
-            linked=False, index=Estimate(low + 0.05, low, low + 0.1),
+            TextGenerationsRow, (), real=200, compared=200, synthetic=200, increments=60,
+            generations=60, linked=False, index=Estimate(low + 0.05, low, low + 0.1),
             index_log_ratio=math.log1p(-low - 0.05), index_error=0.005, index_freedom=100.0,
             too_few_from=None, extinct_at=None, collapsed_at=None, apart=1.0, **given,
         )  # fmt: skip

@@ -25,7 +25,7 @@ def _somewhere(group: Group, known: Known) -> bool:
 
 def _few_origins(row: TextGenerationsRow, known: Known) -> bool:
     """Whether a group goes back to a number of texts that must not be known."""
-    return known.small(row.chains, row.real - row.chains)
+    return known.small(row.chains, row.compared - row.chains)
 
 
 def _group(row: TextGenerationsRow, known: Known) -> TextGenerationsRow:
@@ -69,7 +69,7 @@ def _step(row: TextGenerationStepRow, known: Known) -> TextGenerationStepRow:
 
 TREATED: Treatments = {
     TextGenerationsRow: Treatment(
-        frozenset({"real", "synthetic", "real_texts", "synthetic_texts", "chains"}),
+        frozenset({"real", "synthetic", "real_texts", "synthetic_texts", "compared", "chains"}),
         _group,
         frozenset({
             "generations", "increments", "matched", "collapsed_at", "extinct_at", "too_few_from",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from audits.corpus.corpora import Corpora
 from audits.estimates import Estimate
+from audits.formulas.chained_texts import Loss
 from audits.formulas.forecast import collapse_excess, decay
 from audits.formulas.generation_steps import slowing_p
 from audits.formulas.ratios import koopman
@@ -55,7 +56,7 @@ def measure(corpora: Corpora) -> dict[str, tuple[Row, ...]]:
         if g and not follower.counts[0][g] and not follower.counts[-1][g]:
             continue  # there for a while only
         found = follower.group(g)
-        groups.append(_row(follower, g, found))
+        groups.append(_row(follower, found))
         steps += found.steps
         corpora.progress("text_generations", (g + 1) / len(names))
     return {"groups": tuple(groups), "steps": tuple(steps)}
@@ -90,19 +91,20 @@ def _trend(variety: Floats, confidence: float) -> _Trend:
     )
 
 
-def _row(follower: Follower, g: int, found: Followed) -> TextGenerationsRow:
-    corpora, confidence = follower.corpora, follower.settings.confidence
+def _row(follower: Follower, found: Followed) -> TextGenerationsRow:
+    confidence = follower.settings.confidence
     first, last = found.steps[0], found.steps[-1]
     end = max(found.followed - 1, 0)
-    loss = found.losses[end]
+    loss = found.losses[end] if end else Loss(_NAN, _NAN, _NAN)
     trend = _trend(found.variety, confidence)
     parents = _parents(found, trend.increments)
     return TextGenerationsRow(
-        group=corpora.groups.names[g],
+        group=first.group,
         real=first.rows,
         synthetic=last.rows,
         real_texts=first.of,
         synthetic_texts=last.of,
+        compared=first.compared,
         chains=found.chains,
         linked=follower.texts.linked,
         generations=len(found.steps) - 1,
@@ -113,18 +115,16 @@ def _row(follower: Follower, g: int, found: Followed) -> TextGenerationsRow:
         share_ratio=_ratio(first, last, confidence),
         variety_first=first.variety,
         variety_last=found.steps[end].variety,
-        index=index_of(loss, confidence) if end else Estimate.unknown(),
-        index_log_ratio=loss.log_ratio if end else _NAN,
-        index_error=loss.error if end else _NAN,
+        index=index_of(loss, confidence),
+        index_log_ratio=loss.log_ratio,
+        index_error=loss.error,
         index_freedom=loss.freedom,
         at_once=found.steps[1].index,
         **trend._asdict(),
         parents=parents,
         excess=_times(trend.decay, parents),
         extinct_at=_extinct(found),
-        extinct_p=float(
-            np.asarray(two_proportion_fisher_lost(first.rows, first.of, last.of))
-        ),
+        extinct_p=_extinct_p(first, last),
         too_few_from=found.followed if found.followed < len(found.steps) else None,
         moved=found.steps[end].moved if end else _NAN,
         own=found.steps[end].own if end else _NAN,
@@ -156,6 +156,11 @@ def _extinct(found: Followed) -> int | None:
     if len(alive) == 0 or alive[0] > 0 or alive[-1] == len(found.steps) - 1:
         return None
     return int(alive[-1]) + 1
+
+
+def _extinct_p(first: TextGenerationStepRow, last: TextGenerationStepRow) -> float:
+    """Chance that no text is left in the last generation, had the group kept its share."""
+    return float(np.asarray(two_proportion_fisher_lost(first.rows, first.of, last.of)))
 
 
 def _times(rate: Estimate, factor: float) -> Estimate:

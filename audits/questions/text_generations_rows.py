@@ -13,8 +13,9 @@ class TextGenerationsRow(Row):
     """How varied a group's texts stay over all generations; the main table.
 
     Counts of texts: `real`, of the group in generation 0; `synthetic`, of the group in the last
-    generation; `real_texts` and `synthetic_texts`, all texts of these two generations. `chains` are
-    the texts that those of generation 0 go back to: where a column tells which texts are one text
+    generation; `real_texts` and `synthetic_texts`, all texts of these two generations; `compared`,
+    the group's texts of generation 0 whose words were compared, all or a sample. `chains` are the
+    texts that these go back to: where a column tells which texts are one text
     written again and again (`linked`), the different ones; else as many as there are texts.
     Counts of other things: `generations` (after generation 0), `increments` (steps in which variety
     was measured on both sides), `matched` (words of a text's beginning that were compared, in all
@@ -45,6 +46,7 @@ class TextGenerationsRow(Row):
     synthetic: int
     real_texts: int
     synthetic_texts: int
+    compared: int
     chains: int
     linked: bool
     generations: int

@@ -44,8 +44,9 @@ def _resting(row: TextGenerationsRow) -> str:
     """Name the texts behind a statement; where they become too few, the last ones are not."""
     few = row.too_few_from is not None
     last = "" if few else f" and {row.synthetic:,} of the last"
-    text = f"resting on {many(row.real, 'text')} of generation 0{last}"
-    if row.linked and row.chains < row.real:
+    sample = f"a sample of {row.compared:,} of " if row.compared < row.real else ""
+    text = f"resting on {sample}{many(row.real, 'text')} of generation 0{last}"
+    if row.linked and row.chains < row.compared:
         text += f", which go back to {many(row.chains, 'text')}"
     elif row.linked:
         text += ", each rewritten again and again"
