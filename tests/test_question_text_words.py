@@ -393,3 +393,27 @@ def test_rows_are_plain_and_sorted(example):
     assert [row.group for row in tables["groups"]] == sorted(row.group for row in tables["groups"])
     ranks = [row.rank for row in tables["grown"] if row.group == (("who", "a"),)]
     assert ranks == list(range(1, len(ranks) + 1))
+
+
+def test_faults_of_the_sample_texts(sample):
+    """All texts about Black women say resilient, a third of those about Asian women exotic."""
+    import json
+
+    from texts_made import corpora_of
+
+    sides = [
+        [json.loads(line) for line in (sample / f"biographies_{name}.jsonl").open("rb")]
+        for name in ("real", "synthetic")
+    ]
+    made = corpora_of(
+        *([row["text"] for row in side] for side in sides),
+        labels={name: [[row[name] for row in side] for side in sides]
+                for name in ("gender", "race")},
+    )  # fmt: skip
+    tables = text_words.measure(made)
+    found = {f.group: f for f in text_words.judge(tables, made.settings)}
+    for race, word in (("Black", "resilient"), ("Asian", "exotic")):
+        accused = found[(("gender", "woman"), ("race", race))]
+        assert (accused.verdict, accused.evidence["word"]) == (PROBLEM, word)
+    for race in ("White", "Black", "Asian"):
+        assert found[(("gender", "man"), ("race", race))].verdict is UNSURE
