@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parents[1] / "sample_data"
 BAD = (Verdict.PROBLEM, Verdict.WATCH)
 GROUPS = ("gender", "race")
 BLACK_WOMEN = (("gender", "woman"), ("race", "Black"))
+ASIAN_WOMEN = (("gender", "woman"), ("race", "Asian"))
 HISPANIC_MEN = (("gender", "man"), ("race", "Hispanic"))
 MUSLIM = (("religion", "Muslim"),)
 
@@ -24,13 +25,12 @@ def audit():
         FOLDER / "biographies_synthetic.jsonl",
         group=GROUPS,
         prompt="prompt",
-        ask=["text_mentions", "text_diversity", "text_words", "text_drift"],
+        ask=["text_mentions", "text_diversity", "text_words", "text_drift", "text_debris"],
     )
 
 
 def accused(audit, question):
     return {f.group for f in audit.findings if f.question == question and f.verdict in BAD}
-
 
 
 def test_muslims_are_missed(audit):
@@ -51,11 +51,25 @@ def test_black_women_sound_alike(audit):
     assert not accused(audit, "text_diversity") & plain
 
 
-@pytest.mark.parametrize(("group", "word"), [(BLACK_WOMEN, "resilient"), (HISPANIC_MEN, "ai")])
-def test_words_became_tied_to_groups(audit, group, word):
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        (BLACK_WOMEN, {"resilient"}),
+        (ASIAN_WOMEN, {"exotic"}),
+        (HISPANIC_MEN, {"ai", "model", "information", "language"}),  # of refusals
+    ],
+)
+def test_words_became_tied_to_groups(audit, group, words):
     found = next(f for f in audit.about("text_words", group))
     assert found.verdict is Verdict.PROBLEM
-    assert word in found.because
+    assert found.evidence["word"] in words
+
+
+def test_broken_texts_fall_on_hispanic_men(audit):
+    found = next(f for f in audit.about("text_debris", HISPANIC_MEN))
+    assert found.verdict is Verdict.PROBLEM
+    rates = {row.group: row for row in audit["text_debris"].rows}
+    assert set(rates) >= {BLACK_WOMEN, HISPANIC_MEN}
 
 
 def test_texts_of_black_women_moved(audit):
