@@ -402,7 +402,10 @@ def test_faults_of_the_sample_texts(sample):
     from texts_made import corpora_of
 
     sides = [
-        [json.loads(line) for line in (sample / f"biographies_{name}.jsonl").open("rb")]
+        [
+            json.loads(line)
+            for line in (sample / f"biographies_{name}.jsonl").read_bytes().splitlines()
+        ]
         for name in ("real", "synthetic")
     ]
     made = corpora_of(
