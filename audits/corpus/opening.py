@@ -80,7 +80,7 @@ def opened_corpora(
         pipeline=asked.pipeline,
         alone="real" not in given and asked.generation_column is None,
         chains=_chains(collections, asked),
-        notes=_notes(collections, asked, lexicon, whole=whole),
+        notes=_notes(collections, asked, settings, lexicon, whole=whole),
         progress=told,
     )
     if asked.reference is not None:
@@ -173,7 +173,12 @@ def _reference(asked: Asked, corpora: Corpora) -> Reference:
 
 
 def _notes(
-    collections: Sequence[Collection], asked: Asked, lexicon: Lexicon | None, *, whole: bool
+    collections: Sequence[Collection],
+    asked: Asked,
+    settings: Settings,
+    lexicon: Lexicon | None,
+    *,
+    whole: bool,
 ) -> list[str]:
     """What a reader has to know about how texts were read."""
     notes: list[str] = []
@@ -182,12 +187,14 @@ def _notes(
         notes += record.notes
         if record.empty:
             notes.append(
-                f"{record.name}: {record.empty:,} of {record.rows:,} {record.role} texts are "
-                "empty, and were left out."
+                f"{record.name}: texts left out, as they are empty: {record.empty:,} of "
+                f"{record.rows:,}."
             )
         if record.cut:
-            notes.append(f"{record.name}: {record.cut:,} texts were read only in part, as they are "
-                         "longer than longest_text.")  # fmt: skip
+            notes.append(
+                f"{record.name}: texts of which only the beginning was read, as they are longer "
+                f"than longest_text ({settings.longest_text:,} characters): {record.cut:,}."
+            )
     if lexicon is None:
         notes.append(
             f"There is no lexicon for the language {asked.language!r}: mentions were not looked "

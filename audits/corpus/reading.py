@@ -97,7 +97,7 @@ def read_collections(
             told("reading", (number + 0.9 * read.rows / (read.rows + 20_000)) / len(sources))
         if not len(read.row):
             raise InputError(
-                f"{source.title}: there is no text with anything in it, in {read.rows:,} rows. "
+                f"{source.title}: there is no text with anything in it (rows read: {read.rows:,}). "
                 f"Check that {columns[role].text!r} is the column of texts."
             )
         file.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from audits.data import sources
 from audits.data.expressions import quoted
 from audits.data.names import clean_name
 from audits.data.workspace import Workspace
-from audits.errors import ColumnNotFoundError, InputError, UsageError
+from audits.errors import ColumnNotFoundError, InputError, SourceError, UsageError
 
 _BATCH = 2_000
 _AT_ONCE = 32_000_000
 """Bytes of texts that are taken from the database at once, where more than one text is."""
+_PARQUET = (".parquet", ".pq")
 _NO_VECTOR = np.empty(0, dtype=np.float32)
 
 Rows = Iterator[dict[str, list[Any]]]
@@ -74,6 +75,12 @@ def open_texts(given: Any, role: str, text: str, work: Workspace, *, longest: in
         path = Path(given).expanduser()
         if path.is_dir() and (files := text_files.in_folder(path)):
             return _written(path, files, text_files.whole(files), role, text)
+        if path.is_dir() and not any(one.suffix.lower() in _PARQUET for one in path.rglob("*")):
+            raise SourceError(
+                str(given),
+                f"is a folder without {text_files.ENDING} or Parquet files.",
+                "Name another.",
+            )
         if path.name.lower().endswith(text_files.ENDING) and path.is_file():
             note = f"{path.name} holds one text per line."
             return _written(path, [path], text_files.lines(path), role, text, note)
@@ -87,13 +94,16 @@ def open_texts(given: Any, role: str, text: str, work: Workspace, *, longest: in
 
 def _in_a_row(given: Any, role: str) -> Sequence[Any] | None:
     """Return texts that stand in a list or in one column of a frame; None for anything else."""
-    if isinstance(given, bytes | bytearray):
-        raise UsageError(f"the {role} texts are bytes. Decode them, and give a list of texts.")
+    if isinstance(given, bytes | Iterator | Mapping | Set):
+        raise UsageError(
+            f"the {role} texts are of type {type(given).__name__}. Give a list of texts, a table "
+            "with a column of texts, or the path of one."
+        )
     if isinstance(given, Sequence):
         return given
-    if hasattr(given, "tolist") or hasattr(given, "to_list"):
-        values = given.to_list() if hasattr(given, "to_list") else given.tolist()
-        return [None if _no_value(one) else one for one in values]
+    for way in ("to_list", "tolist", "to_pylist"):
+        if hasattr(given, way) and not hasattr(given, "columns"):
+            return [None if _no_value(one) else one for one in getattr(given, way)()]
     return None
 
 
@@ -192,7 +202,8 @@ def check_columns(source: TextSource, wanted: Sequence[str]) -> None:
     """
     for name in wanted:
         if name not in source.columns:
-            raise ColumnNotFoundError(clean_name(name), source.title, source.columns)
+            title = f"the table of {source.role} texts ({source.name})"
+            raise ColumnNotFoundError(clean_name(name), title, source.columns)
 
 
 def vector_of(value: Any, where: str) -> NDArray[np.float32]:
