@@ -224,7 +224,7 @@ class TestAlone:
     def test_a_template_is_watched_as_people_may_write_so(self, found):
         finding = found[1][("group", "g0"),]
         assert finding.verdict is Verdict.WATCH
-        assert "as two of 5 other groups" in finding.because
+        assert "times as alike as two of another (mean of 5)" in finding.because
         assert "only real texts could tell" in finding.because
 
     def test_others_are_less_alike_beside_it(self, found):

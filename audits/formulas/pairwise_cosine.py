@@ -62,8 +62,10 @@ def gram_counts(grams: ArrayLike, starts: ArrayLike) -> sparse.csr_array:
     numbers, begins = np.asarray(grams, dtype=np.int64), np.asarray(starts, dtype=np.int64)
     document = np.repeat(np.arange(len(begins) - 1), np.diff(begins))
     counted = numbers >= 0
-    different, column = np.unique(numbers[counted], return_inverse=True)
-    shape = (len(begins) - 1, max(len(different), 1))
+    there = np.zeros(int(numbers.max(initial=0)) + 1, dtype=bool)
+    there[numbers[counted]] = True  # numbers lie close together: no need to sort them
+    column = np.cumsum(there)[numbers[counted]] - 1
+    shape = (len(begins) - 1, max(int(there.sum()), 1))
     ones = np.ones(len(column), dtype=np.int64)
     found = sparse.coo_array((ones, (document[counted], column)), shape=shape).tocsr()
     found.sum_duplicates()

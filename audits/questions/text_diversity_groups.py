@@ -29,6 +29,7 @@ from audits.questions.text_diversity_variety import NOTHING, Matched, Value, mat
 Likenesses = tuple[TextLikenessRow, ...]
 Variety = tuple[TextVarietyRow, ...]
 _NAN = float("nan")
+_MEASURED = 1  # features of a group of which further measures are taken: they take most of the time
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,8 @@ def _pair(
         unmasked = likenesses(both, weighted(both, masked=False))
         row = replace(row, with_identities=compared(unmasked[1], unmasked[0], confidence).ratio)
     row = _with_embeddings(row, embedded(asked.corpora, both), confidence)
+    if len(name) > _MEASURED:
+        return row, ()
     return row, _variety(row, matched(both, [name, name]), lambda values: values[0], 1, confidence)
 
 
@@ -188,7 +191,7 @@ def _family(
     if corpora.alone:
         if every.identities.any():
             unmasked = likenesses(every, weighted(every, masked=False))
-        further = matched(every, names)
+        further = matched(every, names) if len(names[0]) <= _MEASURED else None
     values = measured(further) if further is not None else {}
     for place, group in enumerate(there):
         yield group, _among(asked, group, every, place, (found, unmasked), further, values)

@@ -10,7 +10,10 @@ from audits.settings import Settings
 
 def the_ratio(row: TextLikenessRow) -> str:
     """Say how alike two texts are, beside what they are held against."""
-    beside = f"two of {many(row.groups_beside, 'other group')}" if row.alone else "two real ones"
+    beside = "two real ones"
+    if row.alone:
+        others = row.groups_beside
+        beside = "two of the other group" if others == 1 else f"two of another (mean of {others:,})"
     said = (
         f"two synthetic texts are {estimate(row.ratio)} times as alike as {beside} (mean "
         f"similarity {number(row.similarity.value)} and {number(row.beside.value)})"

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 Value = tuple[Estimate, float]
 """A value with its interval, and its standard error."""
 _PER_DRAW = 4  # times as many texts are drawn from as a draw has
-_COMPRESSIONS = 40  # draws that are compressed: it takes a hundred times as long as counting
+_COMPRESSIONS = 20  # draws that are compressed: it takes a hundred times as long as counting
 _FEWEST_TEXTS, _FEWEST_WORDS = 5, 200  # of a draw, for anything to be measured in it
 _RUN = 5
 NOTHING: Value = (Estimate.unknown(), float("nan"))

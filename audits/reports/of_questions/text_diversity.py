@@ -122,7 +122,8 @@ def _methods(settings: Settings) -> tuple[str, ...]:
         f"{settings.support_problem:,} texts are never ok.",
         f"Further measures are taken in {settings.matched_draws:,} draws of as many texts of "
         f"either side, at most {settings.matched_texts:,} (Shao & Wu 1989): most of them change "
-        "with the number and length of texts. They are shown and not judged.",
+        "with the number and length of texts. They are shown and not judged, and not taken of "
+        "crossings.",
     )
 
 
