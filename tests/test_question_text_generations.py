@@ -319,9 +319,9 @@ class TestDependsOnTheTextsAlone:
 class TestVerdicts:
     """On the limits, and on both sides of them."""
 
-    def judged(self, low, **given):
+    def judged(self, low, *, texts=200, **given):
         made = row(
-            TextGenerationsRow, (), real=200, compared=200, synthetic=200, increments=60,
+            TextGenerationsRow, (), real=texts, compared=texts, synthetic=200, increments=60,
             generations=60, linked=False, index=Estimate(low + 0.05, low, low + 0.1),
             index_log_ratio=math.log1p(-low - 0.05), index_error=0.005, index_freedom=100.0,
             too_few_from=None, extinct_at=None, collapsed_at=None, apart=1.0, **given,
@@ -336,6 +336,12 @@ class TestVerdicts:
     )  # fmt: skip
     def test_share_lost(self, low, verdict):
         assert self.judged(low).verdict is verdict
+
+    @pytest.mark.parametrize(
+        ("texts", "verdict"), [(30, Verdict.NOT_ENOUGH_EVIDENCE), (31, Verdict.OK)]
+    )
+    def test_so_few_are_never_ok(self, texts, verdict):
+        assert self.judged(-0.06, texts=texts).verdict is verdict
 
     def test_what_was_gone_at_the_first_step(self):
         said = self.judged(0.2, at_once=Estimate(0.2, 0.15, 0.25)).because
@@ -403,6 +409,18 @@ class TestShown:
         assert math.isnan(whole.parents)
         said = " ".join(f.because for f in shown.findings if f.group == few)
         assert "whole texts again" not in said
+
+    @pytest.mark.parametrize("between", [5, 95])
+    def test_a_mention_that_is_rare_or_nearly_everywhere_in_between_is_hidden_there(self, between):
+        chain = []
+        for t, many in enumerate((40, between, 40, 40)):
+            texts = zipf_texts(100, 30, t)
+            chain.append([f"A woman sings {text}" if i < many else text
+                          for i, text in enumerate(texts)])  # fmt: skip
+        women = (("gender", "women"),)
+        shown = protected(followed(chain), 11)
+        assert women not in shown.hidden
+        assert [step.rows for step in steps_of(shown, women)] == [40, -1, 40, 40]
 
     def test_fields_that_count_are_declared(self):
         for kind in text_generations.TABLES.values():
