@@ -31,6 +31,7 @@ OF_TEXTS: tuple[str, ...] = (
     "text_words",
     "text_drift",
     "text_debris",
+    "text_seeds",
 )
 """Questions about two collections of texts, or a synthetic one alone."""
 OF_TEXT_CHAINS: tuple[str, ...] = ("text_generations",)

@@ -7,8 +7,8 @@ import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
 from spark_cluster import spark_cluster, spark_connect  # noqa: F401, fixtures
 
-# Java is started by forks that become another program at once; gRPC's care for forks, with a Connect
-# session open in the same process, closes what the child still needs.
+# Java is started by forks that become another program at once; gRPC's care for forks, where a
+# Connect session is open in the same process, closes what the child still needs.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
 
 ORDER = ("spark", "slow", "", "browser")

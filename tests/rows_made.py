@@ -11,11 +11,12 @@ from audits.questions.fairness_rows import FairnessRow
 from audits.questions.generations_rows import GenerationsRow, GenerationStepRow
 from audits.questions.plausibility_rows import PlausibilityRow
 from audits.questions.stereotypes_rows import StereotypeRow
-from audits.questions.text_diversity_rows import TextLikenessRow
 from audits.questions.text_debris_rows import DebrisRow
+from audits.questions.text_diversity_rows import TextLikenessRow
 from audits.questions.text_drift_rows import TextDriftRow
 from audits.questions.text_generations_rows import TextGenerationsRow
 from audits.questions.text_mentions_rows import MentionRow
+from audits.questions.text_seeds_rows import SeedRow
 from audits.questions.text_words_rows import WordGroupRow
 
 _USUAL = {int: 100, float: math.nan, Estimate: Estimate.unknown(), str: "", bool: True}
@@ -86,6 +87,10 @@ def text_debris_row(group, more):
     return row(DebrisRow, group, more=more, attribute=None, most=None, alone=False)
 
 
+def text_seeds_row(group, spread):
+    return row(SeedRow, group, spread=spread, seeds=spread)
+
+
 def text_drift_row(group, auc):
     return row(TextDriftRow, group, auc=auc, auc_texts=(100, 100), vocabulary_texts=(100, 100),
                alone=False)  # fmt: skip
@@ -116,6 +121,7 @@ MADE = {
     "text_diversity": lambda group, value=2.0: text_diversity_row(group, around(value)),
     "text_drift": lambda group, value=0.7: text_drift_row(group, around(value)),
     "text_debris": lambda group, value=0.2: text_debris_row(group, around(value)),
+    "text_seeds": lambda group, value=0.4: text_seeds_row(group, around(value)),
     "text_words": lambda group, value=4.0: text_words_row(group, around(value)),
 }
 UNKNOWN = {
@@ -130,12 +136,14 @@ UNKNOWN = {
     "text_diversity": text_diversity_row,
     "text_drift": text_drift_row,
     "text_debris": text_debris_row,
+    "text_seeds": text_seeds_row,
     "text_words": text_words_row,
 }
 STEPS = {
     "copying": 0.01, "plausibility": 0.01, "stereotypes": 2.0, "collection": 5.0,
     "generations": 5.0, "fairness": 0.005, "text_mentions": 0.1, "text_words": 2.0,
-    "text_diversity": 0.5, "text_drift": 0.01, "text_debris": 0.01, "text_generations": 0.01,
+    "text_diversity": 0.5, "text_drift": 0.01, "text_debris": 0.01, "text_seeds": 0.05,
+    "text_generations": 0.01,
 }  # fmt: skip
 """Values of which nine multiples are drawn."""
 

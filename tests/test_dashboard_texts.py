@@ -10,7 +10,8 @@ import audits
 import draft
 
 PAGES = (
-    "mentions", "likeness", "words", "debris", "intersections", "findings", "group", "compare", "review",
+    "mentions", "likeness", "words", "debris", "intersections", "findings", "group", "compare",
+    "review",
 )  # fmt: skip
 HOSTILE = "<b>bold</b> *stars* [a](http://x.y) \u202eright to left"
 

@@ -16,11 +16,12 @@ from audits.disclosure_of import (
     plausibility,
     provenance,
     stereotypes,
-    text_diversity,
     text_debris,
+    text_diversity,
     text_drift,
     text_generations,
     text_mentions,
+    text_seeds,
     text_words,
 )
 from audits.disclosure_of.known import Treatments
@@ -42,4 +43,5 @@ TREATED: Treatments = {
     **text_diversity.TREATED,
     **text_drift.TREATED,
     **text_debris.TREATED,
+    **text_seeds.TREATED,
 }

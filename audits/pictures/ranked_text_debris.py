@@ -21,7 +21,7 @@ def text_debris(answer: Answer, shown: Sequence[Any], most: int) -> Ranking:
     def panels(drawn: Sequence[Any]) -> tuple[Panel, ...]:
         return (_panel(drawn, settings),)
 
-    told = Told("Whose texts are broken or repeated", _alt(rows, settings), lambda row: "")
+    told = Told("Whose texts are broken or repeated", _alt(rows, settings), lambda _row: "")
     return arranged(rows, most, told, panels, lambda row: _drawn(row).known)
 
 
@@ -44,8 +44,9 @@ def _panel(rows: Sequence[Any], settings: Settings) -> Panel:
         Limit(watch, f"watch {percent(watch)}", "dot"),
         Limit(problem, f"problem {percent(problem)}"),
     )  # fmt: skip
+    band = (0.0, 1.0) if alone else (-1.0, watch)
     title = "share of the synthetic texts" if alone else "share of synthetic less share of real"
-    return Panel(title, tuple(_dot(row, settings) for row in rows), limits)
+    return Panel(title, tuple(_dot(row, settings) for row in rows), limits, band)
 
 
 def _dot(row: Any, settings: Settings) -> Dot:

@@ -20,11 +20,12 @@ from audits.pictures.ranked_generations import generations
 from audits.pictures.ranked_plausibility import plausibility
 from audits.pictures.ranked_provenance import provenance
 from audits.pictures.ranked_stereotypes import stereotypes
-from audits.pictures.ranked_text_diversity import text_diversity
 from audits.pictures.ranked_text_debris import text_debris
+from audits.pictures.ranked_text_diversity import text_diversity
 from audits.pictures.ranked_text_drift import text_drift
 from audits.pictures.ranked_text_generations import text_generations
 from audits.pictures.ranked_text_mentions import text_mentions
+from audits.pictures.ranked_text_seeds import text_seeds
 from audits.pictures.ranked_text_words import text_words
 from audits.results import Answer, Group, as_group
 
@@ -45,6 +46,7 @@ _QUESTIONS: dict[str, Callable[[Answer, Sequence[Any], int], Ranking]] = {
     "text_diversity": text_diversity,
     "text_drift": text_drift,
     "text_debris": text_debris,
+    "text_seeds": text_seeds,
 }
 
 

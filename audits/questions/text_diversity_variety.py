@@ -47,7 +47,7 @@ class Matched:
     @property
     def texts(self) -> int:
         """Texts of each draw."""
-        return self.draws[0].shape[1]
+        return int(self.draws[0].shape[1])
 
     @cached_property
     def counts(self) -> dict[int, sparse.csr_array]:
@@ -55,9 +55,12 @@ class Matched:
         return {n: self.samples.counts(n, masked=False) for n in (1, 2, _RUN)}
 
     def estimate(self, place: int, values: Floats) -> Value:
-        """Return the value of one sample, from those of its draws."""
+        """Return the value of one sample, from those of its draws; none is below nothing."""
         of = self.samples.parts[place].size
-        return matched_estimate(values, size=self.texts, of=of, confidence=self.confidence)
+        found, error = matched_estimate(values, size=self.texts, of=of, confidence=self.confidence)
+        return Estimate(
+            found.value, max(found.low, 0.0), found.high
+        ) if found.known else found, error
 
 
 def matched(samples: Samples, names: list[Group]) -> Matched | None:

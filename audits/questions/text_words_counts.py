@@ -139,7 +139,8 @@ class Compared:
 
 def _added(sets: sparse.csr_array, held: sparse.csr_array) -> sparse.csr_array:
     """Add up the lines of the texts of every set."""
-    return sets.T.tocsr() @ held
+    added: sparse.csr_array = sets.T.tocsr() @ held
+    return added
 
 
 def compared(corpora: Corpora) -> Compared:

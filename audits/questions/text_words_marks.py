@@ -54,7 +54,7 @@ class Marks:
     def among(self, group: int, beyond: Bools) -> Ints:
         """Return the lines of a group that are beyond."""
         first, last = self.starts[group], self.starts[group + 1]
-        return first + np.flatnonzero(beyond[first:last])
+        return np.asarray(first + np.flatnonzero(beyond[first:last]))
 
     def line(self, group: int, word: int) -> int:
         """Return the line of a word that the group's texts hold."""

@@ -17,11 +17,12 @@ from audits.reports.of_questions import (
     plausibility,
     provenance,
     stereotypes,
-    text_diversity,
     text_debris,
+    text_diversity,
     text_drift,
     text_generations,
     text_mentions,
+    text_seeds,
     text_words,
 )
 from audits.reports.of_questions.presentation import Presentation
@@ -43,6 +44,7 @@ PRESENTED: dict[str, Presentation] = {
     "text_diversity": text_diversity.PRESENTATION,
     "text_drift": text_drift.PRESENTATION,
     "text_debris": text_debris.PRESENTATION,
+    "text_seeds": text_seeds.PRESENTATION,
 }
 
 

@@ -74,9 +74,9 @@ def _lead(_answer: Answer) -> tuple[str, ...]:
 def _methods(settings: Settings) -> tuple[str, ...]:
     return (
         "A text is broken or repeated if it refuses or speaks as an assistant, holds eight words "
-        "of its prompt in a row or marks of a template, letters decoded wrongly or marks of markup, "
-        "says the same words three times in a row, ends without the end of a sentence, has fewer "
-        f"than {settings.debris_words:,} words, or equals or nearly equals another: "
+        "of its prompt in a row or marks of a template, letters decoded wrongly or marks of "
+        "markup, says the same words three times in a row, ends without the end of a sentence, "
+        f"has fewer than {settings.debris_words:,} words, or equals or nearly equals another: "
         f"{percent(settings.debris_similarity)} or more of the runs of five words that either has "
         "are in both (candidates by MinHash, Broder 1997, each then compared exactly). Of a set of "
         "like texts, all but one repeat.",
