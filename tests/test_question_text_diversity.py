@@ -11,8 +11,11 @@ from texts_made import corpora_of
 
 import audits
 from audits.estimates import Estimate
+from audits.formulas.pairwise_cosine import mean_pairwise_cosine
 from audits.questions import text_diversity
+from audits.questions.text_diversity_alike import beside_others, likenesses, weighted
 from audits.questions.text_diversity_said import blame
+from audits.questions.text_diversity_samples import samples
 from audits.results import Verdict
 from audits.settings import Settings
 
@@ -159,6 +162,8 @@ class TestNothingPlanted:
         ratios = [row.ratio for row in tables["groups"][1:]]
         assert np.mean([ratio.low <= 1 <= ratio.high for ratio in ratios]) >= 0.85
         assert abs(np.mean([np.log(ratio.value) for ratio in ratios])) < 0.05
+        within = [abs(row.log_ratio) <= np.log(row.floor) for row in tables["groups"][1:]]
+        assert np.mean(within) >= 0.85
 
     def test_larger_collections_are_no_more_alike(self):
         tables, findings = asked(written(60, 1), written(900, 2))
@@ -254,6 +259,29 @@ class TestAlone:
                             Settings().having(matched_draws=20))  # fmt: skip
         bad = [one for one in findings.values() if one.verdict in (Verdict.PROBLEM, Verdict.WATCH)]
         assert len(bad) <= 0.05 * groups
+
+
+class TestOverlap:
+    def test_error_counts_a_text_of_two_groups_once(self):
+        corpora = corpora_of(None, written(60, 9), settings=Settings(), language="de")
+        documents = [np.arange(0, 40), np.arange(20, 60), np.arange(10, 50)]
+        wanted = [(0, (("k", str(n)),), one) for n, one in enumerate(documents)]
+        every = samples(corpora, (corpora.masked(0),), "others", wanted)
+        rows = weighted(every, masked=True)
+        found = beside_others(every, likenesses(every, rows), 0, 0.95)[0]
+
+        def log_ratio(left_out):
+            means = []
+            for place, one in enumerate(documents):
+                kept = every.edges[place] + np.flatnonzero(one != left_out)
+                strata = np.zeros(len(kept), dtype=int)
+                means.append(np.mean([mean_pairwise_cosine(r[kept], strata).value for r in rows]))
+            return np.log(means[0] / np.mean(means[1:]))
+
+        without = np.array([log_ratio(document) for document in range(60)])
+        by_hand = np.sqrt(59 / 60 * ((without - without.mean()) ** 2).sum())
+        assert found.error == pytest.approx(by_hand, rel=0.05)
+        assert found.log_ratio == pytest.approx(log_ratio(-1))
 
 
 class TestWhoMadeThemAlike:

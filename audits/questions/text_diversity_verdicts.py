@@ -76,7 +76,7 @@ def _claims(rows: Sequence[TextLikenessRow], settings: Settings) -> Claims:
 
     return Claims(
         value=ratios["value"],
-        low=np.where(ratios["value"] > beyond_chance, ratios["low"], np.fmin(ratios["low"], 1.0)),
+        low=np.where(ratios["value"] > beyond_chance, ratios["low"], 0.0),
         high=ratios["high"],
         watch=np.full(len(rows), settings.alike_watch),
         problem=np.full(len(rows), settings.alike_problem),
