@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,6 +11,8 @@ from audits.corpus.mentions import axis_groups
 from audits.results import Group
 
 PRONOUN = "pronoun"
+MENTIONED = " mentioned"
+"""What is added to the name of an axis where a column is called so, too."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,18 @@ class Lexicon:
     def ambiguous(self) -> tuple[Term, ...]:
         """Return the terms that mean people only in some places: those to review."""
         return tuple(term for term in self.terms if self.kinds[term.kind].ambiguous)
+
+    def beside(self, columns: Collection[str]) -> Lexicon:
+        """Return the lexicon with other names for the axes that are called as a column is.
+
+        What a column says of a text, and whom the text mentions, would else be one feature.
+        """
+        taken = set(columns)
+        terms = [
+            replace(term, axis=term.axis + MENTIONED) if term.axis in taken else term
+            for term in self.terms
+        ]
+        return replace(self, terms=tuple(terms))
 
     def without(self, kind: str) -> Lexicon:
         """Return the lexicon without the terms of a kind, such as pronouns."""

@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.corpus.corpora import Corpora
-from audits.corpus.lexicon import PRONOUN, Term
+from audits.corpus.lexicon import MENTIONED, PRONOUN, Term
 from audits.corpus.mentions import Found
 from audits.estimates import Estimate
 from audits.formulas.ratio_of_totals import ratio_of_totals
 from audits.formulas.shares import wilson
 from audits.questions.text_mentions_rows import GenderedRow, TermRow
 
-GENDER = "gender"
+GENDER = ("gender", "gender" + MENTIONED)
 BOTH = "pronouns and nouns"
 
 Bools = NDArray[np.bool_]
@@ -28,7 +28,7 @@ def gendered_rows(corpora: Corpora) -> tuple[GenderedRow, ...]:
     mentions = corpora.mentions
     if mentions is None:
         return ()
-    genders = [i for i, group in enumerate(mentions.groups) if group[0][0] == GENDER]
+    genders = [i for i, group in enumerate(mentions.groups) if group[0][0] in GENDER]
     pronoun = np.array([term.kind == PRONOUN for term in mentions.lexicon.terms], dtype=bool)
     rows = []
     for said, chosen in (("pronouns", pronoun), ("nouns", ~pronoun), (BOTH, pronoun | True)):
