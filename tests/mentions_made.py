@@ -6,6 +6,7 @@ from scipy import sparse
 from audits.corpus.collection import Collection, TextRecord, Vocabulary
 from audits.corpus.corpora import Corpora, TextGroups
 from audits.corpus.lexicon import PRONOUN, Kind, Lexicon, Term
+from audits.corpus.lexicon_forms import Form
 from audits.corpus.mentions import Found, Mentions
 from audits.settings import Settings
 
@@ -19,7 +20,7 @@ KINDS = {
 
 def lexicon(*terms):
     """A lexicon of (axis, group, text, kind)."""
-    made = tuple(Term(axis, group, text, kind, (text,)) for axis, group, text, kind in terms)
+    made = tuple(Term(axis, group, text, kind, (Form(text),)) for axis, group, text, kind in terms)
     return Lexicon("ours", "en", "0" * 64, made, KINDS)
 
 

@@ -12,6 +12,7 @@ from texts_made import corpora_of
 
 from audits.corpus.collection import Collection, Label, TextRecord, Vocabulary
 from audits.corpus.grouping import everyone, groups_by_label
+from audits.corpus.lexicon import MENTIONED
 from audits.corpus.spool import TextsInMemory
 from audits.settings import Settings
 
@@ -104,7 +105,7 @@ class TestMentions:
     def test_crossings_are_no_more_than_asked_for(self):
         none = corpora_of(REAL, MADE, settings=Settings(intersections=1)).groups
         assert max(map(len, none.names)) == 1
-        some = corpora_of(REAL, MADE, settings=Settings(fewest_texts=5, mention_crossings=1)).groups
+        some = corpora_of(REAL, MADE, settings=Settings(fewest_texts=5, text_crossings=1)).groups
         assert [name for name in some.names if len(name) == 2] == [(*OLD, *WOMEN)]
         both = corpora_of(REAL, MADE, settings=Settings(fewest_texts=5)).groups
         assert [name for name in both.names if len(name) == 2] == [(*OLD, *MEN), (*OLD, *WOMEN)]
@@ -119,7 +120,7 @@ class TestMentions:
         corpora = corpora_of(REAL, MADE, labels={"gender": [["women"] * 20, ["men"] * 13]})
         assert set(corpora.groups.names) == {(), WOMEN, MEN}
         features = {feature for group in corpora.mentions.groups for feature, _ in group}
-        assert "gender mentioned" in features
+        assert "gender" + MENTIONED in features
         assert "gender" not in features
         assert "age" in features
 
