@@ -119,6 +119,8 @@ class TestMentions:
     def test_a_column_may_be_called_as_an_axis_is(self):
         corpora = corpora_of(REAL, MADE, labels={"gender": [["women"] * 20, ["men"] * 13]})
         assert set(corpora.groups.names) == {(), WOMEN, MEN}
+        other = corpora_of(REAL, MADE, labels={"Gender": [["w"] * 20, ["m"] * 13]})
+        assert corpora.mentions.groups == other.mentions.groups
         features = {feature for group in corpora.mentions.groups for feature, _ in group}
         assert "gender" + MENTIONED in features
         assert "gender" not in features

@@ -99,7 +99,7 @@ def _frequent_pairs(
         if names[a][0][0] != names[b][0][0] and most[a, b] >= settings.fewest_texts
     ]
     pairs.sort(key=lambda pair: (-total[pair], names[pair[0]], names[pair[1]]))
-    return pairs[: settings.mention_crossings]
+    return pairs[: settings.text_crossings]
 
 
 def everyone(collections: Sequence[Collection]) -> TextGroups:

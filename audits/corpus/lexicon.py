@@ -11,7 +11,7 @@ from audits.corpus.mentions import axis_groups
 from audits.results import Group
 
 PRONOUN = "pronoun"
-MENTIONED = " mentioned"
+MENTIONED = " (mentioned)"
 """What is added to the name of an axis where a column is called so, too."""
 
 
@@ -98,11 +98,12 @@ class Lexicon:
     def beside(self, columns: Collection[str]) -> Lexicon:
         """Return the lexicon with other names for the axes that are called as a column is.
 
-        What a column says of a text, and whom the text mentions, would else be one feature.
+        What a column says of a text, and whom the text mentions, would else be one feature. Upper
+        and lower case make no difference.
         """
-        taken = set(columns)
+        taken = {column.casefold() for column in columns}
         terms = [
-            replace(term, axis=term.axis + MENTIONED) if term.axis in taken else term
+            replace(term, axis=term.axis + MENTIONED) if term.axis.casefold() in taken else term
             for term in self.terms
         ]
         return replace(self, terms=tuple(terms))

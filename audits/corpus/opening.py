@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,8 +27,6 @@ from audits.errors import UsageError
 from audits.settings import Settings
 
 _SAME = "The real and the synthetic texts are the same"
-_IN_TEXT = " (mentioned)"
-"""Added to an axis of the lexicon that is called as a column of groups is."""
 
 
 @contextlib.contextmanager
@@ -96,22 +93,8 @@ def opened_corpora(
 
 def _lexicon(asked: Asked) -> Lexicon | None:
     if asked.lexicon is not None:
-        return _apart(read_lexicon(asked.lexicon, language=asked.language), asked.groups)
-    return _apart(english(), asked.groups) if asked.language == "en" else None
-
-
-def _apart(lexicon: Lexicon, groups: Sequence[str]) -> Lexicon:
-    """Rename axes that are called as columns of groups are, so that neither passes for the other.
-
-    Whoever a column says is meant and whoever a text mentions are different groups: they are
-    counted, and hidden where they are small, in different ways.
-    """
-    labels = {name.casefold() for name in groups}
-    terms = tuple(
-        replace(term, axis=f"{term.axis}{_IN_TEXT}") if term.axis.casefold() in labels else term
-        for term in lexicon.terms
-    )
-    return replace(lexicon, terms=terms)
+        return read_lexicon(asked.lexicon, language=asked.language)
+    return english() if asked.language == "en" else None
 
 
 def _columns(source: TextSource, asked: Asked) -> Columns:

@@ -26,11 +26,11 @@ class TextsSettings:
         source="house rule",
         meaning="Texts that a group needs on each side for anything but its counts to be said.",
     )
-    mention_crossings: int = a_number(
+    text_crossings: int = a_number(
         60,
         low=0,
         high=2_000,
-        source="house rule",
+        source="house rule: as many groups as there are without crossings",
         meaning="Crossings of two mentions, such as old women, that form groups: the most frequent "
         "ones, of at least `fewest_texts` texts.",
     )
