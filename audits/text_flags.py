@@ -13,7 +13,7 @@ from audits.corpus.corpora import Corpora
 from audits.corpus.debris import KINDS, MEANINGS
 from audits.data.written import write_table
 from audits.estimates import percent
-from audits.questions.text_debris import looked_at
+from audits.questions.text_debris_counts import looked_at
 
 _NAMES = dict(
     zip(
@@ -40,12 +40,10 @@ def write_flags(corpora: Corpora, path: str | Path) -> Path:
     """
     from audits.reports.csv_report import cell
 
-    found = dict(looked_at(corpora))
+    found = {one.side: one.marks for one in looked_at(corpora)}
     synthetic, real = corpora.sides
-    marks = np.stack([found[synthetic][kind] for kind in KINDS], axis=1)
-    shares = None
-    if real is not None:
-        shares = [float(found[real][kind].mean()) for kind in KINDS]
+    marks = found[synthetic]
+    shares = None if real is None else found[real].mean(axis=0).tolist()
     collection = corpora.collections[synthetic]
     groups = [name for name in collection.columns if name not in _taken()]
     types = {"row": "whole", **dict.fromkeys(groups, "text"), "flagged": "truth",

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.corpus.collection import Collection, Int64
-from audits.corpus.near_duplicates import Duplicates
+from audits.corpus.near_duplicates import Duplicates, repeats
 
 Bools = NDArray[np.bool_]
 
@@ -84,7 +84,8 @@ def debris(
     duplicates : Duplicates
         What :func:`audits.corpus.near_duplicates.near_duplicates` found.
     side : int
-        Which of its collections this is; 0 is the real one, whose texts copy none.
+        Which of its collections this is; of 0, the real one, texts like another of its own count
+        as what copies would be by chance.
     fewest_words : int
         Words that a text has at least.
     told : callable, optional
@@ -101,16 +102,19 @@ def debris(
         cut[place] = _breaks_off(text)
         if place % every == 0:
             told(place / collection.documents)
-    copied = duplicates.copied[side] if side else duplicates.alike[side]
-    return {
-        COPIED: copied,
-        REPEATED: duplicates.repeats[side],
+    broken = {
         MACHINE: machine,
         PROMPT: prompt,
         ENCODING: encoding,
         LOOP: loops(collection.words.ids, collection.words.starts),
         CUT: cut,
         SHORT: collection.words.lengths < fewest_words,
+    }
+    spoiled = np.logical_or.reduce(list(broken.values()))
+    return {
+        COPIED: duplicates.copied[side] if side else duplicates.alike[side],
+        REPEATED: repeats(duplicates.sets[side], spoiled),
+        **broken,
     }
 
 

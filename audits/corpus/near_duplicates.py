@@ -33,12 +33,12 @@ _VERIFIED = 200_000
 class Duplicates:
     """Which texts equal, or nearly equal, others; per collection, by number.
 
-    `repeats` are those that repeat another of their own collection: of each set of like texts, all
-    but one. `alike` are those that have any like them there, and `copied` texts of a later
-    collection that are like one of the first.
+    `sets` numbers the sets of like texts of a collection: texts of one number are alike, or linked
+    by texts between them. `alike` are texts that have any like them in their own collection, and
+    `copied` texts of a later collection that are like one of the first.
     """
 
-    repeats: tuple[Bools, ...]
+    sets: tuple[NDArray[np.int32], ...]
     alike: tuple[Bools, ...]
     copied: tuple[Bools, ...]
 
@@ -206,19 +206,33 @@ def _jaccard(runs: Hashes, starts: Int64, pairs: Int64) -> NDArray[np.float64]:
 # -- what they are to each other -------------------------------------------------------------------
 
 
+def repeats(sets: NDArray[np.int32], spoiled: Bools | None = None) -> Bools:
+    """Return which texts repeat another: of each set of like texts, all but one.
+
+    The one is the first that is not `spoiled`, as one would keep it.
+
+    >>> repeats(np.array([0, 1, 0, 0]), np.array([True, False, False, False])).tolist()
+    [True, False, False, True]
+    """
+    worse = np.zeros(len(sets), dtype=bool) if spoiled is None else spoiled
+    order = np.lexsort((worse, sets))
+    kept = np.concatenate([[True], np.diff(sets[order]) > 0])[: len(sets)]
+    found = np.ones(len(sets), dtype=bool)
+    found[order[kept]] = False
+    return found
+
+
 def _sorted_out(pairs: Int64, sizes: Sequence[int]) -> Duplicates:
     bounds = np.concatenate([[0], np.cumsum(sizes)])
     side = np.searchsorted(bounds, pairs, side="right") - 1
-    repeats, alike, copied = [], [], []
+    sets, alike, copied = [], [], []
     for k, size in enumerate(sizes):
         within = pairs[(side == k).all(axis=1)] - bounds[k]
         ones = np.ones(len(within), dtype=bool)
         graph = sparse.csr_array((ones, (within[:, 0], within[:, 1])), shape=(size, size))
         _, label = connected_components(graph, directed=False)
-        first = np.zeros(size, dtype=bool)
-        first[np.unique(label, return_index=True)[1]] = True
-        repeats.append(~first)
+        sets.append(np.asarray(label, dtype=np.int32))
         alike.append(np.isin(np.arange(size), within))
         of_first = pairs[(side[:, 0] == 0) & (side[:, 1] == k)][:, 1] - bounds[k]
         copied.append(np.isin(np.arange(size), of_first) & (k > 0))
-    return Duplicates(tuple(repeats), tuple(alike), tuple(copied))
+    return Duplicates(tuple(sets), tuple(alike), tuple(copied))

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import partial
-
 import numpy as np
-from numpy.typing import NDArray
 
 from audits.corpus.corpora import Corpora
-from audits.corpus.debris import KINDS, debris
-from audits.corpus.near_duplicates import near_duplicates
+from audits.corpus.debris import COPIED, KINDS
 from audits.estimates import Estimate
-from audits.formulas.differences import share_difference
+from audits.formulas.differences import square_and_add
 from audits.formulas.flag_rates import more_than_rest_p
 from audits.formulas.ratios import koopman
+from audits.formulas.seen_share import seen_share
 from audits.formulas.shares import wilson
 from audits.questions import text_debris_verdicts
+from audits.questions.text_debris_counts import ANY, Counted, counted
 from audits.questions.text_debris_rows import DebrisRow
 from audits.results import Finding, Row
 from audits.settings import Settings
@@ -30,139 +27,78 @@ SETTINGS = (
 MAIN = "groups"
 TABLES: dict[str, type[Row]] = {"groups": DebrisRow, "kinds": DebrisRow}
 
-Int64 = NDArray[np.int64]
-Bools = NDArray[np.bool_]
-_NAME = "text_debris"
+_COPIED = KINDS.index(COPIED)
 
 
 def measure(corpora: Corpora) -> dict[str, tuple[Row, ...]]:
     """Look at every text, and count by group what is broken or repeated."""
-    counted = _counted(corpora)
+    found = counted(corpora)
     groups = range(len(corpora.groups.names))
-    anything = len(KINDS)
-    kinds = [k for k in range(len(KINDS)) if counted.hits[:, 0, k].any()]
+    kinds = [k for k in range(len(KINDS)) if found.hits[:, 0, k].any()]
     return {
-        "groups": tuple(_row(corpora, counted, g, anything) for g in groups),
-        "kinds": tuple(_row(corpora, counted, g, k) for g in groups for k in kinds),
+        "groups": tuple(_row(corpora, found, g, ANY) for g in groups),
+        "kinds": tuple(_row(corpora, found, g, k) for g in groups for k in kinds),
     }
 
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
-    """One finding per group, and one per kind of debris for all texts together."""
+    """One finding per group, one per kind for all texts, and groups whose texts are copies."""
     return text_debris_verdicts.judge(tables, settings)
 
 
-@dataclass(frozen=True)
-class _Counted:
-    """Texts per side (real, synthetic) and group; hits also per kind, the last being any."""
-
-    texts: Int64
-    hits: Int64
-    fewest: Int64
-    """Per group and kind, the smallest number of texts that follows from groups like it."""
-
-
-def looked_at(corpora: Corpora) -> tuple[tuple[int, dict[str, Bools]], ...]:
-    """Return for the synthetic, and the real, collection which texts are of which kind."""
-    sides = [side for side in corpora.sides if side is not None]
-    ordered = sorted(sides)
-    duplicates = near_duplicates(
-        [corpora.collections[side] for side in ordered],
-        similarity=corpora.settings.debris_similarity,
-        told=lambda share: corpora.progress(_NAME, 0.6 * share),
-    )
-    found = []
-    for place, side in enumerate(sides):
-        at = ordered.index(side)
-        found.append(
-            (
-                side,
-                debris(
-                    corpora.collections[side],
-                    duplicates,
-                    at,
-                    fewest_words=corpora.settings.debris_words,
-                    told=partial(_told, corpora, place, len(sides)),
-                ),
-            )
-        )
-    return tuple(found)
-
-
-def _told(corpora: Corpora, place: int, of: int, share: float) -> None:
-    corpora.progress(_NAME, 0.6 + 0.35 * (place + share) / of)
-
-
-def _counted(corpora: Corpora) -> _Counted:
-    groups, kinds = len(corpora.groups.names), len(KINDS)
-    texts = np.zeros((2, groups), dtype=np.int64)
-    hits = np.zeros((2, groups, kinds + 1), dtype=np.int64)
-    for side, found in looked_at(corpora):
-        place = 0 if side != corpora.sides[0] else 1
-        marks = np.stack([found[kind] for kind in KINDS], axis=1)
-        every = np.column_stack([marks, marks.any(axis=1)]).astype(np.int64)
-        belongs = corpora.groups.belongs[side]
-        texts[place] = corpora.groups.counts(side)
-        hits[place] = np.asarray(belongs.T.astype(np.int64) @ every)
-    return _Counted(texts, hits, _fewest(corpora, texts, hits))
-
-
-def _fewest(corpora: Corpora, texts: Int64, hits: Int64) -> Int64:
-    """The smallest number above none of hits, of other texts, and of what groups leave over."""
-    names = corpora.groups.names
-    features = [tuple(feature for feature, _ in name) for name in names]
-    least = np.full(hits.shape[1:], np.iinfo(np.int64).max)
-    parts = np.concatenate([hits, texts[:, :, None] - hits])
-    for own in set(features):
-        members = np.array([f == own for f in features])
-        inside = parts[:, members]
-        left = np.abs(parts[:, :1] - inside.sum(axis=1, keepdims=True))
-        both = np.concatenate([inside, left], axis=1)
-        smallest = np.where(both > 0, both, np.iinfo(np.int64).max).min(axis=(0, 1))
-        least[members] = smallest
-    return np.where(least == np.iinfo(np.int64).max, 0, least)
-
-
-def _row(corpora: Corpora, counted: _Counted, group: int, kind: int) -> DebrisRow:
+def _row(corpora: Corpora, found: Counted, group: int, kind: int) -> DebrisRow:
     confidence = corpora.settings.confidence
-    n, m = (int(one) for one in counted.texts[:, group])
-    x, y = (int(one) for one in counted.hits[:, group, kind])
-    others = int(counted.texts[1, 0]) - m
-    elsewhere = int(counted.hits[1, 0, kind]) - y
-    by_kind = counted.hits[1, group, : len(KINDS)]
+    n, m = (int(one) for one in found.texts[:, group])
+    x, y = (int(one) for one in found.hits[:, group, kind])
+    others = int(found.texts[1, 0]) - m
+    elsewhere = int(found.hits[1, 0, kind]) - y
+    by_kind = np.where(np.arange(len(KINDS)) == _COPIED, 0, found.hits[1, group, : len(KINDS)])
     most = int(np.argmax(by_kind))
     return DebrisRow(
         group=corpora.groups.names[group],
-        attribute=KINDS[kind] if kind < len(KINDS) else None,
+        attribute=None if kind == ANY else KINDS[kind],
         real=n,
         synthetic=m,
         hits_real=x,
         hits_synthetic=y,
         real_share=_share(x, n, confidence),
         synthetic_share=_share(y, m, confidence),
-        more=_more(y, m, x, n, confidence),
+        more=_more(found, group, kind, confidence),
         elsewhere=elsewhere / others if others else float("nan"),
         times=_times(y, m, elsewhere, others, confidence),
         times_p=float(more_than_rest_p(y, m, y + elsewhere, m + others)) if others else 1.0,
         most=KINDS[most] if by_kind[most] else None,
         most_hits=int(by_kind[most]),
         alone=corpora.real is None,
-        fewest=int(counted.fewest[group, kind]),
+        fewest=int(found.fewest[group, kind]),
     )
 
 
-def _share(hits: int, of: int, confidence: float) -> Estimate:
+def _share(hits: float, of: int, confidence: float) -> Estimate:
     if not of:
         return Estimate.unknown()
     low, high = wilson(hits, of, confidence=confidence)
     return Estimate(hits / of, float(low), float(high))
 
 
-def _more(y: int, m: int, x: int, n: int, confidence: float) -> Estimate:
+def _more(found: Counted, group: int, kind: int, confidence: float) -> Estimate:
+    """The synthetic share less the real one, of repeats among as many texts of either."""
+    n, m = (int(one) for one in found.texts[:, group])
     if not (m and n):
         return Estimate.unknown()
-    found = share_difference(y, m, x, n, confidence=confidence)
-    return Estimate(*(float(one) for one in found))
+    real, synthetic = (
+        _share(float(share) * of, of, confidence)
+        for share, of in zip(found.shares[:, group, kind], (n, m), strict=True)
+    )
+    if kind == _COPIED:
+        alike, paired = int(found.hits[0, group, kind]), int(found.paired[group])
+        real = seen_share(alike, paired, n, confidence=confidence)
+    apart = square_and_add(_ends(synthetic), _ends(real))
+    return Estimate(*(float(one) for one in apart))
+
+
+def _ends(share: Estimate) -> tuple[float, float, float]:
+    return share.value, share.low, share.high
 
 
 def _times(y: int, m: int, elsewhere: int, others: int, confidence: float) -> Estimate:

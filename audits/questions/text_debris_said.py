@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audits.corpus.debris import MEANINGS
+from audits.corpus.debris import MEANINGS, REPEATED
 from audits.estimates import Estimate, many, number
 from audits.questions.text_debris_rows import DebrisRow
 from audits.questions.words import share
@@ -10,6 +10,7 @@ from audits.questions.words import share
 ANY = "are broken or repeated"
 FALLS = "it falls on them"
 MOST = "most of it"
+_SAME = 0.0005
 _PLURAL = {
     "copies a real text": "equal or nearly equal a real text",
     "repeats another": "equal or nearly equal another of them",
@@ -27,7 +28,8 @@ def more(row: DebrisRow, doubts: str, *, uneven: bool) -> str:
     does = ANY if row.attribute is None else _PLURAL[row.attribute]
     said = (
         f"{share(row.synthetic_share)} of {many(row.synthetic, 'synthetic text')} {does}, of "
-        f"{many(row.real, 'real text')} {share(row.real_share)}: {_points(row.more)}{doubts}"
+        f"{many(row.real, 'real text')} {share(row.real_share)}: {_among(row)}"
+        f"{_points(row.more)}{doubts}"
     )
     if row.attribute is None and row.most is not None and row.hits_synthetic > row.most_hits > 0:
         does = MEANINGS[row.most] if row.most_hits == 1 else _PLURAL[row.most]
@@ -54,6 +56,14 @@ def too_few(row: DebrisRow, fewest: int) -> str:
     texts = many(row.synthetic, "synthetic text")
     both = texts if row.alone else f"{many(row.real, 'real text')} and {texts}"
     return f"{both} are too few to say how many {ANY}; it takes {fewest:,} on each side"
+
+
+def _among(row: DebrisRow) -> str:
+    """Where repeats were counted among fewer texts of the larger side, say so."""
+    plain = row.synthetic_share.value - row.real_share.value
+    if row.attribute not in (None, REPEATED) or abs(plain - row.more.value) < _SAME:
+        return ""
+    return f"among {min(row.real, row.synthetic):,} texts of either, "
 
 
 def _points(found: Estimate) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from audits.corpus.debris import COPIED
 from audits.judging import Claims, Floats, adjusted, doubt, judged, limits
 from audits.questions import text_debris_said as said
 from audits.questions.text_debris_rows import DebrisRow
@@ -17,12 +18,15 @@ from audits.settings import Settings
 
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:
-    """Judge every group, and every kind of debris over all texts, as one family."""
+    """Judge every group, copies in it, and every kind over all texts, as one family.
+
+    Of copies in a group a finding tells where there are too many.
+    """
     rows = [row for row in _rows(tables["groups"]) if row.synthetic or row.real]
-    rows += [row for row in _rows(tables["kinds"]) if not row.group]
+    rows += [row for row in _rows(tables["kinds"]) if not row.group or row.attribute == COPIED]
     enough = [row for row in rows if _enough(row, settings)]
     findings = _judged(enough, settings)
-    few = [row for row in rows if not _enough(row, settings)]
+    few = [row for row in rows if not _enough(row, settings) and not _of_copies(row)]
     findings += [_finding(row, Verdict.NOT_ENOUGH_EVIDENCE, "stable", said.too_few(
         row, settings.fewest_texts), 0.0) for row in few]  # fmt: skip
     return findings
@@ -30,6 +34,10 @@ def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Findin
 
 def _rows(rows: Sequence[Any]) -> list[DebrisRow]:
     return [row for row in rows if isinstance(row, DebrisRow)]
+
+
+def _of_copies(row: DebrisRow) -> bool:
+    return row.attribute == COPIED and bool(row.group)
 
 
 def _enough(row: DebrisRow, settings: Settings) -> bool:
@@ -53,6 +61,8 @@ def _judged(rows: Sequence[DebrisRow], settings: Settings) -> list[Finding]:
         words = (
             said.alone(row, uneven=falls) if row.alone else said.more(row, doubts_of, uneven=falls)
         )
+        if _of_copies(row) and verdict.rank > Verdict.WATCH.rank:
+            continue
         worth = row.synthetic_share.value if row.alone else row.more.value
         findings.append(_finding(row, verdict, flip, words, worth / settings.debris_problem))
     return findings
@@ -82,12 +92,15 @@ def _claims(rows: Sequence[DebrisRow], settings: Settings) -> Claims:
 
 
 def _uneven(rows: Sequence[DebrisRow], settings: Settings) -> list[bool]:
-    """Whether debris falls on a group surely more often than on all others."""
+    """Whether debris falls on a group surely more often than on all others, and on real ones."""
     p = np.array([row.times_p if row.group else float("nan") for row in rows])
     sure = adjusted(p, settings) <= settings.false_discovery_rate
     low = np.array([row.times.low for row in rows])
     with np.errstate(invalid="ignore"):
-        return [bool(one) for one in sure & (low >= settings.debris_uneven)]
+        falls = sure & (low >= settings.debris_uneven)
+    return [
+        bool(one) and (row.alone or row.more.low > 0) for one, row in zip(falls, rows, strict=True)
+    ]
 
 
 def _finding(row: DebrisRow, verdict: Verdict, flips: str, words: str, severity: float) -> Finding:

@@ -79,12 +79,15 @@ def _methods(settings: Settings) -> tuple[str, ...]:
         f"has fewer than {settings.debris_words:,} words, or equals or nearly equals another: "
         f"{percent(settings.debris_similarity)} or more of the runs of five words that either has "
         "are in both (candidates by MinHash, Broder 1997, each then compared exactly). Of a set of "
-        "like texts, all but one repeat.",
+        "like texts, all but one repeat; they are compared among as many texts of either side, as "
+        "the share grows with their number (Hurlbert 1971). Copies of real texts are counted by "
+        "themselves, beside how often real texts are like each other (Good 1953; Esty 1983).",
         "The synthetic share less the real one has an interval (Newcombe 1998). It is watched from "
         f"{percent(settings.debris_watch)} and a problem from {percent(settings.debris_problem)} "
         "on. A group is watched, too, where debris falls on it surely more than "
         f"{settings.debris_uneven:g} times as often as on all other synthetic texts (Fisher 1935; "
-        "Koopman 1984), as taking such texts out takes out the group.",
+        "Koopman 1984), and surely more than on its real ones, as taking such texts out takes out "
+        "the group.",
         "Refusals and phrases of assistants are known in English only. Debris of other kinds, and "
         "texts that are merely bad, are not seen.",
     )
