@@ -162,15 +162,17 @@ def _chains(
 def _reference(asked: Asked, corpora: Corpora) -> Reference:
     features: dict[str, set[str]] = {}
     names = list(corpora.groups.names)
+    mentioned: set[str] = set()
     if corpora.mentions is not None:
         names += corpora.mentions.groups
+        mentioned = set(corpora.mentions.lexicon.axes)
     for name in names:
         for feature, value in name:
             features.setdefault(feature, set()).add(value)
     return text_reference(
         asked.reference,
         {feature: sorted(values) for feature, values in features.items()},
-        overlap=not asked.groups,
+        overlapping=mentioned,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -13,7 +13,7 @@ from audits.results import Group
 
 
 def text_reference(
-    given: Any, features: Mapping[str, Sequence[str]], *, overlap: bool
+    given: Any, features: Mapping[str, Sequence[str]], *, overlapping: Collection[str]
 ) -> Reference:
     """Read shares of a population, for the features that groups of texts have.
 
@@ -23,8 +23,9 @@ def text_reference(
         Lines of column, group, share; see :func:`audits.data.reference.read_reference`.
     features : mapping of str to sequence of str
         Every column or axis, and the groups it has.
-    overlap : bool
-        Whether a text may be in several groups of a feature, so that shares need not sum to one.
+    overlapping : collection of str
+        Features of which a text may have several groups, so that their shares need not sum to one
+        and say nothing of the groups that they leave out.
 
     Raises
     ------
@@ -35,16 +36,13 @@ def text_reference(
         slip.
     """
     name, margins = read_reference(given)
-    if not overlap:
-        check_sums(name, margins)
+    parts_of = {column: _parts(column) for column, _, _ in margins}
+    used = [m for m in margins if all(part in features for part in parts_of[m[0]])]
+    check_sums(name, [m for m in used if not set(parts_of[m[0]]) & set(overlapping)])
+    claimed = _claimed(margins)
     shares: dict[Group, float] = {}
-    unused: set[str] = set()
-    for column, group, share in margins:
-        parts = [clean_name(part) for part in column.split(CROSS)]
-        if not all(part in features for part in parts):
-            unused.add(column)
-            continue
-        key = _group(name, parts, group, features, margins)
+    for column, group, share in used:
+        key = _group(name, parts_of[column], group, features, claimed)
         if key in shares:
             raise InputError(f"{name}: {column} {group!r} stands twice. Keep one line of it.")
         shares[key] = share
@@ -53,9 +51,24 @@ def text_reference(
             f"{name}: names no feature of these texts ({', '.join(sorted(features))}). Its "
             "'column' must be one of them, or several joined by ×."
         )
-    listed = ", ".join(sorted(unused))
-    notes = (f"{name}: not used, as these texts have no such feature: {listed}.",) if unused else ()
-    return Reference(name, shares, {}, notes, len(margins), digest(given, margins))
+    listed = ", ".join(sorted(set(parts_of) - {column for column, _, _ in used}))
+    notes = (f"{name}: not used, as these texts have no such feature: {listed}.",) if listed else ()
+    return Reference(
+        name, shares, {}, notes, len(margins), digest(given, margins), frozenset(overlapping)
+    )
+
+
+def _parts(column: str) -> list[str]:
+    return [clean_name(part) for part in column.split(CROSS)]
+
+
+def _claimed(margins: Sequence[Margin]) -> dict[str, set[str]]:
+    """Every group that the reference names, per feature."""
+    claimed: dict[str, set[str]] = {}
+    for column, group, _ in margins:
+        for part, value in zip(_parts(column), group.split(CROSS), strict=False):
+            claimed.setdefault(part, set()).add(value.strip())
+    return claimed
 
 
 def _group(
@@ -63,18 +76,17 @@ def _group(
     parts: Sequence[str],
     group: str,
     features: Mapping[str, Sequence[str]],
-    margins: Sequence[Margin],
+    claimed: Mapping[str, Collection[str]],
 ) -> Group:
     values = [value.strip() for value in group.split(CROSS)]
     if len(values) != len(parts):
         raise InputError(
             f"{name}: {CROSS.join(parts)} {group!r} must name {len(parts)} groups, joined by ×."
         )
-    claimed = {one.strip() for _, said, _ in margins for one in said.split(CROSS)}
     for part, value in zip(parts, values, strict=True):
         if value in features[part]:
             continue
-        left = [one for one in features[part] if one not in claimed]
+        left = [one for one in features[part] if one not in claimed[part]]
         if near := get_close_matches(value, left, n=1, cutoff=0.8):
             raise InputError(
                 f"{name}: {part} has no group {value!r}. Did you mean {near[0]!r}? If not, name "

@@ -41,12 +41,16 @@ class Reference:
     notes: tuple[str, ...] = ()
     lines: int = 0
     sha256: str = ""
+    overlapping: frozenset[str] = frozenset()
+    """Features that people may have several values of: of those not named, nothing is known."""
 
     def share(self, group: Group) -> float | None:
         """Return the share of a group, None where the reference is silent about its features."""
         if group in self.shares:
             return self.shares[group]
         columns = tuple(column for column, _ in group)
+        if self.overlapping.intersection(columns):
+            return None
         known = any(tuple(c for c, _ in named) == columns for named in self.shares)
         return 0.0 if known and group else None
 
