@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from audits.corpus.asked import Asked
 from audits.corpus.corpora import Corpora
@@ -261,9 +264,32 @@ def _audit(corpora: Corpora, asked: Sequence[Question], wanted: Asked) -> Audit:
         settings=corpora.settings,
         answers=answers,
         findings=findings_of(answers, asked, corpora.settings),
-        notes=tuple(corpora.notes),
+        notes=(*corpora.notes, *_not_english(corpora, wanted)),
         versions={**versions(), **_language_software()},
     )
+
+
+_ENGLISH = ("the", "of", "and", "to", "in", "a", "is", "for", "with", "that")
+_HALF = 0.5
+
+
+def _not_english(corpora: Corpora, wanted: Asked) -> list[str]:
+    """Say so of texts that were taken to be English and are not: the lexicon then finds little."""
+    words = corpora.vocabulary.words
+    if wanted.language != "en":
+        return []
+    known = [n for n in (bisect_left(words, one) for one in _ENGLISH) if words[n : n + 1]]
+    known = [n for n in known if words[n] in _ENGLISH]
+    for one in corpora.collections:
+        document = np.repeat(np.arange(one.documents), one.words.lengths)
+        having = len(np.unique(document[np.isin(one.words.ids, known)]))
+        if having < _HALF * one.documents:
+            return [
+                f"{one.record.name}: {having:,} of {one.documents:,} texts have a word as frequent "
+                "as “the” or “of”. If they are not English, say in which language they are "
+                "(language, --language), and give a lexicon of it."
+            ]
+    return []
 
 
 def _answered(question: Question, corpora: Corpora) -> Answer:

@@ -105,7 +105,8 @@ def _written(term: Term) -> str:
     >>> _written(Term("gender", "women", "woman/women", "noun", ()))
     'woman'
     """
-    return term.text.split("/")[0].removesuffix("=")
+    written = term.text.split("/")[0].removesuffix("=")
+    return f"{written} and other ages" if term.kind == "age" else written
 
 
 def _group(term: Term) -> tuple[tuple[str, str], ...]:
