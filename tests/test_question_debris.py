@@ -44,6 +44,11 @@ class TestSingleTexts:
             "Certainly! Here's a short tale about a fox and a boat and a man.",
             "Here is a rewritten version of the text about the town: the boat came.",
             "The boat came late in the night. Let me know if you need more.",
+            "I am an AI developed to help, and I have never seen a boat come in.",
+            "I'm just a language model, so I have never seen a boat come in.",
+            "Unfortunately, I can't write the tale of the boat for you as you asked.",
+            "It is not right, and I cannot comply with what was asked about the town.",
+            "The boat came late. Would you like me to write more about the man?",
         ],
     )
     def test_words_of_machines(self, text):
@@ -59,6 +64,13 @@ class TestSingleTexts:
             "Of course she went home before the boat came in that night.",
             "Sure, it was late, and the man who sold the nets had gone home.",
             "I am sorry that I missed the boat, and my brother is too.",
+            "I'm sorry, but I can't come tonight, as the boat is late again.",
+            "As an AI researcher, she speaks about models that write of boats.",
+            "I am an AI engineer, and I am an assistant professor in the town.",
+            "I am an assistant to a dentist, and in the evening I mend boats.",
+            "He said that I can't write, and I can't answer him as I would like.",
+            "Please let me know if you can make it. I'll be cooking fish that night.",
+            "Think of it like this. Here is an example: the boat came late that day.",
         ],
     )
     def test_people_who_sound_like_them(self, text):
@@ -70,11 +82,13 @@ class TestSingleTexts:
             ("### Response: the boat came late into the harbour that night.", PROMPT),
             ("[INST] The boat came late into the harbour that night. [/INST]", PROMPT),
             ("My name is {name} and I come from the town by the sea.", PROMPT),
+            ("Where is it?\nQuestion: when did the boat come in that night?", PROMPT),
             ("The boat came <|endoftext|> late into the harbour that night.", PROMPT),
             ("The cafÃ© by the sea was shut when the boat came late.", ENCODING),
             ("Itâ€™s late and the boat has not come into the harbour.", ENCODING),
             ("The b\ufffdat came late into the harbour that night.", ENCODING),
             ("Salt &amp; pepper stood on the table when the boat came.", ENCODING),
+            ("<p>The boat came late into the harbour that night.</p>", ENCODING),
             ("He works hard. He works hard. He works hard. And so on.", LOOP),
             ("It was very very very very late when the boat came in.", LOOP),
             ("The boat came late into the harbour and the man who", CUT),
@@ -92,6 +106,7 @@ class TestSingleTexts:
             "“The boat came late,” she said, “and the man had gone home.”",
             "The boat came late, so so late, so late that the man had gone 🙂",
             "שלום לכולם, הסירה הגיעה מאוחר אל הנמל בלילה.",
+            "In \\documentclass{article} there is no boat, said the man with the nets.",
             "Tom & Ann waited; the price was 5 < 6 and the boat came late!",
         ],
     )

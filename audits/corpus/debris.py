@@ -29,37 +29,46 @@ MEANINGS = {
 }
 
 _CANNOT = (
-    r"(?:can(?:no|')?t|can not|am (?:not able|unable) to|won't be able to|will not be able to)"
+    r"(?:can(?:no|')?t|can not|am (?:not able|unable) to|'m (?:not able|unable) to"
+    r"|won't be able to|will not be able to)"
 )
 _HELP = (
     r"(?:assist|fulfil+|comply|provide|create|write|generate|produce|engage|continue|answer|discuss|"
     r"help (?:you|with|people|users|anyone)|do that|help\b(?! (?:but|it|my|him|her|them|our)))"
 )
+_AI = r"(?:ai|artificial intelligence)"
+_MADE = r"(?:developed|trained|created|built|made|designed|and|so|that|without)\b"
 _OF_MACHINES = re.compile(
-    rf"\bas an? (?:\w+ )?(?:ai|language model|artificial intelligence|chatbot)\b"
-    rf"|\bi(?:'m| am) (?:just |only )?an? (?:\w+ )?(?:ai|language model|chatbot|assistant)\b"
-    rf"|\bi(?:'m| am) (?:very |so |really )?sorry,? (?:but )?i {_CANNOT}\b"
-    rf"|\bi {_CANNOT} {_HELP}"
+    rf"\bas an? (?:\w+ )?(?:{_AI}(?: language)?(?: model| assistant| system| chatbot)"
+    rf"|language model|chatbot|{_AI}(?=,|[ .]+(?:i|it|my)\b))\b"
+    rf"|\bi(?:'m| am) (?:just |only )?an? (?:\w+ )?(?:{_AI}(?! (?!{_MADE})\w)|language model"
+    rf"|chatbot|(?:{_AI}|virtual|digital) (?:assistant|model|language|system))\b"
+    rf"|\bi(?:'m| am) (?:very |so |really )?sorry,? (?:but )?i ?{_CANNOT} {_HELP}"
+    rf"|\bi ?{_CANNOT} (?:assist|fulfil+|comply|engage)\b"
+    rf"|\A\W*(?:unfortunately,? |i apologi[sz]e,? (?:but )?)?i ?{_CANNOT} {_HELP}"
     r"|\bi do(?:n't| not) have (?:personal (?:opinions|experiences|beliefs)|access to real)"
-    r"|\bmy (?:training data|knowledge cut-?off|last update)\b"
-    r"|^\W*(?:certainly|sure|absolutely|of course)[!,.:]? (?:here|i can|i'd be|let me|below)\b"
-    r"|^\W*here(?:'s| is| are) (?:a|an|the|your|my|some|one)\b[^.\n]{0,80}:"
+    r"|\bmy (?:knowledge cut-?off|last knowledge update)\b"
+    r"|\A\W*(?:certainly|sure|absolutely|of course)[!,.:]? (?:here|i can|i'd be|let me|below)\b"
+    r"|\A\W*here(?:'s| is| are) (?:a|an|the|your|my|some|one)\b[^.\n]{0,80}:"
     r"|\bi hope (?:this|that) helps\b"
-    r"|\blet me know if (?:you|there)\b"
-    r"|\b(?:would you like|do you want) me to\b",
-    re.MULTILINE,
+    r"|\blet me know if (?:you|there)\b[^\n.!?]{0,100}[.!?]?\W*\Z"
+    r"|\b(?:would you like|do you want) me to\b[^\n.!?]{0,100}\?\W*\Z",
 )
+"""Refusals, and what assistants say: of what people say, too, only where assistants say it, as the
+first or last words of a text."""
 _OF_TEMPLATES = re.compile(
     r"#{2,} ?(?:instruction|response|input|system|user|assistant|prompt|output|question|answer)\b"
     r"|\[/?inst\]|<\|[\w ]{1,30}\|>|<</?sys>>|</?s>"
-    r"|\{\{? ?[a-z_]{2,30} ?\}?\}|\[(?:insert|your|name|topic|company|date)\b[^\]\n]{0,30}\]"
-    r"|^(?:instruction|input|output|prompt|user|assistant|system|response|completion) ?:",
+    r"|(?<![\w\]}])\{\{? ?[a-z_]{2,30} ?\}?\}"
+    r"|\[(?:insert|your|name|topic|company|date)\b[^\]\n]{0,30}\]"
+    r"|^(?:instruction|input|output|prompt|user|assistant|system|response|completion|question) ?:",
     re.MULTILINE,
 )
 _WRONG_LETTERS = re.compile(
     "\ufffd|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]"
     '|Ã[\x80-\xbf ¡-¿ƒ†‡€‚„…ˆ‰Š‹Œ‘’“”•–—˜™š›œŸŽž]|â€[™œ\x9d\x93\x94¦˜"“”’]|Â[  °£«»©®]'
     r"|&(?:amp|lt|gt|quot|nbsp|apos|#\d{2,5}|#x[0-9a-fA-F]{2,4});|\\u[0-9a-fA-F]{4}|\\[nt](?=[A-Z\\])"
+    r"|</?(?:p|br|div|span|li|ul|ol|em|strong|h[1-6]|a href=[^>]{1,200})\b ?/?>"
 )
 _WORD = re.compile(r"\w+")
 _PIECE = 8

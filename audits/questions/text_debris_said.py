@@ -68,6 +68,8 @@ def _among(row: DebrisRow) -> str:
 
 def _points(found: Estimate) -> str:
     value, low, high = (f"{100 * one:.1f}" for one in (found.value, found.low, found.high))
+    if found.value < 0:
+        return f"{value.removeprefix('-')} points fewer ({low} to {high})"
     return f"{value} points more ({low} to {high})"
 
 
