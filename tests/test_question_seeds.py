@@ -161,5 +161,5 @@ def test_the_sample(sample):
         sample / "biographies_real.jsonl", sample / "biographies_synthetic.jsonl",
         group=["gender", "race"], ask=["text_seeds"],
     )  # fmt: skip
-    bad = {f.group for f in audit.findings if f.verdict is Verdict.PROBLEM}
+    bad = {f.group for f in audit.findings if f.verdict in BAD}
     assert bad == {(("gender", "woman"), ("race", "Black"))}
