@@ -147,6 +147,7 @@ class TestGenerations:
             ([0, 1, None], "'t' is missing in row 3. Say its generation."),
             (["0", "1", "last"], "'t' holds 'last', which is no number"),
             ([1, 1, 1], "'t' tells no generations apart"),
+            (["0", "01", "1"], "'t' writes one number in several ways (0, 01, 1)"),
         ],
     )
     def test_refused(self, tmp_path, values, said):
@@ -156,7 +157,7 @@ class TestGenerations:
 
     def test_no_such_column(self, tmp_path):
         for asked in ({"generation_column": "stp"}, {"chain_columns": ("stp",)}):
-            with pytest.raises(AuditError, match="Did you mean 'step'"):
+            with pytest.raises(AuditError, match=r"the table of texts \(.*Did you mean 'step'"):
                 chained(tmp_path, {"text": ["a"], "step": [0]}, **asked)
 
     def test_chains_have_the_same_numbers_everywhere(self, tmp_path):

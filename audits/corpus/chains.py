@@ -34,6 +34,11 @@ def in_generations(collection: Collection, column: str) -> tuple[Collection, ...
                 f"{title}: {column!r} holds {value!r}, which is no number. Number generations from "
                 "0, the real one."
             )
+    if len(set(numbers)) < len(numbers):
+        some = ", ".join(label.values[:9])
+        raise InputError(
+            f"{title}: {column!r} writes one number in several ways ({some}). Write each in one way."
+        )
     if len(numbers) < 2:
         raise InputError(f"{title}: {column!r} tells no generations apart. Name another column.")
     order = sorted(range(len(numbers)), key=lambda k: numbers[k] or 0.0)

@@ -44,7 +44,12 @@ class TextSource:
     @property
     def title(self) -> str:
         """The collection in words, for an error."""
-        return f"the {self.role} texts ({self.name})"
+        return f"the {self.kind} ({self.name})"
+
+    @property
+    def kind(self) -> str:
+        """Which texts they are, in words; a table of all generations has no role of its own."""
+        return "texts" if self.role == "generations" else f"{self.role} texts"
 
 
 def open_texts(given: Any, role: str, text: str, work: Workspace, *, longest: int) -> TextSource:
@@ -202,7 +207,7 @@ def check_columns(source: TextSource, wanted: Sequence[str]) -> None:
     """
     for name in wanted:
         if name not in source.columns:
-            title = f"the table of {source.role} texts ({source.name})"
+            title = f"the table of {source.kind} ({source.name})"
             raise ColumnNotFoundError(clean_name(name), title, source.columns)
 
 
