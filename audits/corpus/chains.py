@@ -37,7 +37,7 @@ def in_generations(collection: Collection, column: str) -> tuple[Collection, ...
     if len(set(numbers)) < len(numbers):
         some = ", ".join(label.values[:9])
         raise InputError(
-            f"{title}: {column!r} writes one number in several ways ({some}). Write each in one way."
+            f"{title}: {column!r} writes one number in several ways ({some}). Choose one way."
         )
     if len(numbers) < 2:
         raise InputError(f"{title}: {column!r} tells no generations apart. Name another column.")
