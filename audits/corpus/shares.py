@@ -43,6 +43,7 @@ def text_reference(
     shares: dict[Group, float] = {}
     for column, group, share in used:
         key = _group(name, parts_of[column], group, features, claimed)
+        _check_known(name, key, features, claimed, overlapping)
         if key in shares:
             raise InputError(f"{name}: {column} {group!r} stands twice. Keep one line of it.")
         shares[key] = share
@@ -56,6 +57,27 @@ def text_reference(
     return Reference(
         name, shares, {}, notes, len(margins), digest(given, margins), frozenset(overlapping)
     )
+
+
+def _check_known(
+    name: str,
+    key: Group,
+    features: Mapping[str, Sequence[str]],
+    claimed: Mapping[str, Collection[str]],
+    overlapping: Collection[str],
+) -> None:
+    """Refuse a group that a lexicon has no words for, and a column of which no group is known.
+
+    A group of a column that no text has is there to be said absent; one of a lexicon can only be
+    a slip.
+    """
+    for part, value in key:
+        known = features[part]
+        if value in known or (part not in overlapping and set(known) & set(claimed[part])):
+            continue
+        raise InputError(
+            f"{name}: {part} has no group {value!r}. There are: {', '.join(sorted(known)[:30])}."
+        )
 
 
 def _parts(column: str) -> list[str]:

@@ -25,6 +25,7 @@ _STYLES = {
     Verdict.OK: "cyan",
 }
 _MOST_NAMES = 8
+_UNSURE = 3  # findings without enough evidence, of each question about texts, that are written out
 _NARROWEST, _WIDEST = 40, 120
 
 
@@ -74,7 +75,8 @@ class Page:
 def audit_text(audit: Audit, *, width: int, colour: bool = False, everything: bool = False) -> str:
     """Write an audit: verdict and counts, what was understood, findings worst first.
 
-    Findings that are `ok` are counted, and written out only with `everything`.
+    Findings that are `ok` are counted, and written out only with `everything`; so are most of those
+    without enough evidence in an audit of texts, where most of many groups are mentioned seldom.
     """
     page = Page(width, colour=colour)
     page.add(_verdict_line(audit), _STYLES[audit.verdict])
@@ -83,14 +85,32 @@ def audit_text(audit: Audit, *, width: int, colour: bool = False, everything: bo
     page.gap()
     for line in (*understood(audit), *_predicted(audit)):
         page.add(line)
-    shown = [f for f in audit.findings if everything or f.verdict is not Verdict.OK]
+    shown = list(audit.findings) if everything else _written_out(audit)
     for finding in shown:
         page.gap()
         page.finding(finding)
-    if left := len(audit.findings) - len(shown):
-        page.gap()
-        page.add(f"{SHAPES[Verdict.OK]} {left} ok, not written out (--all shows them)")
+    for verdict in (Verdict.NOT_ENOUGH_EVIDENCE, Verdict.OK):
+        left = sum(f.verdict is verdict for f in audit.findings)
+        if left := left - sum(f.verdict is verdict for f in shown):
+            page.gap()
+            more = f"{SHAPES[verdict]} {left} {verdict.value}"
+            page.add(f"{more}, not written out (--all shows them)")
     return page.text
+
+
+def _written_out(audit: Audit) -> list[Finding]:
+    """The findings that a reader is shown unless he asks for all."""
+    shown: list[Finding] = []
+    unsure: dict[str, int] = {}
+    for finding in audit.findings:
+        if finding.verdict is Verdict.OK:
+            continue
+        if finding.verdict is Verdict.NOT_ENOUGH_EVIDENCE and audit.of_texts:
+            unsure[finding.question] = unsure.get(finding.question, 0) + 1
+            if unsure[finding.question] > _UNSURE:
+                continue
+        shown.append(finding)
+    return shown
 
 
 def _ended(audit: Audit) -> list[str]:
