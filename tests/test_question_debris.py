@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
@@ -213,6 +214,32 @@ class TestQuestion:
             assert (lines["race"] == given["race"]).all()
             assert given["text"][machine.index].str.contains("AI|!|I can", regex=True).all()
             assert machine["reasons"].str.contains("as do 0 % of the real texts").all()
+
+    def test_examples_are_of_their_kind_and_never_copies(self, answer, sample):
+        examples = answer["text_debris"].tables["examples"]
+        lines = (sample / "biographies_synthetic.jsonl").read_text(encoding="utf-8").splitlines()
+        texts = [json.loads(line)["text"] for line in lines]
+        assert {row.attribute for row in examples} == {
+            kinds.REPEATED, MACHINE, PROMPT, ENCODING, LOOP, CUT
+        }  # fmt: skip
+        for row in examples:
+            piece = row.text.removeprefix("… ").removesuffix(" …")
+            assert piece in " ".join(texts[row.row - 1].split())
+        copied = audits.compare_text([CALM] * 12, [CALM] * 12, ask=["text_debris"])
+        assert not copied["text_debris"].tables["examples"]
+
+    def test_no_example_of_a_hidden_group_is_handed_over(self, sample):
+        real = ["The old woman sings of the sea and of boats."] * 40
+        made = [f"Man {i} sings of the sea and of boats for" for i in range(40)]
+        made += [f"A Sikh man {i} sings of the sea and of boats for" for i in range(4)]
+        audit = audits.compare_text(
+            real, made, ask=["text_mentions", "text_debris"], settings=Settings(fewest_texts=3)
+        )
+        rows = audit["text_debris"].tables["examples"]
+        shown = protected(audit, 11)["text_debris"].tables["examples"]
+        assert any("religion=Sikh" in row.mentions for row in rows) or len(shown) <= len(rows)
+        assert not any("religion=Sikh" in row.mentions for row in shown)
+        assert not any("Sikh" in row.text for row in shown)
 
     def test_flags_go_to_known_kinds_of_files(self, tmp_path):
         with pytest.raises(UsageError, match=r"must end in \.parquet or \.csv"):

@@ -137,6 +137,30 @@ def _breaks_off(text: str) -> bool:
     return last not in _ENDS and (last.isalnum() or last in ",-–—(")
 
 
+_PIECE_SHOWN = 110
+"""Characters of a text that are shown around what is odd about it."""
+
+
+def excerpt(kind: str, text: str) -> str:
+    """Return a piece of a text that shows what is odd about it, in one line.
+
+    >>> excerpt(CUT, "It was late, and the man who")
+    'It was late, and the man who'
+    """
+    looks = {MACHINE: _OF_MACHINES, PROMPT: _OF_TEMPLATES, ENCODING: _WRONG_LETTERS}
+    begin = 0
+    if kind in looks:
+        plain = text if kind == ENCODING else text.lower().replace("’", "'")
+        found = looks[kind].search(plain)
+        begin = max(0, found.start() - _PIECE_SHOWN // 3) if found else 0
+    elif kind == CUT:
+        begin = max(0, len(text.rstrip()) - _PIECE_SHOWN)
+    piece = " ".join(text[begin : begin + _PIECE_SHOWN].split())
+    before = "… " if begin else ""
+    after = " …" if begin + _PIECE_SHOWN < len(text.rstrip()) else ""
+    return f"{before}{piece}{after}"
+
+
 class _Prompts:
     """Pieces of prompts, looked for in the texts that were made from them."""
 

@@ -7,9 +7,9 @@ has less its crossings may be few.
 
 from __future__ import annotations
 
-from audits.disclosure_of.known import Known, Treatment, Treatments, coarser, names_column
+from audits.disclosure_of.known import Known, Treatment, Treatments, coarser, names_column, never
 from audits.disclosure_of.parted import without
-from audits.questions.text_debris_rows import DebrisRow
+from audits.questions.text_debris_rows import DebrisExampleRow, DebrisRow
 from audits.results import Finding
 
 _COUNTS = (
@@ -33,7 +33,18 @@ def _tells(_finding: Finding, row: DebrisRow, known: Known) -> bool:
     return not _is_counted(row, known) or row.most_hits != row.hits_synthetic != 0
 
 
+def _example(row: DebrisExampleRow, known: Known) -> DebrisExampleRow | None:
+    """A text is shown where none of the groups it is of is hidden."""
+    own = set(row.mentions)
+    gone = any(
+        all(f"{feature}={value}" in own for feature, value in group)
+        for group in known.hidden.groups
+    )
+    return None if gone else row
+
+
 TREATED: Treatments = {
+    DebrisExampleRow: Treatment(frozenset(), _example, frozenset({"row"}), behind=never),
     DebrisRow: Treatment(
         frozenset({"real", "synthetic", "hits_real", "hits_synthetic", "most_hits", "fewest"}),
         _shown,

@@ -14,7 +14,8 @@ from audits.formulas.seen_share import seen_share
 from audits.formulas.shares import wilson
 from audits.questions import text_debris_verdicts
 from audits.questions.text_debris_counts import ANY, Counted, counted
-from audits.questions.text_debris_rows import DebrisRow
+from audits.questions.text_debris_examples import example_rows
+from audits.questions.text_debris_rows import DebrisExampleRow, DebrisRow
 from audits.results import Finding, Row
 from audits.settings import Settings
 
@@ -25,7 +26,11 @@ SETTINGS = (
     "fewest_texts",
 )  # fmt: skip
 MAIN = "groups"
-TABLES: dict[str, type[Row]] = {"groups": DebrisRow, "kinds": DebrisRow}
+TABLES: dict[str, type[Row]] = {
+    "groups": DebrisRow,
+    "kinds": DebrisRow,
+    "examples": DebrisExampleRow,
+}
 
 _COPIED = KINDS.index(COPIED)
 
@@ -38,6 +43,7 @@ def measure(corpora: Corpora) -> dict[str, tuple[Row, ...]]:
     return {
         "groups": tuple(_row(corpora, found, g, ANY) for g in groups),
         "kinds": tuple(_row(corpora, found, g, k) for g in groups for k in kinds),
+        "examples": example_rows(corpora, found.looked),
     }
 
 

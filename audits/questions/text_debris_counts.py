@@ -47,6 +47,7 @@ class Counted:
     """Real texts, per group, that have exactly one like them."""
     fewest: Int64
     """The smallest number of texts, above none, that follows from groups of the same features."""
+    looked: tuple[Looked, ...]
 
 
 def looked_at(corpora: Corpora) -> tuple[Looked, ...]:
@@ -100,7 +101,7 @@ def counted(corpora: Corpora) -> Counted:
         for place, one in zip(places, looked, strict=True):
             among = texts.min(axis=0)
             shares[place][:, [_REPEATED, ANY]] = _among(corpora, one, texts[place], among)
-    return Counted(texts, hits, shares, paired, _fewest(corpora, texts, hits))
+    return Counted(texts, hits, shares, paired, _fewest(corpora, texts, hits), looked)
 
 
 def _among(corpora: Corpora, one: Looked, texts: Int64, among: Int64) -> Floats:

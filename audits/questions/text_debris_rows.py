@@ -9,6 +9,20 @@ from audits.results import Row
 
 
 @dataclass(frozen=True)
+class DebrisExampleRow(Row):
+    """A piece of a synthetic text that is broken or repeated.
+
+    `attribute` is the kind of debris, `row` the row of the text, counted from 1, `mentions` the
+    groups it is of, as feature=value. Texts that copy real ones are never among them.
+    """
+
+    attribute: str
+    row: int
+    text: str
+    mentions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class DebrisRow(Row):
     """Texts of a group that are broken or repeated, real and synthetic.
 

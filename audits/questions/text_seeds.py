@@ -147,9 +147,10 @@ def _row(corpora: Corpora, vectors: _Vectors, g: int, name: Group) -> SeedRow:
     n, m = len(of_real), len(of_synthetic)
     if min(n, m) < settings.fewest_texts:
         return _empty(name, n, m)
-    most, key = settings.seed_texts, stream_seed(settings.seed, _NAME, "texts", name)
-    searched = real.drawn(of_real, most, key=key)
-    queries = synthetic.drawn(of_synthetic, most, key=key)
+    most = settings.seed_texts
+    keys = [stream_seed(settings.seed, _NAME, side, name) for side in ("real", "synthetic")]
+    searched = real.drawn(of_real, most, key=keys[0])
+    queries = synthetic.drawn(of_synthetic, most, key=keys[1])
     pool = _pool(real, synthetic, vectors, searched, queries)
     found, weights = _sources(pool)
     spread, p = _spread(pool, weights, corpora, name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import expit
 
 from audits.corpus.corpora import Corpora
 from audits.formulas.grown_ties import tie_beyond_p
@@ -70,7 +72,7 @@ def marks(corpora: Corpora, words: Compared, side: int, tally: Tally) -> Marks:
     pairs = _Pairs(tally)
     tested = pairs.large(settings)[pairs.groups] & (pairs.whole >= settings.marked_floor)
     odds, score = pairs.odds(settings.marked_prior), pairs.surprise()
-    threshold, shufflings = _threshold(corpora, words, side, tally, score)
+    threshold, shufflings = _threshold(corpora, words, side, tally)
     return Marks(
         tally.inside.indptr.astype(np.int64), pairs.words, odds, score,
         _adjusted(pairs, tested, settings), tested, threshold, shufflings,
@@ -110,18 +112,20 @@ class _Pairs:
         others = self.tally.whole_sizes[self.tally.whole_of, 0] - members
         return np.asarray(np.minimum(members, others) >= settings.fewest_texts)
 
-    def _due(self) -> Floats:
-        """Log odds that a word of a text is one of the group's, per line."""
-        inside, outside = self.sizes()
+    @cached_property
+    def log_odds(self) -> Floats:
+        """Log odds that a word of a text is one of the group's, per group."""
+        inside = self.tally.sizes[:, 1]
+        outside = self.tally.whole_sizes[self.tally.whole_of, 1] - inside
         return np.asarray(np.log(np.maximum(inside, 1)) - np.log(np.maximum(outside, 1)))
 
     def surprise(self) -> Floats:
         """How far beyond chance the texts that hold the word are the group's."""
-        return surprise(self.inside, self.whole - self.inside, self._due())
+        return surprise(self.inside, self.whole - self.inside, self.log_odds[self.groups])
 
     def p(self) -> Floats:
         """Exact p values of "as many of the texts that hold the word fall inside by chance"."""
-        return tie_beyond_p(self.inside, self.whole - self.inside, self._due())
+        return tie_beyond_p(self.inside, self.whole - self.inside, self.log_odds[self.groups])
 
 
 def _adjusted(pairs: _Pairs, tested: Bools, settings: Settings) -> Floats:
@@ -145,9 +149,7 @@ def tested_words(counted: Counted, settings: Settings) -> Bools:
 # -- chance ----------------------------------------------------------------------------------------
 
 
-def _threshold(
-    corpora: Corpora, words: Compared, side: int, tally: Tally, score: Floats
-) -> tuple[Floats, int]:
+def _threshold(corpora: Corpora, words: Compared, side: int, tally: Tally) -> tuple[Floats, int]:
     """Return what the score of any word exceeds in one of twenty shufflings, and their number.
 
     Groups are shuffled among texts as they are, with all that overlaps. How large the largest score
@@ -159,16 +161,16 @@ def _threshold(
     true = _Pairs(tally)
     large = true.large(settings)
     limit = np.full(len(large), np.nan)
-    if not large.any() or not len(score):
+    if not large.any() or not len(true.words):
         return limit, 0
     allowed = int((1 - settings.confidence) * (settings.marked_shuffles + 1) + 1e-9)
-    top = _largest(true, score, settings)[large]
+    top = _largest(true, settings)[large]
     rng = stream(settings.seed, "text_words", f"side {side}", ())
     drawn: list[Floats] = []
     while len(drawn) < settings.marked_shuffles:
         order = rng.permutation(corpora.collections[words.sides[side]].documents)
         pairs = _Pairs(words.shuffled(side, tally, order))
-        drawn.append(_largest(pairs, pairs.surprise(), settings)[large])
+        drawn.append(_largest(pairs, settings)[large])
         usual, reached = _reached(drawn)
         if len(drawn) >= _LEAST and (reached >= (top / usual).max()).sum() >= allowed:
             break
@@ -178,11 +180,29 @@ def _threshold(
     return limit, len(drawn)
 
 
-def _largest(pairs: _Pairs, score: Floats, settings: Settings) -> Floats:
-    """Per group the largest score of words that enough texts hold, at least 0."""
-    common = np.where(pairs.whole >= settings.marked_floor, score, 0.0)
-    most = np.zeros(pairs.tally.inside.shape[0])
-    np.maximum.at(most, pairs.groups, common)
+def _largest(pairs: _Pairs, settings: Settings) -> Floats:
+    """Per group the largest score of words that enough texts hold, at least 0.
+
+    The divergence that a score is the root of is at most chi-squared (Gibbs & Su 2002), so that a
+    score is at most the square root of 2 times z: few words have a z that makes them worth a look.
+    """
+    lines = np.flatnonzero(pairs.whole >= settings.marked_floor)
+    groups, whole = pairs.groups[lines], pairs.whole[lines]
+    share = expit(pairs.log_odds)
+    due = whole * share[groups]
+    z = (pairs.inside[lines] - due) / np.sqrt(due * (1 - share)[groups])
+    most = np.zeros(len(share))
+    np.maximum.at(most, groups, z)
+    first = (z > 0) & (z >= most[groups])
+    least = _most(pairs, lines[first], len(share))
+    return _most(pairs, lines[(z > 0) & (np.sqrt(2) * z >= least[groups] - 1e-6)], len(share))
+
+
+def _most(pairs: _Pairs, lines: Ints, groups: int) -> Floats:
+    """Per group the largest score of some lines."""
+    most = np.zeros(groups)
+    inside, of = pairs.inside[lines], pairs.groups[lines]
+    np.maximum.at(most, of, surprise(inside, pairs.whole[lines] - inside, pairs.log_odds[of]))
     return most
 
 

@@ -64,6 +64,18 @@ _KINDS = Lines(
 )
 
 
+_EXAMPLES = Lines(
+    "examples",
+    "Some of these synthetic texts, a piece of each; texts that copy real ones are never shown",
+    (
+        Shown("A text that", lambda row: MEANINGS[row.attribute], left=True, width=0.26),
+        Shown("Row", lambda row: whole(row.row)),
+        Shown("Piece", lambda row: short(row.text, 130), left=True, width=0.62),
+    ),
+    most=24,
+)
+
+
 def _lead(_answer: Answer) -> tuple[str, ...]:
     return (
         "What is among real texts, too, is no debris: a share counts as far as it is above that of "
@@ -99,7 +111,7 @@ PRESENTATION = Presentation(
     caption="The share of synthetic texts that are broken or repeated less that of real ones; the "
     "highest on top",
     main=_MAIN,
-    further=(_KINDS,),
+    further=(_KINDS, _EXAMPLES),
     lead=_lead,
     methods=_methods,
     terms=(
