@@ -162,4 +162,5 @@ def test_the_sample(sample):
         group=["gender", "race"], ask=["text_seeds"],
     )  # fmt: skip
     bad = {f.group for f in audit.findings if f.verdict in BAD}
-    assert bad == {(("gender", "woman"), ("race", "Black"))}
+    planted = {(("gender", "woman"), ("race", "Black")), (("gender", "man"), ("race", "Hispanic"))}
+    assert bad == planted | {(("race", "Black"),), (("race", "Hispanic"),)}

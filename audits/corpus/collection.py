@@ -120,11 +120,22 @@ class Collection:
         """Return at most `most` of these documents, ascending: a draw by content and `key` alone.
 
         `key` comes from :func:`audits.seeds.stream_seed`, so that every purpose draws its own.
+        Of equal texts each is drawn or not for itself, as of any others.
         """
         if len(documents) <= most:
             return documents
-        order = np.argsort(_mixed(self.content[documents], key), kind="stable")
+        content = self.content[documents]
+        scattered = _mixed(content, key)
+        again = _mixed(_before(content).astype(np.uint64), key)
+        order = np.argsort(_mixed(scattered + again, key), kind="stable")
         return np.sort(documents[order[:most]])
+
+
+def _before(content: NDArray[np.uint64]) -> Int64:
+    """How many equal ones stand before each; equal ones stand together, as in any collection."""
+    place = np.arange(len(content))
+    first = np.concatenate([[True], content[1:] != content[:-1]])
+    return place - np.maximum.accumulate(np.where(first, place, 0))
 
 
 def _mixed(content: NDArray[np.uint64], key: int) -> NDArray[np.uint64]:
