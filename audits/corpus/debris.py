@@ -39,6 +39,7 @@ _HELP = (
 _AI = r"(?:ai|artificial intelligence)"
 _MADE = r"(?:developed|trained|created|built|made|designed|and|so|that|without)\b"
 _OF_MACHINES = re.compile(
+    r"(?:(?<!\w)(?=[adilmw])|\A)(?:"  # where none of them begins, none is tried
     rf"\bas an? (?:\w+ )?(?:{_AI}(?: language)?(?: model| assistant| system| chatbot)"
     rf"|language model|chatbot|{_AI}(?=,|[ .]+(?:i|it|my)\b))\b"
     rf"|\bi(?:'m| am) (?:just |only )?an? (?:\w+ )?(?:{_AI}(?! (?!{_MADE})\w)|language model"
@@ -52,7 +53,8 @@ _OF_MACHINES = re.compile(
     r"|\A\W*here(?:'s| is| are) (?:a|an|the|your|my|some|one)\b[^.\n]{0,80}:"
     r"|\bi hope (?:this|that) helps\b"
     r"|\blet me know if (?:you|there)\b[^\n.!?]{0,100}[.!?]?\W*\Z"
-    r"|\b(?:would you like|do you want) me to\b[^\n.!?]{0,100}\?\W*\Z",
+    r"|\b(?:would you like|do you want) me to\b[^\n.!?]{0,100}\?\W*\Z"
+    r")",
 )
 """Refusals, and what assistants say: of what people say, too, only where assistants say it, as the
 first or last words of a text."""

@@ -22,7 +22,7 @@ _RUN = 5
 """Words of a run, as is usual for texts (Broder 1997 has such shingles)."""
 _PERMUTATIONS, _BANDS = 128, 32
 _SEED = 42
-_AT_ONCE = 25_000
+_AT_ONCE = 5_000
 _ALL_PAIRS = 12
 """Texts in a bucket of which every two are compared; in a larger one, neighbours and the first."""
 _VERIFIED = 200_000
