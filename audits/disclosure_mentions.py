@@ -37,9 +37,7 @@ def hidden_of(audit: Audit, min_cell: int, *, lost: Iterable[tuple[Group, Counts
     return Hidden(hidden.groups | gone, hidden.gaps, hidden.coarse)
 
 
-def small_mentions(
-    audit: Audit, counts: Mapping[Group, Counts], min_cell: int
-) -> frozenset[Group]:
+def small_mentions(audit: Audit, counts: Mapping[Group, Counts], min_cell: int) -> frozenset[Group]:
     """Return the groups of mentions that must be hidden in a further collection of an audit."""
     return _overlapping(counts, mention_features(audit), min_cell)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from audits.corpus.asked import Asked
 from audits.corpus.chains import in_generations, run_codes
-from audits.corpus.collection import Collection
+from audits.corpus.collection import Collection, Vocabulary
 from audits.corpus.corpora import Corpora, TextGroups
 from audits.corpus.grouping import everyone, groups_by_label, groups_by_mention
 from audits.corpus.lexicon import Lexicon
@@ -50,25 +50,7 @@ def opened_corpora(
     lexicon = _lexicon(asked)
     if lexicon is not None:
         lexicon = lexicon.beside(asked.groups)
-    sources = {
-        role: open_texts(one, role, asked.text, work, longest=settings.longest_text)
-        for role, one in given.items()
-    }
-    _check_vectors(tuple(sources.values()), asked)
-    columns = {role: _columns(source, asked) for role, source in sources.items()}
-    collections, vocabulary, whole = read_collections(
-        sources,
-        columns,
-        language=asked.language,
-        missing=asked.missing,
-        settings=settings,
-        work=work,
-        told=told,
-    )
-    if asked.generation_column is not None:
-        collections = in_generations(collections[0], asked.generation_column)
-    collections = tuple(_with_vectors(one, asked, columns) for one in collections)
-    check_dimensions(collections)
+    collections, vocabulary, whole = _read(given, asked, settings, work, told)
     mentions = None
     if lexicon is not None:
         mentions = find_mentions(collections, lexicon, language=asked.language, progress=told)
@@ -89,6 +71,36 @@ def opened_corpora(
         corpora.reference = _reference(asked, corpora)
         corpora.notes += corpora.reference.notes
     yield corpora
+
+
+def _read(
+    given: Mapping[str, Any],
+    asked: Asked,
+    settings: Settings,
+    work: Workspace,
+    told: Callable[[str, float], None],
+) -> tuple[tuple[Collection, ...], Vocabulary, bool]:
+    """Read all collections; the last value says whether texts had to be cut as a whole."""
+    sources = {
+        role: open_texts(one, role, asked.text, work, longest=settings.longest_text)
+        for role, one in given.items()
+    }
+    _check_vectors(tuple(sources.values()), asked)
+    columns = {role: _columns(source, asked) for role, source in sources.items()}
+    collections, vocabulary, whole = read_collections(
+        sources,
+        columns,
+        language=asked.language,
+        missing=asked.missing,
+        settings=settings,
+        work=work,
+        told=told,
+    )
+    if asked.generation_column is not None:
+        collections = in_generations(collections[0], asked.generation_column)
+    collections = tuple(_with_vectors(one, asked, columns) for one in collections)
+    check_dimensions(collections)
+    return collections, vocabulary, whole
 
 
 def _lexicon(asked: Asked) -> Lexicon | None:
