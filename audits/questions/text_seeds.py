@@ -39,6 +39,8 @@ _NAME = "text_seeds"
 _FEWEST = 10  # real texts below which the spread says nothing
 _SPLIT_TEXTS = 12_000  # splits x texts: many splits for few texts, few for many
 _JACKKNIFE_UP_TO = 150
+_WEIGHED = 0.2
+"""Share of the work that is done when words and pairs have their weights."""
 
 
 def measure(corpora: Corpora) -> dict[str, tuple[Row, ...]]:
@@ -50,7 +52,7 @@ def measure(corpora: Corpora) -> dict[str, tuple[Row, ...]]:
     groups = corpora.groups.names
     for g, name in enumerate(groups):
         rows.append(_row(corpora, vectors, g, name))
-        corpora.progress(_NAME, (g + 1) / len(groups))
+        corpora.progress(_NAME, _WEIGHED + (1 - _WEIGHED) * (g + 1) / len(groups))
     return {"groups": tuple(rows)}
 
 
@@ -77,8 +79,11 @@ class _Vectors:
         every = real.documents + corpora.synthetic.documents
         self._weights: list[tuple[Ints, Floats]] = []
         for k in range(2):
-            once = np.concatenate([_once(*side[k]) for side in self.sides])
-            known, texts = np.unique(once, return_counts=True)
+            found = []
+            for place, side in enumerate(self.sides):
+                found.append(_once(*side[k]))
+                corpora.progress(_NAME, _WEIGHED * (2 * k + place + 0.5) / 4)
+            known, texts = np.unique(np.concatenate(found), return_counts=True)
             self._weights.append((known, np.log((1 + every) / (1 + texts)) + 1))
 
     def of(self, real: Ints, synthetic: Ints) -> sparse.csr_array:
@@ -114,11 +119,15 @@ def _grams(collection: Collection, n: int) -> tuple[Ints, Ints]:
 
 def _once(numbers: Ints, starts: Ints) -> Ints:
     """Every number as often as there are texts that have it."""
-    document = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    order = np.lexsort((numbers, document))
-    numbers, document = numbers[order], document[order]
-    again = (numbers[1:] == numbers[:-1]) & (document[1:] == document[:-1])
-    return np.delete(numbers, np.flatnonzero(again) + 1)
+    texts = len(starts) - 1
+    span = int(numbers.max(initial=0)) + 1
+    if span * texts >= 2**63:
+        known, place = np.unique(numbers, return_inverse=True)
+        return known[_once(place.reshape(-1), starts)]
+    both = np.sort(np.repeat(np.arange(texts), np.diff(starts)) * span + numbers)
+    first = np.append(True, both[1:] != both[:-1])[: len(both)]
+    once: Ints = both[first] % span
+    return once
 
 
 def _some(grams: tuple[Ints, Ints], documents: Ints) -> tuple[Ints, Ints]:
