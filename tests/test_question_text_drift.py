@@ -434,7 +434,7 @@ class TestCalibration:
     def test_one_law_is_no_problem(self):
         """Two samples of one source, eight groups each: problems are rare, and so is watching."""
         rng, bad = np.random.default_rng(17), {Verdict.PROBLEM: 0, Verdict.WATCH: 0}
-        rounds = 6
+        rounds = 4
         settings = QUICK.having(classifier_permutations=39)
         for _ in range(rounds):
             labels = {"g": [rng.choice(list("abcdefgh"), size=n).tolist() for n in (200, 260)]}

@@ -113,7 +113,7 @@ class TestNoCollapse:
     @pytest.mark.parametrize("generations", [2, 8])
     def test_draws_from_one_law_are_seldom_accused(self, generations):
         accused = 0
-        for seed in range(40):
+        for seed in range(20):
             chain = [zipf_texts(50, 30, 1000 * seed + t) for t in range(generations)]
             accused += everyone(followed(chain, **PLAIN))[0].verdict in BAD
         assert accused <= 2
@@ -121,7 +121,7 @@ class TestNoCollapse:
     @pytest.mark.slow
     def test_texts_that_drift_each_by_itself_are_seldom_accused(self):
         accused = 0
-        for seed in range(30):
+        for seed in range(15):
             found, _ = everyone(followed(drifting(seed), chain_columns="id", **PLAIN))
             accused += found.verdict in BAD
         assert accused <= 1
