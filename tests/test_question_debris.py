@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import json
 
 import numpy as np
@@ -338,3 +339,42 @@ class TestQuestion:
         corpora = corpora_of(None, [cut, cut, whole], language="de")
         [row] = text_debris.measure(corpora)["groups"]
         assert row.hits_synthetic == 2
+
+
+@pytest.mark.real_data
+class TestSelfInstruct:
+    """Answers of models to the 252 instructions of people, beside the answers of people."""
+
+    @pytest.fixture
+    def answers(self, real_data):
+        folder = real_data / "instructions"
+        lines = (folder / "user_oriented_instructions.jsonl").read_text(encoding="utf-8")
+        human = [one["output"] for line in lines.splitlines()
+                 for one in json.loads(line)["instances"]]  # fmt: skip
+
+        def of(model):
+            with gzip.open(
+                folder / f"{model}_predictions.jsonl.gz", "rt", encoding="utf-8"
+            ) as file:
+                return human, [json.loads(line)["response"] for line in file]
+
+        return of
+
+    def found(self, answers, model):
+        corpora = corpora_of(*answers(model), language="de")
+        findings = text_debris.judge(text_debris.measure(corpora), Settings())
+        return {f.attribute: f for f in findings}
+
+    def test_a_model_that_was_not_taught_to_stop(self, answers):
+        """The plain model goes on with further inputs and outputs, over and over."""
+        found = self.found(answers, "davinci")
+        worst = {kind for kind, f in found.items() if f.verdict is Verdict.PROBLEM}
+        assert worst == {None, PROMPT, LOOP, CUT}
+        assert found[LOOP].evidence["hits_synthetic"] > 150
+        assert found[LOOP].evidence["hits_real"] == 0
+
+    def test_one_that_was(self, answers):
+        found = self.found(answers, "text-davinci-003")
+        bad = {kind for kind, f in found.items() if f.verdict in (Verdict.PROBLEM, Verdict.WATCH)}
+        assert bad == {kinds.COPIED}  # the same short answers to the same questions
+        assert found[None].verdict is Verdict.OK
