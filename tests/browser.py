@@ -28,6 +28,7 @@ import pytest
 HERE = "127.0.0.1"
 SECONDS_TO_START = 60
 SECONDS_TO_SETTLE = 60
+SECONDS_TO_BE_DRAWN = 5
 SECONDS_TO_AUDIT = 120
 WIDE = (1280, 900)
 PHONE = (390, 844)
@@ -197,8 +198,12 @@ class Visitor:
             self.resize(size["width"], high + 1)
 
     def body(self) -> str:
-        """All that can be read on the page."""
-        return str(self.page.get_by_test_id("stMain").inner_text())
+        """All that can be read on the page; one that is blank is drawn in a moment."""
+        main = self.page.get_by_test_id("stMain")
+        give_up = time.monotonic() + SECONDS_TO_BE_DRAWN
+        while not (said := str(main.inner_text())).strip() and time.monotonic() < give_up:
+            self.page.wait_for_timeout(60)
+        return said
 
 
 @contextmanager

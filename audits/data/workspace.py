@@ -121,11 +121,12 @@ class Workspace:
             "SET disabled_optimizers = 'statistics_propagation,filter_pushdown';"
             # columns are read one at a time, so rows must come in one order: decision 0002
             "SET preserve_insertion_order = true; SET TimeZone = 'UTC';"
-            "SET enable_progress_bar = false;"  # standard output is for results
             f"SET threads = {self.threads:d};"
             f"SET memory_limit = '{int(self.memory * _FOR_DATABASE)}B'"
         )
         connection.execute("SET temp_directory = $1", [str(self.folder / "database")])
+        with contextlib.suppress(duckdb.InvalidInputException):  # a notebook that could draw none
+            connection.execute("SET enable_progress_bar = false")  # standard output is for results
         return connection
 
     def table_name(self, role: str) -> str:

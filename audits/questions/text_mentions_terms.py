@@ -100,13 +100,8 @@ def term_rows(corpora: Corpora) -> tuple[TermRow, ...]:
 
 
 def _written(term: Term) -> str:
-    """A term as texts have it: in its file a plural may follow a slash, and = says there is none.
-
-    >>> _written(Term("gender", "women", "woman/women", "noun", ()))
-    'woman'
-    """
-    written = term.text.split("/")[0].removesuffix("=")
-    return f"{written} and other ages" if term.kind == "age" else written
+    """A term as texts have it; of ages in numbers, one that stands for all."""
+    return f"{term.text} and other ages" if term.kind == "age" else term.text
 
 
 def _group(term: Term) -> tuple[tuple[str, str], ...]:
