@@ -12,7 +12,10 @@ from audits.registry import BUILT_IN, OF_CHAINS, OF_TEXT_CHAINS, OF_TEXTS
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "audits").rglob("*.py"))
 QUESTIONS = sorted((ROOT / "audits" / "questions").glob("*.py"))
-HEAVY = ("duckdb", "numpy", "pandas", "plotly", "pyarrow", "rich", "scipy", "sklearn", "typer")
+HEAVY = (
+    "duckdb", "numpy", "pandas", "plotly", "pyarrow", "rensa", "rich", "scipy", "sklearn", "spacy",
+    "typer",
+)  # fmt: skip
 
 
 def name_of(path):
