@@ -13,7 +13,6 @@ from texts_made import corpora_of
 from audits.corpus.collection import Collection, Label, TextRecord, Vocabulary
 from audits.corpus.grouping import everyone, groups_by_label
 from audits.corpus.lexicon import MENTIONED
-from audits.corpus.spool import TextsInMemory
 from audits.settings import Settings
 
 NOTHING = Vocabulary((), (), np.empty(0, np.int32))
@@ -30,7 +29,7 @@ def labelled(columns: dict[str, list[str | None]]) -> Collection:
         labels[name] = Label(tuple(levels), np.array(codes, dtype=np.int32))
     none = np.zeros(number, dtype=np.int64)
     return Collection(
-        TextRecord("synthetic", "made", "list", "", number), TextsInMemory([""] * number), NOTHING,
+        TextRecord("synthetic", "made", "list", "", number), [""] * number, NOTHING,
         np.empty(0, np.int32), np.zeros(number + 1, np.int64), np.empty(0, np.int32), none,
         none.astype(np.uint64), labels,
     )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from audits.corpus.collection import Int64
@@ -47,23 +46,6 @@ class TextsOnDisk:
     def __getitem__(self, document: int) -> str:
         text: str = self._column[int(self._order[document])].as_py()
         return text
-
-    def __iter__(self) -> Iterator[str]:
-        return (self[i] for i in range(len(self)))
-
-
-class TextsInMemory:
-    """Texts by number, for collections made by hand."""
-
-    def __init__(self, texts: Sequence[str], order: Int64 | None = None) -> None:
-        self._texts = texts
-        self._order = np.arange(len(texts), dtype=np.int64) if order is None else order
-
-    def __len__(self) -> int:
-        return len(self._order)
-
-    def __getitem__(self, document: int) -> str:
-        return self._texts[int(self._order[document])]
 
     def __iter__(self) -> Iterator[str]:
         return (self[i] for i in range(len(self)))
