@@ -3,6 +3,8 @@
 ``AuditError``
     ``UsageError``: the question was put wrongly (exit code 2).
     ``InputError``: the data cannot be judged (exit code 3).
+    ``StoreError``: decisions cannot be kept or read (exit code 3).
+    ``ConflictError``: somebody else decided in the meantime (exit code 4).
 
 A sentence says what is wrong, where, and what to do next.
 """
@@ -49,6 +51,24 @@ class WorkspaceError(AuditError):
             f"no space is left in {folder}, where the audit keeps what does not fit into memory. "
             "Make room, or name another folder with --work-folder. Nothing was saved."
         )
+
+
+class StoreError(AuditError):
+    """A store of decisions that cannot be opened, read or written; says which, why, what to do."""
+
+    def __init__(self, store: str, reason: str, advice: str) -> None:
+        self.store, self.reason, self.advice = store, reason, advice
+        super().__init__(f"{store}: {reason} {advice}")
+
+
+class ConflictError(AuditError):
+    """Somebody else decided in the meantime; `moved` holds what was decided, as it stands now."""
+
+    exit_code = 4
+
+    def __init__(self, reason: str, moved: Sequence[object] = ()) -> None:
+        self.moved = tuple(moved)
+        super().__init__(f"{reason} Nothing was changed. Look again, and decide.")
 
 
 class ClusterError(AuditError):
