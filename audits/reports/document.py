@@ -16,12 +16,14 @@ from audits.reports import (
     document_groups,
     document_methods,
     document_questions,
+    document_review,
     document_summary,
 )
 from audits.reports.blocks import Document, Section
 from audits.reports.document_material import Material, short
 from audits.reports.json_report import finding_to_dict, plain
 from audits.results import Audit, Verdict
+from audits.review.reviewed import Reviewed
 from audits.visible import visible
 
 
@@ -32,6 +34,8 @@ def document(
     author: str = "",
     timestamp: int | None = None,
     min_cell: int = 0,
+    review: Reviewed | None = None,
+    before: Audit | None = None,
 ) -> Document:
     """Return a report of an audit, for whoever sets it as PDF or HTML.
 
@@ -49,6 +53,10 @@ def document(
     min_cell : int
         Hide counts from 1 to one less than this, and what would let them be computed; 0 hides
         nothing. An audit that hides as much already is taken as it is.
+    review : Reviewed, optional
+        What people decided of it and signed; without it the cover says that nobody has.
+    before : Audit, optional
+        The audit before this one, so that the report says what changed.
 
     Raises
     ------
@@ -65,16 +73,24 @@ def document(
     """
     if min_cell < 0:
         raise UsageError(f"min_cell must be 0 (hide nothing) or more, got {min_cell}.")
-    if min_cell > audit.min_cell:
-        from audits.disclosure import protected
-
-        audit = protected(audit, min_cell)
+    audit = _hiding(audit, min_cell)
+    before = None if before is None else _hiding(before, min_cell)
     material = Material(audit)
     identity = identity_of(audit)
-    cover = document_cover.cover(material, title=title, author=author, timestamp=timestamp)
+    cover = document_cover.cover(
+        material,
+        title=title,
+        author=author,
+        timestamp=timestamp,
+        reviewed=document_review.on_cover(review),
+    )
+    beside = (
+        *document_review.changes(audit, before),
+        *document_review.review_of(material, review),
+    )
     made = Document(
         cover=cover,
-        sections=_sections(material, identity),
+        sections=_sections(material, identity, beside),
         running=f"Representation audit · {short(cover.title, 60)}",
         identity=f"Report {identity} · audits {audit.versions.get('audits', 'unknown')}",
         author=author,
@@ -82,6 +98,15 @@ def document(
     )
     shown: Document = _shown(made)
     return shown
+
+
+def _hiding(audit: Audit, min_cell: int) -> Audit:
+    """Return an audit with small counts hidden; one that hides as much already as it is."""
+    if min_cell <= audit.min_cell:
+        return audit
+    from audits.disclosure import protected
+
+    return protected(audit, min_cell)
 
 
 def identity_of(audit: Audit) -> str:
@@ -104,11 +129,14 @@ def identity_of(audit: Audit) -> str:
     return f"{digest[:4]}-{digest[4:8]}"
 
 
-def _sections(material: Material, identity: str) -> tuple[Section, ...]:
+def _sections(
+    material: Material, identity: str, beside: tuple[Section, ...]
+) -> tuple[Section, ...]:
     pages = frozenset(document_groups.paged(material))
     return (
         document_cover.marks(material),
         *document_summary.summary(material, pages),
+        *beside,
         *document_questions.questions(material, pages),
         *document_crossings.crossings(material),
         *document_appendix.unjudged(material),

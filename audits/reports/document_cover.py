@@ -43,8 +43,15 @@ _CAVEAT = (
 _ROLES = {"real": "Real data", "synthetic": "Synthetic data", "holdout": "Holdout"}
 
 
-def cover(material: Material, *, title: str | None, author: str, timestamp: int | None) -> Cover:
-    """Return the first page."""
+def cover(
+    material: Material,
+    *,
+    title: str | None,
+    author: str,
+    timestamp: int | None,
+    reviewed: str,
+) -> Cover:
+    """Return the first page; `reviewed` says whether people have looked."""
     audit = material.audit
     tables = subject(material)
     return Cover(
@@ -55,7 +62,9 @@ def cover(material: Material, *, title: str | None, author: str, timestamp: int 
         headline=headline(material),
         text=_copied(material) + elaborated(material),
         tiles=Tiles(tuple(_tile(verdict, audit.counts[verdict.value]) for verdict in Verdict)),
-        compared=Facts(_compared(material, author, timestamp), caption="What we compared"),
+        compared=Facts(
+            _compared(material, author, timestamp, reviewed), caption="What we compared"
+        ),
         caveat=_CAVEAT + _hidden(material),
     )
 
@@ -173,7 +182,7 @@ def _hidden(material: Material) -> str:
 
 
 def _compared(
-    material: Material, author: str, timestamp: int | None
+    material: Material, author: str, timestamp: int | None, reviewed: str
 ) -> tuple[tuple[str, str], ...]:
     audit = material.audit
     pairs = _tables(material)
@@ -188,6 +197,7 @@ def _compared(
         pairs.append(("Limits", f"not the default ones: {listed(moved, most=6)}"))
     if audit.min_cell:
         pairs.append(("Hidden", f"counts from 1 to {audit.min_cell - 1:,}"))
+    pairs.append(("Review", reviewed))
     if timestamp is not None:
         pairs.append(("Date", dated(timestamp)))
     if author:

@@ -10,10 +10,13 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from audits.errors import UnknownNameError, UsageError
 from audits.results import Audit
+
+if TYPE_CHECKING:
+    from audits.review.reviewed import Reviewed
 
 MIN_CELL = 11
 """Counts below this are hidden in what is handed over: health statistics' usual rule."""
@@ -61,6 +64,8 @@ def save_report(
     title: str | None = None,
     author: str | None = "",
     timestamp: int | str | None = None,
+    review: Reviewed | None = None,
+    before: Audit | None = None,
 ) -> Path:
     """Write a report of the kind its name ends in, whole or not at all. Returns the path written.
 
@@ -76,7 +81,14 @@ def save_report(
     from audits.reports.json_report import write_whole
 
     made = report_bytes(
-        audit, kind_of(path), min_cell=min_cell, title=title, author=author, timestamp=timestamp
+        audit,
+        kind_of(path),
+        min_cell=min_cell,
+        title=title,
+        author=author,
+        timestamp=timestamp,
+        review=review,
+        before=before,
     )
     return write_whole(path, made)
 
@@ -89,6 +101,8 @@ def report_bytes(
     title: str | None = None,
     author: str | None = "",
     timestamp: int | str | None = None,
+    review: Reviewed | None = None,
+    before: Audit | None = None,
 ) -> bytes:
     """Return a report as `pdf`, `html`, `croissant`, `json` or `csv`; same audit, same bytes.
 
@@ -104,15 +118,19 @@ def report_bytes(
         For the cover and the file's metadata.
     timestamp : int or str, optional
         Seconds since 1970, or a date as ``2026-11-27`` or ``2026-11-27T12:00:00Z``.
+    review : Reviewed, optional
+        What people decided and signed; in PDF and HTML.
+    before : Audit, optional
+        The audit before this one, so that PDF and HTML say what changed.
     """
     from audits.disclosure import protected
 
     if kind not in _MAKERS:
         raise UnknownNameError("kind of report", kind, list(_MAKERS))
-    when = seconds(timestamp)
-    return _MAKERS[kind](
-        protected(audit, min_cell), {"title": title, "author": author or "", "timestamp": when}
-    )
+    said: dict[str, Any] = {"title": title, "author": author or "", "timestamp": seconds(timestamp)}
+    if kind in ("pdf", "html"):
+        said.update(review=review, before=before)
+    return _MAKERS[kind](protected(audit, min_cell), said)
 
 
 def seconds(timestamp: int | str | None) -> int | None:
