@@ -189,37 +189,6 @@ def show(
     gate(loaded.findings, fail_on and fail_on.value, "found")
 
 
-@app.command()
-@guarded
-def report(
-    audit: options.SavedAudit,
-    *,
-    output: options.ReportTo,
-    min_cell: options.MinCell = 11,
-    title: options.Title = None,
-    author: options.Author = "",
-    timestamp: options.Timestamp = None,
-) -> None:
-    """Write a report of a saved audit to hand over: PDF, HTML or Croissant metadata."""
-    from audits.config import check_place
-    from audits.errors import UsageError
-    from audits.reports.json_report import load
-    from audits.reports.saving import kind_of, save_report, seconds
-
-    kind_of(output)
-    seconds(timestamp)
-    check_place(output)
-    if output.resolve() == audit.resolve():
-        raise UsageError(f"--output {output} would overwrite the audit. Choose another name.")
-    loaded = load(audit)
-    save_report(loaded, output, min_cell=min_cell, title=title, author=author, timestamp=timestamp)
-    remark(f"saved {output}, {_hiding(max(min_cell, loaded.min_cell))}")
-
-
-def _hiding(min_cell: int) -> str:
-    return f"counts below {min_cell} hidden" if min_cell > 1 else "with every count"
-
-
 def _only(audit: Audit, wanted: tuple[str, ...] | None) -> Audit:
     import dataclasses
 

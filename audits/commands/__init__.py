@@ -8,12 +8,14 @@ from audits.commands.fairness import fairness
 from audits.commands.flag import flag
 from audits.commands.generations import generations
 from audits.commands.plan import plan
+from audits.commands.report import report
 from audits.commands.reweight import reweight
 from audits.commands.simulate import simulate
 from audits.commands.text import text
 from audits.commands.versus import versus
 
 FURTHER: tuple[Callable[..., None], ...] = (
+    report,
     dashboard,
     demo,
     plan,

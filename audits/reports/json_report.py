@@ -25,6 +25,7 @@ from audits.results import (
     Row,
     Verdict,
 )
+from audits.review.digests import audit_text
 from audits.settings import Settings
 
 _AS_THEY_ARE = (str, int, bool)
@@ -98,7 +99,7 @@ def audit_to_dict(audit: Audit) -> dict[str, Any]:
 
 def save(audit: Audit, path: str | Path) -> Path:
     """Write an audit as JSON: to a file beside the target first, then in its place."""
-    return write_whole(path, json.dumps(audit_to_dict(audit), allow_nan=False, ensure_ascii=False))
+    return write_whole(path, audit_text(audit))
 
 
 def write_whole(path: str | Path, content: str | bytes) -> Path:
