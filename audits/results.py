@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from audits.safeguards.records import Safeguards
+
 Group = tuple[tuple[str, str], ...]
 """A group as pairs of sensitive feature and value, sorted by feature; () is everyone."""
 
@@ -203,7 +205,8 @@ class Audit:
     """Everything one comparison found. Saved as JSON, it is whole without the data.
 
     Two audits are equal when they say the same, as one that was saved and its copy read back do.
-    `min_cell` above 0 says that counts below it are hidden, and `hidden` whose.
+    `min_cell` above 0 says that counts below it are hidden, and `hidden` whose. `safeguards` holds
+    the exceptions that it was made under, if any; an accepted finding keeps its verdict.
     """
 
     inputs: tuple[InputRecord, ...]
@@ -216,6 +219,7 @@ class Audit:
     versions: Mapping[str, str]
     min_cell: int = 0
     hidden: tuple[Group, ...] = ()
+    safeguards: Safeguards | None = None
 
     FORMAT: ClassVar[int] = 1
 
