@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, product
@@ -42,6 +43,8 @@ class Attacker:
 
     def __post_init__(self) -> None:
         self.systems: dict[tuple[int, bool], dict[str, Any]] = {}
+        self.fitting: dict[int, list[np.ndarray]] = {}
+        self.lines: dict[tuple, np.ndarray] = {}
         self.levels: dict[str, list[str]] = {}
         for column, value in sorted({pair for name in self.truth for pair in name}):
             self.levels.setdefault(column, []).append(value)
@@ -114,10 +117,15 @@ class Attacker:
             found = linprog(sign * self._line(group), **self.systems[side, blind], method="highs")
             assert found.status == 0, (found.message, group)
             bounds.append(sign * found.fun)
+            if not blind:
+                self.fitting.setdefault(side, []).append(found.x)
         return bounds[0], bounds[1]
 
     def _line(self, name: tuple) -> np.ndarray:
-        return np.array([float(all(c[k] == v for k, v in name)) for c in self.cells])
+        if name not in self.lines:
+            inside = [all(cell[k] == v for k, v in name) for cell in self.cells]
+            self.lines[name] = np.array(inside, dtype=float)
+        return self.lines[name]
 
     def _system(self, side: int, *, blind: bool) -> dict[str, Any]:
         least = []
@@ -155,13 +163,29 @@ class Attacker:
             if len(group) > self.level:
                 continue
             for side in range(2):
-                if not 0 < counts[side] < min_cell:
+                if not 0 < counts[side] < min_cell or self._seen_open(side, group, min_cell):
                     continue
                 low, high = self.range_of(side, group)
                 floor, _ = self.range_of(side, group, blind=True)
                 if low > floor + 1e-6 or high < min_cell - 1 - 1e-6:
                     found.append((group, SIDES[side], counts[side], low, high))
         return found
+
+    def _seen_open(self, side: int, group: tuple, min_cell: int) -> bool:
+        """Whether tables met while looking at other groups leave this one as open as can be.
+
+        They fit all that is known. A group has one person at least in each part that is not empty.
+        """
+        if not self.fitting.get(side):
+            return False
+        counts = np.array(self.fitting[side]) @ self._line(group)
+        parts = Counter(
+            frozenset(column for column, _ in name)
+            for name, numbers in self.truth.items()
+            if len(name) == self.level and numbers[side] and set(group) <= set(name)
+        )
+        floor = max(parts.values(), default=1)
+        return bool(counts.min() <= floor + 1e-6 and counts.max() >= min_cell - 1 - 1e-6)
 
 
 SHARES = {
