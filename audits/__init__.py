@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from audits.cards import Card, card
     from audits.chains import generations
     from audits.charts.answers import chart
+    from audits.curation import Curation, curate
     from audits.diffs import diff
     from audits.downstream import fairness
     from audits.errors import AuditError
@@ -37,6 +38,7 @@ _HOMES = {
     "Audit": "audits.results",
     "AuditError": "audits.errors",
     "Card": "audits.cards",
+    "Curation": "audits.curation",
     "Estimate": "audits.estimates",
     "Finding": "audits.results",
     "Flags": "audits.flags.result",
@@ -51,6 +53,7 @@ _HOMES = {
     "chart": "audits.charts.answers",
     "compare": "audits.run",
     "compare_text": "audits.texts",
+    "curate": "audits.curation",
     "diff": "audits.diffs",
     "fairness": "audits.downstream",
     "flag": "audits.flags.flagging",
@@ -69,6 +72,7 @@ __all__ = [
     "Audit",
     "AuditError",
     "Card",
+    "Curation",
     "Estimate",
     "Finding",
     "Flags",
@@ -83,6 +87,7 @@ __all__ = [
     "chart",
     "compare",
     "compare_text",
+    "curate",
     "diff",
     "fairness",
     "flag",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from audits.commands.curate import curate
 from audits.commands.dashboard import dashboard
 from audits.commands.demo import demo
 from audits.commands.fairness import fairness
@@ -23,6 +24,7 @@ FURTHER: tuple[Callable[..., None], ...] = (
     generations,
     simulate,
     flag,
+    curate,
     fairness,
     text,
     versus,
