@@ -17,6 +17,7 @@ from audits.tuning import (
     flags,
     generations,
     plausibility,
+    review,
     stereotypes,
     text_debris,
     text_diversity,
@@ -34,6 +35,7 @@ from audits.tuning.fairness import FairnessSettings
 from audits.tuning.flags import FlagsSettings
 from audits.tuning.generations import GenerationsSettings
 from audits.tuning.plausibility import PlausibilitySettings
+from audits.tuning.review import ReviewSettings
 from audits.tuning.stereotypes import StereotypesSettings
 from audits.tuning.text_debris import TextDebrisSettings
 from audits.tuning.text_diversity import TextDiversitySettings
@@ -61,6 +63,7 @@ _PARTS = (
     text_debris,
     text_seeds,
     text_generations,
+    review,
 )
 
 JUDGING = frozenset().union(*(part.JUDGING for part in _PARTS))
@@ -69,6 +72,7 @@ JUDGING = frozenset().union(*(part.JUDGING for part in _PARTS))
 
 @dataclass(frozen=True)
 class Settings(
+    ReviewSettings,
     TextGenerationsSettings,
     TextSeedsSettings,
     TextDebrisSettings,

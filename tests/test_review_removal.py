@@ -65,7 +65,7 @@ def test_every_row_of_a_group():
     found = by_group({one(race="birch", sex="f"): 50})
     line = found[one(race="birch", sex="f")]
     assert line.verdict is Verdict.PROBLEM
-    assert "50 of 50 rows would go, all of them" in line.because
+    assert "50 of 50 rows are removed, all of them" in line.because
     assert line.ratio.value == pytest.approx(20)
     assert line.ratio.high == pytest.approx(20)  # nobody else is hit: it cannot be more
 

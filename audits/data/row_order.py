@@ -63,6 +63,17 @@ def contents_of(engine: Engine) -> Hashes:
     return np.concatenate(list(engine._settled().pieces()))
 
 
+def values_at(engine: Engine, rows: NDArray[np.int64]) -> Iterator[dict[str, Any]]:
+    """Yield some rows, given in ascending order, as they stand in their table: column and value."""
+    assert isinstance(engine, DuckDBEngine)
+    start = 0
+    for batch in engine._batches("*"):
+        here = rows[(rows >= start) & (rows < start + len(batch))] - start
+        start += len(batch)
+        if len(here):
+            yield from batch.take(here).to_pylist()
+
+
 def _beside(held: Mapping[str, NDArray[Any]], names: Sequence[str], rows: int) -> Codes:
     columns = [held[name].astype(np.uint16) for name in names]
     return np.column_stack(columns) if columns else np.zeros((rows, 0), np.uint16)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,35 @@ def flag(  # noqa: PLR0913, one parameter per thing a person may want to say
     >>> found[found["flagged"]][["row", "out_of_range"]].values.tolist()
     [[401, 'age 110 is above every real value (59)']]
     """
-    settings = _settings(settings, level)
+    with opened_flagging(
+        real, synthetic, sensitive_features=sensitive_features, holdout=holdout, rules=rules,
+        features=features, kinds=kinds, metadata=metadata, bands=bands, missing=missing,
+        settings=_settings(settings, level), memory=memory, threads=threads,
+        work_folder=work_folder, progress=progress,
+    ) as flagging:  # fmt: skip
+        return flagging.flags()
+
+
+@contextlib.contextmanager
+def opened_flagging(  # noqa: PLR0913, those of `flag`
+    real: Any,
+    synthetic: Any,
+    *,
+    sensitive_features: str | Sequence[str],
+    holdout: Any = None,
+    rules: str | Path | None = None,
+    features: Sequence[str] | None = None,
+    kinds: Mapping[str, Any] | None = None,
+    metadata: str | Path | None = None,
+    bands: Mapping[str, Sequence[float]] | None = None,
+    missing: Sequence[str] = (),
+    settings: Settings,
+    memory: str | int | None = None,
+    threads: int | None = None,
+    work_folder: str | Path | None = None,
+    progress: Told | None = None,
+) -> Iterator[Flagging]:
+    """Yield what flags rows; the tables are open as long. Arguments are those of `flag`."""
     told = progress or (lambda _stage, _share: None)
     given = {"real": real, "synthetic": synthetic}
     if holdout is not None:
@@ -145,7 +174,7 @@ def flag(  # noqa: PLR0913, one parameter per thing a person may want to say
         bound = bind(written, tables, settings.level_limit)
         pair = pair_of(tables, plan, settings, told)
         take_rules(pair, bound)
-        return _Flagging(pair, tables, work.threads).flags()
+        yield Flagging(pair, tables, work.threads)
 
 
 def _settings(settings: Settings | None, level: float | None) -> Settings:
@@ -162,8 +191,10 @@ def _refuse_spark(given: Mapping[str, Any]) -> None:
             )
 
 
-class _Flagging:
-    """The steps, one after the other."""
+class Flagging:
+    """The steps, one after the other; `base` are the real rows searched, once there are flags."""
+
+    base: Piece
 
     def __init__(self, pair: Pair, tables: Mapping[str, Engine], threads: int) -> None:
         if not pair.attributes:
@@ -238,7 +269,7 @@ class _Flagging:
         pair, settings = self.pair, self.pair.settings
         contents = contents_of(pair.real)
         searched = self._drawn(contents, settings.flag_base, "base")
-        base = self._taken("real", searched)
+        base = self.base = self._taken("real", searched)
         cells = CellIndex(pair.cells, [coding.size for coding in pair.features])
         search = Search(pair, base.codes, self.threads)
         judge = Judge(Found(pair), search, np.sort(contents), cells)

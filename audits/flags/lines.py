@@ -77,7 +77,7 @@ class Lines:
             self.adjusted[rows].tolist(),
             self.listed[rows].tolist(),
             judged.severity[rows].tolist(),
-            [self._reasons(int(row)) for row in rows],
+            [self.reasons(int(row)) for row in rows],
             judged.kinds["given"][rows].tolist(),
             [self._given(int(row)) for row in rows],
             *(judged.kinds[kind][rows].tolist() for kind in KINDS[1:]),
@@ -98,18 +98,21 @@ class Lines:
 
     # -- words -----------------------------------------------------------------------------------
 
-    def _reasons(self, row: int) -> str | None:
-        """Say which rules a row breaks: first those that real people break least often."""
-        said = [words for kind in self.order if (words := self._reason(kind, row))]
+    def reasons(self, row: int, *, ends: bool = True) -> str | None:
+        """Say which rules a row breaks: first those that real people break least often.
+
+        Without `ends` it is not said how far the real values go, which may be one person's.
+        """
+        said = [words for kind in self.order if (words := self._reason(kind, row, ends))]
         return "; ".join(said) or None
 
-    def _reason(self, kind: str, row: int) -> str | None:
+    def _reason(self, kind: str, row: int, ends: bool) -> str | None:
         if not self.judged.kinds[kind][row] or (kind == "rule" and self.records.twice[row]):
             return None
         if kind == "given":
             return f"breaks {self._given(row)}"
         if kind == "range":
-            return self._outside(row)
+            return self._outside(row, ends=ends)
         if kind == "outlier":
             p = self.judged.outlier_p[row]
             return f"only {percent(p)} of real people are as far from all others"
@@ -122,7 +125,7 @@ class Lines:
     def _pair(self, places: NDArray[np.int32], row: int) -> str | None:
         return self.checks[places[row]].words(self.codes[row]) if places[row] >= 0 else None
 
-    def _outside(self, row: int) -> str | None:
+    def _outside(self, row: int, *, ends: bool = True) -> str | None:
         column = int(self.records.range[row])
         if column < 0:
             return None
@@ -130,7 +133,8 @@ class Lines:
         low, high = self.ends[column]
         side, end = ("below", low) if code < low else ("above", high)
         value, limit = (coding.labels[at].removeprefix("about ") for at in (code, end))
-        return f"{coding.name} {value} is {side} every real value ({limit})"
+        said = f"{coding.name} {value} is {side} every real value"
+        return f"{said} ({limit})" if ends else said
 
 
 def _or_none(numbers: NDArray[np.float64]) -> list[float | None]:

@@ -56,11 +56,15 @@ class Neighbours:
 
 
 class Found(NamedTuple):
-    """Nearest distinct rows: k smallest distances of each query; pairs at the smallest."""
+    """Nearest distinct rows: k smallest distances of each query; pairs at the smallest, or at more.
+
+    `apart` is how far the rows of each pair are from each other, in whole units.
+    """
 
     least: Whole
     query: Indices
     base: Indices
+    apart: Whole
 
 
 def nearest(
@@ -154,6 +158,7 @@ def nearest_profiles(
     people: NDArray[np.int64],
     *,
     k: int,
+    reach: int = 1,
     threads: int = 1,
     progress: Callable[[float], None] = lambda _share: None,
 ) -> Found:
@@ -167,6 +172,8 @@ def nearest_profiles(
         Rows that each base row stands for.
     k : int, at least 1
         How many smallest distances are kept.
+    reach : int, at most `k`
+        Pairs are kept up to this smallest distance: 1 for the nearest alone.
     threads : int
         Threads that search.
     progress : callable
@@ -197,13 +204,14 @@ def nearest_profiles(
     queries, rows = columns.sizes
     if not queries or not rows:
         nothing = np.zeros(0, dtype=np.intp)
-        return Found(np.full((queries, k), _FAR, dtype=np.int32), nothing, nothing)
+        far = np.full((queries, k), _FAR, dtype=np.int32)
+        return Found(far, nothing, nothing, np.zeros(0, dtype=np.int32))
     blocks = Blocks(columns)
     held = people[blocks.base_order]
     starts = range(0, queries, _TOGETHER)
 
     def search(start: int) -> Found:
-        return _search(blocks, held, slice(start, min(start + _TOGETHER, queries)), k)
+        return _search(blocks, held, slice(start, min(start + _TOGETHER, queries)), k, reach)
 
     parts: list[Found] = []
     with ThreadPoolExecutor(threads) as pool:
@@ -215,7 +223,8 @@ def nearest_profiles(
     query = blocks.query_order[np.concatenate([part.query for part in parts])]
     base = blocks.base_order[np.concatenate([part.base for part in parts])]
     order = np.lexsort((base, query))
-    return Found(least, query[order], base[order])
+    apart = np.concatenate([part.apart for part in parts])
+    return Found(least, query[order], base[order], apart[order])
 
 
 class _Pool:
@@ -262,7 +271,7 @@ def _widened(limit: Whole) -> Whole:
     return np.where(limit == _FAR, _FAR, limit + (limit >> 22) + 1)
 
 
-def _search(blocks: Blocks, people: NDArray[np.int64], part: slice, k: int) -> Found:
+def _search(blocks: Blocks, people: NDArray[np.int64], part: slice, k: int, reach: int) -> Found:
     """Search for some queries that stand together: the likeliest blocks first."""
     bounds = blocks.bounds(part)
     order = np.argsort(bounds.sum(axis=0, dtype=np.int64), kind="stable")
@@ -278,5 +287,5 @@ def _search(blocks: Blocks, people: NDArray[np.int64], part: slice, k: int) -> F
         at_once = max(1, _FURTHER_ROWS // blocks.size)
         queries = np.flatnonzero(needed[:, :at_once].any(axis=1))
     least, distances = pool.least(k), blocks.columns.distances
-    nearest = distances(pool.apart) == distances(least[pool.query, 0])
-    return Found(least, part.start + pool.query[nearest], pool.row[nearest])
+    near = distances(pool.apart) <= distances(least[pool.query, reach - 1])
+    return Found(least, part.start + pool.query[near], pool.row[near], pool.apart[near])

@@ -89,7 +89,7 @@ def removal_lines(
     >>> [(line.group, line.verdict.value) for line in lines[1:]]
     [((('sex', 'female'),), 'problem'), ((('sex', 'male'),), 'ok')]
     >>> lines[1].because
-    'Female: 40 of 100 rows would go, 40 %, where 5 % of everyone go: 8.00 (6.76 to 8.85) times.'
+    'Female: 40 of 100 rows are removed, 40 %, against 5 % of all rows: a ratio of 8.00 (6.76 to 8.85).'
     """
     _check(groups, removed)
     names, sizes = _rolled_up(groups, settings.intersections)
@@ -263,11 +263,12 @@ def _severity(ratio: Estimate, verdict: Verdict) -> float:
 def _because(group: Group, place: int, counted: _Counted) -> str:
     hits, rows = int(counted.hits[place]), int(counted.sizes[place])
     name, ratio = group_name(group), counted.ratios[place]
-    said = f"{name[:1].upper()}{name[1:]}: {hits:,} of {many(rows, 'row')} would go"
+    verb = "is" if rows == 1 else "are"
+    said = f"{name[:1].upper()}{name[1:]}: {hits:,} of {many(rows, 'row')} {verb} removed"
     if not ratio.known:
         return f"{said}."
     if not group:
         return f"{said}, {percent(hits / rows)}."
     everyone = percent(counted.shares[0].value)
     all_of = "all of them" if hits == rows else percent(hits / rows)
-    return f"{said}, {all_of}, where {everyone} of everyone go: {ratio} times."
+    return f"{said}, {all_of}, against {everyone} of all rows: a ratio of {ratio}."
