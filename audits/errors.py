@@ -118,5 +118,6 @@ class UnknownNameError(UsageError):
     def __init__(self, what: str, name: str, available: Sequence[str]) -> None:
         self.what, self.name, self.available = what, name, tuple(available)
         near = get_close_matches(name, self.available, n=1)
-        advice = f"Did you mean {near[0]!r}?" if near else f"There are: {', '.join(available)}."
+        there = f"There are: {', '.join(available)}." if available else "There is none yet."
+        advice = f"Did you mean {near[0]!r}?" if near else there
         super().__init__(f"there is no {what} {name!r}. {advice}")
