@@ -88,7 +88,7 @@ class Staged:
                 target = self._outputs[name]
                 _flushed(self[name])
                 with _explained(target):
-                    os.replace(self[name], target)
+                    _renamed(self[name], target)
                 undo.callback(target.unlink, missing_ok=True)
             undo.pop_all()
 
@@ -98,7 +98,7 @@ class Staged:
         old = self._aside[target.parent] / "before" / target.name
         with _explained(target):
             old.parent.mkdir(exist_ok=True)
-            os.replace(target, old)
+            _renamed(target, old)
         undo.callback(os.replace, old, target)
 
 
@@ -132,6 +132,10 @@ def _explained(target: Path) -> Iterator[None]:
         raise SourceError(
             str(target), f"cannot be written ({error.strerror}).", "Choose another place."
         ) from None
+
+
+def _renamed(old: Path, new: Path) -> None:
+    os.replace(old, new)
 
 
 def _flushed(path: Path) -> None:
