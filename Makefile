@@ -1,5 +1,5 @@
-# What people and machines do with this project. Needs Python 3.11, 3.12 or 3.13; tests need Java 17
-# and Chromium.
+# What people and machines do with this project. Needs Python 3.11, 3.12 or 3.13; tests need Java 17,
+# Chromium and PostgreSQL.
 #   make demo    audit the sample data
 #   make test    everything: style, types, contracts, the wheel on its own, tests, README, notebook
 #   make check   the quick part of it, for while you work
@@ -13,7 +13,7 @@ ALONE   := build/alone
 PIP     := -m pip --disable-pip-version-check --quiet install -c constraints.txt
 SOURCES := $(shell find audits sample_data -type f -not -name '*.pyc') README.md LICENSE
 
-.PHONY: help demo test check clean style types contracts wheel tests java chromium
+.PHONY: help demo test check clean style types contracts wheel tests java chromium postgresql
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -26,7 +26,7 @@ demo: $(VENV)/.runtime
 test: style types contracts wheel tests
 
 check: style types contracts
-	$(BIN)/pytest -q -m "not slow and not real_data and not spark and not browser"
+	$(BIN)/pytest -q -m "not slow and not real_data and not spark and not browser and not postgresql"
 
 style: $(VENV)/.development
 	$(BIN)/ruff check .
@@ -40,7 +40,7 @@ contracts: $(VENV)/.development
 
 # Tests, examples in docstrings and the notebook in one run, on two processes (`make tests JOBS=0`
 # for one); a file stays together. The exit code is kept for .ci/run.
-tests: $(VENV)/.development java chromium
+tests: $(VENV)/.development java chromium postgresql
 	@mkdir -p build
 	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks --durations=15 \
 		-n $(JOBS) --dist loadfile --no-loadscope-reorder; \
@@ -99,6 +99,16 @@ chromium:
 		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 			apt-get install -y -qq --no-install-recommends chromium; } || \
 		{ echo "Chromium is missing. On Debian: apt-get install chromium"; exit 1; }
+
+# A store for teams is tested on a real server. Tests start their own: Debian's is not to begin one.
+postgresql:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+			apt-get install -y -qq --no-install-recommends postgresql-common && \
+			sed -i -E 's/^#?create_main_cluster.*/create_main_cluster = false/' \
+				/etc/postgresql-common/createcluster.conf && \
+			apt-get install -y -qq --no-install-recommends postgresql; } || \
+		{ echo "PostgreSQL is missing. On Debian: apt-get install postgresql"; exit 1; }
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
+from postgresql import postgresql_server, postgresql_url  # noqa: F401, fixtures
 from spark_cluster import spark_cluster, spark_connect  # noqa: F401, fixtures
 
 # Java is started by forks that become another program at once; gRPC's care for forks, where a
