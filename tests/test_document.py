@@ -85,6 +85,12 @@ def wide():
 
 
 @pytest.fixture(scope="module")
+def wide_document(wide):
+    """Made once: of five hundred groups it takes seconds."""
+    return document(wide)
+
+
+@pytest.fixture(scope="module")
 def hostile():
     sides = []
     for few in (60, 0):
@@ -269,9 +275,10 @@ def test_sections_come_in_the_order_a_board_reads(three):
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["three", "same", "wide", "hostile"])
+@pytest.mark.parametrize("name", ["three", "same", "wide_document", "hostile"])
 def test_ids_are_plain_and_unique_and_links_lead_somewhere(name, request):
-    made = document(request.getfixturevalue(name))
+    made = request.getfixturevalue(name)
+    made = made if isinstance(made, Document) else document(made)
     ids = [one.id for one in made.sections]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"[a-z0-9_-]+", one) for one in ids)
@@ -457,8 +464,8 @@ def test_inputs_are_listed_with_their_hash(three):
 # -- long, short, odd ------------------------------------------------------------------------------
 
 
-def test_long_tables_are_cut_and_say_so(wide):
-    made = document(wide)
+def test_long_tables_are_cut_and_say_so(wide, wide_document):
+    made = wide_document
     judged = len({f.group for f in wide.findings if f.group})
     cut = [table for table in blocks(made, Table) if "JSON" in table.note]
     assert len(cut) >= 2
@@ -466,8 +473,10 @@ def test_long_tables_are_cut_and_say_so(wide):
     assert any(f"of {judged} groups" in table.note for table in cut)
 
 
-def test_of_many_groups_with_a_problem_the_worst_have_pages_and_the_others_are_counted(wide):
-    made = document(wide)
+def test_of_many_groups_with_a_problem_the_worst_have_pages_and_the_others_are_counted(
+    wide, wide_document
+):
+    made = wide_document
     troubled = {f.group for f in wide.findings if f.verdict is Verdict.PROBLEM}
     pages = [one for one in made.sections if re.fullmatch(r"group-\w+", one.id)]
     assert len(pages) == 12 < len(troubled)
@@ -634,8 +643,8 @@ def test_what_a_chain_could_not_judge_asks_for_no_people(chained):
     assert all("real people" not in one.says for one in needs(chained))
 
 
-def test_without_crossings_there_is_no_section_on_them(wide):
-    assert "crossings" not in tops(document(wide))
+def test_without_crossings_there_is_no_section_on_them(wide_document):
+    assert "crossings" not in tops(wide_document)
 
 
 def test_an_audit_that_judged_nothing_is_a_report_that_says_so(three):

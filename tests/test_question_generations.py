@@ -470,6 +470,11 @@ class TestLoop:
             follow(fresh(50, 2, 1), loop="fixed")
 
 
+@pytest.fixture(scope="module")
+def resampled_runs(real_data):
+    return TestRealData().audit(real_data, "resample_N200", chain_column="replicate")
+
+
 @pytest.mark.real_data
 class TestRealData:
     """Chains made from an excerpt of the American Community Survey, of known law."""
@@ -494,19 +499,19 @@ class TestRealData:
         assert fates_of(found)[0].startswith("19 of 24 groups")
         assert row(found).excess.low > 50
 
-    def test_resampling_is_found_and_is_plain_chance(self, real_data):
-        found = self.audit(
-            real_data, "resample_N200", chain_column="replicate", sensitive_features="SEX"
-        )
-        assert all(f.verdict in BAD for f in found.findings)
+    def test_resampling_is_found_and_is_plain_chance(self, resampled_runs):
+        found = resampled_runs
+        for group in ({}, {"SEX": "1"}, {"SEX": "2"}):
+            assert found.about(group=group)
+            assert all(f.verdict in BAD for f in found.about(group=group))
         everyone = row(found)
         assert everyone.apart == 5
         assert everyone.excess.low < 1.6
         assert everyone.excess.value == pytest.approx(1.0, abs=0.3)
         assert found["generations"].tables["loop"][-1].loop == "resample"
 
-    def test_who_is_gone_by_resampling_is_watched(self, real_data):
-        found = self.audit(real_data, "resample_N200", chain_column="replicate")
+    def test_who_is_gone_by_resampling_is_watched(self, resampled_runs):
+        found = resampled_runs
         gone = [f for f in found.findings if row(found, **dict(f.group)).extinct_at is not None]
         assert {f.verdict for f in gone} == {Verdict.WATCH, Verdict.NOT_ENOUGH_EVIDENCE}
 
