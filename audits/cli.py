@@ -23,6 +23,7 @@ from audits.cli_streams import (
     write_audit,
 )
 from audits.commands import FURTHER
+from audits.commands.review import review
 from audits.commands.watching import watched
 
 if TYPE_CHECKING:
@@ -288,3 +289,4 @@ def _list(
 
 for _command in FURTHER:
     app.command()(guarded(_command))
+app.add_typer(review)
