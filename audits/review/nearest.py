@@ -54,13 +54,11 @@ def shown_values(group: Whole, values: Whole, min_cell: int) -> NDArray[np.bool_
     if min_cell <= 1 or not len(group):
         return np.ones(values.shape, dtype=bool)
     shown = np.zeros(values.shape, dtype=bool)
-    _, alike, people = np.unique(group, return_inverse=True, return_counts=True)
-    rows = np.flatnonzero(people[alike] >= min_cell)
-    alike = alike[rows]
+    _, alike = np.unique(group, return_inverse=True)
     for j in range(values.shape[1]):
-        part, of_part, counts = _parted(alike, values[rows, j])
+        part, of_part, counts = _parted(alike, values[:, j])
         open_ = ~_hidden(part, counts, min_cell)
-        shown[rows, j] = open_[of_part]
+        shown[:, j] = open_[of_part]
         named = np.where(open_, np.arange(len(part)), len(part) + part)
         _, alike = np.unique(named[of_part], return_inverse=True)
     return shown
