@@ -69,14 +69,14 @@ def _blocks(
             codes = label.codes[part].tolist()
             block[name] = [None if code < 0 else label.values[code] for code in codes]
         block["flagged"] = flags.any(axis=1).tolist()
-        block["reasons"] = [_reasons(row, shares) for row in flags]
+        block["reasons"] = [reasons(row, shares) for row in flags]
         for place, name in enumerate(_NAMES.values()):
             block[name] = flags[:, place].tolist()
         yield block
 
 
-def _reasons(flags: Any, shares: list[float] | None) -> str:
-    """What a text is flagged for, in words."""
+def reasons(flags: Any, shares: list[float] | None) -> str:
+    """What a text is flagged for, in words; `shares` of real texts are flagged for each kind."""
     said = []
     for place in np.flatnonzero(flags):
         words = MEANINGS[KINDS[place]]

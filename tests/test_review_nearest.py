@@ -39,7 +39,7 @@ def test_they_are_those_of_all_distances(query, base, k):
 
 
 def test_ties_come_in_the_order_of_the_rows_and_copies_count_once():
-    base = [[1, 0, 0], [0, 0, 0], [0, 0, 0], [2, 0, 0]]
+    base = [[2, 0, 0], [0, 0, 0], [0, 0, 0], [1, 0, 0]]
     found = nearest_rows([[0, 0, 0]], base, PLACES, k=3)
     assert found.rows.tolist() == [[1, 0, 3]]
     assert nearest_rows(np.zeros((0, 3), int), base, PLACES, k=2).rows.shape == (0, 2)

@@ -12,6 +12,7 @@ from audits import cli_options as options
 from audits.cli_streams import as_json, guarded, out, page_look, remark
 from audits.commands import review_options as of
 from audits.commands.signing import sign, verify
+from audits.commands.text import GroupBy, Language, LexiconFile, PromptColumn, TextColumn
 from audits.commands.watching import watched
 from audits.review.records import Action, Reviewer, Status, Wanted
 
@@ -78,6 +79,43 @@ def open_(  # noqa: PLR0913, one parameter per option is how Typer declares them
                 threads=asked.threads, work_folder=asked.work_folder,
                 progress=heard if audit is not None else None,
             )  # fmt: skip
+        kept = opened.add_queue(queue, items)
+        _list(opened, [kept.id], format_)
+
+
+def open_text(  # noqa: PLR0913, one parameter per option is how Typer declares them
+    real: options.RealTable = None,
+    synthetic: options.SyntheticTable = None,
+    *,
+    store: of.InStore,
+    audit: of.AuditFile = None,
+    name: of.Name = None,
+    min_cell: of.MinCell = None,
+    text: TextColumn = None,
+    group: GroupBy = None,
+    lexicon: LexiconFile = None,
+    prompt: PromptColumn = None,
+    language: Language = None,
+    missing: options.Missing = None,
+    memory: options.Memory = None,
+    work_folder: options.WorkFolder = None,
+    format_: options.Shown = None,
+) -> None:
+    """Put findings about texts, texts that are debris, and copies of real ones into a queue."""
+    from audits import config
+    from audits.errors import UsageError
+    from audits.review.store import Store
+    from audits.review.text_queue import open_text_queue
+
+    if real is None or synthetic is None:
+        raise UsageError("Give REAL and SYNTHETIC, two collections of texts.")
+    with Store(store) as opened:
+        queue, items = open_text_queue(
+            real, synthetic, audit=audit, name=name, min_cell=min_cell, text=text or "text",
+            group=config.names(group) or (), lexicon=lexicon, prompt=prompt,
+            language=language or "en", missing=config.names(missing) or (), memory=memory,
+            work_folder=work_folder,
+        )  # fmt: skip
         kept = opened.add_queue(queue, items)
         _list(opened, [kept.id], format_)
 
@@ -317,7 +355,7 @@ def _no_csv(form: options.Format | None) -> None:
 
 
 for _name, _command in (
-    ("open", open_), ("list", list_), ("show", show), ("decide", decide),
+    ("open", open_), ("open-text", open_text), ("list", list_), ("show", show), ("decide", decide),
     ("agreement", agreement), ("export", export), ("sign", sign), ("verify", verify),
 ):  # fmt: skip
     review.command(_name)(guarded(_command))

@@ -95,7 +95,9 @@ def open_queue(  # noqa: PLR0913, one parameter per thing a person may want to s
         "features": features, "kinds": kinds, "metadata": metadata, "bands": bands,
         "missing": missing, "memory": memory, "threads": threads, "work_folder": work_folder,
     }  # fmt: skip
-    audit = _audit_of(audit, real, synthetic, settings, said, told)
+    if audit is None:
+        audit = compare(real, synthetic, **said, settings=settings, progress=told)
+    audit = checked_audit(audit)
     settings = settings or audit.settings
     if min_cell is not None:
         settings = settings.having(review_min_cell=min_cell)
@@ -136,28 +138,18 @@ def _opened(
     return queue, tuple(items)
 
 
-def _audit_of(
-    audit: Audit | str | Path | None,
-    real: Any,
-    synthetic: Any,
-    settings: Settings | None,
-    said: Mapping[str, Any],
-    told: Told,
-) -> Audit:
-    if isinstance(audit, Audit):
-        found = audit
-    elif audit is None:
-        return compare(real, synthetic, **said, settings=settings, progress=told)
-    else:
+def checked_audit(audit: Audit | str | Path) -> Audit:
+    """Return an audit, read from where it was saved, that holds every count."""
+    if not isinstance(audit, Audit):
         from audits.reports.json_report import load
 
-        found = load(audit)
-    if found.min_cell:
+        audit = load(audit)
+    if audit.min_cell:
         raise UsageError(
             "counts are hidden in this audit, so that its rows cannot be found again. Give the "
             "audit that was saved as JSON."
         )
-    return found
+    return audit
 
 
 def _check_same(audit: Audit, inputs: Sequence[InputRecord]) -> None:
