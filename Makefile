@@ -10,11 +10,11 @@ VENV    := .venv
 BIN     := $(VENV)/bin
 JOBS    ?= 2
 ALONE   := build/alone
-PIP     := -m pip --disable-pip-version-check --quiet install -c constraints.txt
+# Bytecode is made of what is imported, when it is: of all that is installed it takes longer.
+PIP     := -m pip --disable-pip-version-check --quiet install --no-compile -c constraints.txt
 SOURCES := $(shell find audits sample_data -type f -not -name '*.pyc') README.md LICENSE
 
-.PHONY: help demo test check clean style types contracts wheel tests java chromium postgresql
-.NOTPARALLEL:
+.PHONY: help demo test check clean ready style types contracts wheel tests java chromium postgresql
 .DELETE_ON_ERROR:
 
 help:
@@ -23,7 +23,13 @@ help:
 demo: $(VENV)/.runtime
 	$(BIN)/audits demo
 
-test: style types contracts wheel tests
+# What waits for the network, for the disk and for a core is done side by side; tests have the
+# machine for themselves.
+test:
+	@$(MAKE) --no-print-directory -j4 --output-sync=target ready
+	@$(MAKE) --no-print-directory tests
+
+ready: style types contracts wheel java chromium postgresql
 
 check: style types contracts
 	$(BIN)/pytest -q -m "not slow and not real_data and not spark and not browser and not postgresql"
@@ -39,11 +45,11 @@ contracts: $(VENV)/.development
 	$(BIN)/lint-imports
 
 # Tests, examples in docstrings and the notebook in one run, on two processes (`make tests JOBS=0`
-# for one); a file stays together. The exit code is kept for .ci/run.
+# for one); a file stays together (tests/conftest.py). The exit code is kept for .ci/run.
 tests: $(VENV)/.development java chromium postgresql
 	@mkdir -p build
 	$(BIN)/pytest --doctest-modules --nbmake tests audits docs/notebooks --durations=15 \
-		-n $(JOBS) --dist loadfile --no-loadscope-reorder; \
+		-n $(JOBS) --dist loadgroup --no-loadscope-reorder; \
 		code=$$?; echo $$code > build/pytest-exit-code; exit $$code
 
 # The wheel has to work by itself: no source tree, no development packages.
@@ -57,17 +63,24 @@ build/.wheel: $(SOURCES) $(ALONE)/.made $(VENV)/.development
 	cd $(ALONE) && bin/audits --version && bin/audits demo > demo.txt || (cat demo.txt; exit 1)
 	touch $@
 
-$(ALONE)/.made: constraints.txt pyproject.toml $(VENV)/.made
+# What the wheel needs is there before it is; whether that is all, its installation says.
+$(ALONE)/.made: constraints.txt pyproject.toml | $(VENV)/.made
 	rm -rf $(ALONE)
 	$(PYTHON) -m venv $(ALONE)
+	$(ALONE)/bin/python -c 'import tomllib; \
+		print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["dependencies"], sep="\n")' \
+		> $(ALONE)/needed.txt
+	$(ALONE)/bin/python $(PIP) -r $(ALONE)/needed.txt
 	touch $@
 
 # -- environments ----------------------------------------------------------------------------------
 
-# pyspark comes as source only: its wheel is built with setuptools.
+# pyspark comes as source only: its wheel is built with setuptools, and not compressed.
 $(VENV)/.development: $(VENV)/.runtime
 	$(BIN)/python $(PIP) setuptools
-	$(BIN)/python $(PIP) --no-build-isolation --use-pep517 -e '.[dev]'
+	$(BIN)/python $(PIP) --no-build-isolation --use-pep517 \
+		-C--build-option=--compression=stored pyspark
+	$(BIN)/python $(PIP) --no-build-isolation -e '.[dev]'
 	touch $@
 
 $(VENV)/.runtime: $(VENV)/.made pyproject.toml constraints.txt
@@ -86,22 +99,22 @@ $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
 	touch $@
 
-# Spark runs on Java; fetch it where that is possible.
-java:
+# Spark runs on Java; fetch it where that is possible. One apt-get after the other.
+java: | $(VENV)/.made
 	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || \
 		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 			apt-get install -y -qq --no-install-recommends openjdk-17-jre-headless; } || \
 		{ echo "Java is missing. On Debian: apt-get install openjdk-17-jre-headless"; exit 1; }
 
 # The dashboard is tested in a real browser; fetch it where that is possible.
-chromium:
+chromium: | java
 	@command -v chromium >/dev/null || \
 		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 			apt-get install -y -qq --no-install-recommends chromium; } || \
 		{ echo "Chromium is missing. On Debian: apt-get install chromium"; exit 1; }
 
 # A store for teams is tested on a real server. Tests start their own: Debian's is not to begin one.
-postgresql:
+postgresql: | chromium
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
 		{ [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 			apt-get install -y -qq --no-install-recommends postgresql-common && \

@@ -31,13 +31,20 @@ def real_data() -> Path:
     return Path(folder)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files of tests in an order in which two processes end together."""
+    """Put the files of tests in an order in which two processes end together.
+
+    A file stays in one process; all that needs Spark does, so that each server starts once.
+    """
     marks: dict[str, set[str]] = {}
     for item in items:
         marks.setdefault(item.path.name, set()).update(mark.name for mark in item.iter_markers())
     place = {name: _place(found) for name, found in marks.items()}
     items.sort(key=lambda item: place[item.path.name])  # stable: a file stays in its order
+    for item in items:
+        group = "spark" if item.get_closest_marker("spark") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _place(marks: set[str]) -> int:

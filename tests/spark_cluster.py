@@ -35,6 +35,9 @@ SESSION = {  # what every session has, wherever it runs
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.shuffle.partitions": "4",
 }
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto"
+"""For a Java that lives for minutes: to optimise what it runs takes longer than to run it."""
+
 DRIVER = {  # what the process that plans the jobs is started with
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -42,6 +45,7 @@ DRIVER = {  # what the process that plans the jobs is started with
     "spark.driver.host": HERE,
     "spark.driver.memory": "1g",
     "spark.executor.memory": "1g",
+    "spark.executor.extraJavaOptions": BRIEF,
     **SESSION,
 }
 
@@ -75,6 +79,7 @@ def environment(folder: Path) -> dict[str, str]:
         "SPARK_LOCAL_IP": HERE,
         "SPARK_LOCAL_DIRS": str(folder),
         "SPARK_DAEMON_MEMORY": "1g",
+        "SPARK_DAEMON_JAVA_OPTS": BRIEF,
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
     }
@@ -169,7 +174,7 @@ def driver(folder: Path, **more: str) -> dict[str, str]:
     """The settings of a driver which writes into this folder only."""
     return {
         **DRIVER,
-        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder}",
+        "spark.driver.extraJavaOptions": f"{BRIEF} -Djava.io.tmpdir={folder}",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         **more,
     }
