@@ -168,3 +168,12 @@ def test_an_unknown_queue_and_a_format_that_is_none_are_refused(made):
     store, _ = made
     assert "queue" in run("show", "f" * 16, "--store", store, code=2).stderr
     assert "--format csv" in run("list", "--store", store, "--format", "csv", code=2).stderr
+
+
+def test_every_command_and_option_has_help():
+    from typer.main import get_command
+
+    for name, sub in get_command(cli.app).commands["review"].commands.items():
+        assert sub.help, name
+        for parameter in sub.params:
+            assert parameter.name == "help" or getattr(parameter, "help", None), (name, parameter)

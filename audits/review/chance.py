@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,24 @@ from audits.data.coded import CellIndex
 from audits.data.row_order import contents_of, pieces
 from audits.flags.flagging import Flagging
 from audits.settings import Settings
+
+_STEPS = ((0.001, 6.0, "fewer than one in 1,000"), (0.01, 4.0, "fewer than one in 100"),
+          (0.1, 2.0, "fewer than one in ten"))  # fmt: skip
+
+
+def rarity(share: float) -> tuple[float, str]:
+    """Return how severe it is to be what so many people are, 0 to 6, and that share in words.
+
+    Twice the power of ten, in whole powers below one in ten: a share would tell how many people it
+    was counted from, and these may be few.
+
+    >>> rarity(0.0004), rarity(0.0999), rarity(0.5)
+    ((6.0, 'fewer than one in 1,000'), (2.0, 'fewer than one in ten'), (0.6, 'about 5 in ten'))
+    """
+    for limit, severity, words in _STEPS:
+        if share < limit:
+            return severity, words
+    return round(max(-2 * math.log10(share), 0.0), 1), f"about {round(10 * share)} in ten"
 
 
 @dataclass(frozen=True)

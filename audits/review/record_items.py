@@ -19,7 +19,7 @@ from audits.flags.records import KINDS
 from audits.flags.result import Flags
 from audits.results import Audit, Group, group_name
 from audits.review.alike import Alike, alike_rows
-from audits.review.chance import Chance, chance_of_copies
+from audits.review.chance import Chance, chance_of_copies, rarity
 from audits.review.identity import name_of
 from audits.review.nearest import RealRecords
 from audits.review.records import RECORD, Item
@@ -29,8 +29,6 @@ COPY, HOMOGENISED = "copy", "homogenised"
 _GIVEN = 6.0  # of 10: whoever wrote the rule knows what must not be
 _LISTED = 1.0
 _MOST = 4.0  # powers of ten that p values count
-_COPY = 2.0  # per power of ten that chance makes a copy less likely
-_MOST_COPY = 3.0
 _LONGEST = 10_000
 
 
@@ -83,10 +81,9 @@ class RecordItems:
             yield self._copy(row, chance)
 
     def _copy(self, row: int, chance: Chance) -> Item:
-        share = float(chance.shares[self.cell[row]])
-        surprise = min(-math.log10(share), _MOST_COPY) if share < 1 else 0.0
-        said = f"it equals a real row in every column; about {percent(share)} of {chance.source}"
-        return self._item(row, COPY, said, _COPY * surprise, {"by_chance": share})
+        severity, share = rarity(float(chance.shares[self.cell[row]]))
+        said = f"it equals a real row in every column; {share} {chance.source}"
+        return self._item(row, COPY, said, severity, {})
 
     def _alike(self) -> Iterable[Item]:
         lines = self.flags.lines

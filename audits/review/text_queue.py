@@ -21,6 +21,7 @@ from audits.data.workspace import Workspace
 from audits.errors import UsageError
 from audits.questions.text_debris_counts import looked_at
 from audits.results import Audit, Group
+from audits.review.chance import rarity
 from audits.review.digests import audit_digest
 from audits.review.finding_items import finding_items
 from audits.review.identity import name_of
@@ -33,7 +34,6 @@ from audits.text_flags import reasons
 from audits.texts import compare_text
 
 DEBRIS = "debris"
-_PER_POWER, _MOST = 2.0, 3.0  # as of copies in tables
 _UNKNOWN = 3.0  # without real texts nobody knows what people do
 _MISSING = "missing"
 Told = Callable[[str, float], None]
@@ -182,30 +182,31 @@ def _texts(corpora: Corpora, groups: Sequence[Group]) -> Iterator[Item]:
     marks = {one.side: one.marks for one in looked_at(corpora)}
     synthetic, real = corpora.sides
     collection, flags = corpora.collections[synthetic], marks[synthetic]
-    shares, surprise = _expected(None if real is None else marks[real])
+    rare = None if real is None else _rare(marks[real])
     for at in np.argsort(collection.row, kind="stable").tolist():
         kinds = [KINDS[i] for i in np.flatnonzero(flags[at])]
         if not kinds:
             continue
         rule, row = COPY if COPIED in kinds else DEBRIS, int(collection.row[at]) + 1
+        severity, said = _UNKNOWN, ""
+        if rare is not None:
+            severity, share = rarity(float(rare[flags[at]].min()))
+            said = f"; {share} real texts do the rarest of it"
         yield Item(
             id=name_of(RECORD, rule, row),
             kind=RECORD,
             rule=rule,
-            reason=f"Text {row:,}: {reasons(flags[at], shares)}.",
-            severity=round(float(surprise[flags[at]].max()), 4),
+            reason=f"Text {row:,}: {reasons(flags[at], None)}{said}.",
+            severity=severity,
             group=groups[at],
             row=row,
             detail={"values": _values(collection, at), "kinds": kinds},
         )
 
 
-def _expected(real: Any) -> tuple[list[float] | None, NDArray[np.float64]]:
-    """Return the share of real texts of each kind, and how severe it is to be of it."""
-    if real is None:
-        return None, np.full(len(KINDS), _UNKNOWN)
-    rate = (real.sum(axis=0) + 1) / (len(real) + 2)
-    return real.mean(axis=0).tolist(), _PER_POWER * np.minimum(-np.log10(rate), _MOST)
+def _rare(real: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the share of real texts of each kind, never quite nothing."""
+    return np.asarray((real.sum(axis=0) + 1) / (len(real) + 2), dtype=np.float64)
 
 
 def _values(collection: Collection, at: int) -> Mapping[str, Any]:
