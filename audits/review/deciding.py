@@ -22,7 +22,7 @@ from audits.review.reading import (
 )
 from audits.review.records import Action, Decision, Reviewer, Shown, Status
 from audits.review.schema import acts, decisions, items, store
-from audits.review.selecting import among
+from audits.review.selecting import is_among
 from audits.review.standing import Said, person, standing, why_not_adjudicate
 
 SHOWN_MOVED = 1_000
@@ -109,7 +109,7 @@ def _as_they_stand(
     connection: Connection, queue: Row[Any], seen: Mapping[str, int]
 ) -> dict[str, Any]:
     query = select(items.c.id, items.c.place, items.c.version).where(
-        items.c.queue == queue.key, items.c.id.in_(among(connection.dialect, seen))
+        items.c.queue == queue.key, is_among(connection.dialect, items.c.id, seen)
     )
     stand = {row.id: row for row in connection.execute(query)}
     for item in seen:
@@ -137,11 +137,15 @@ def _refuse_moved(
 
 def shown(connection: Connection, queue: Row[Any], places: Sequence[int]) -> Iterator[Shown]:
     """Return some items with all decisions on them, in the order of their ids."""
-    chosen = among(connection.dialect, places)
+    dialect = connection.dialect
     said: dict[int, list[Decision]] = defaultdict(list)
-    for row in connection.execute(decision_query(queue.key).where(decisions.c.place.in_(chosen))):
+    for row in connection.execute(
+        decision_query(queue.key).where(is_among(dialect, decisions.c.place, places))
+    ):
         said[row.place].append(decision_of(row, queue.id))
-    query = shown_query().where(items.c.queue == queue.key, items.c.place.in_(chosen))
+    query = shown_query().where(
+        items.c.queue == queue.key, is_among(dialect, items.c.place, places)
+    )
     for row in connection.execute(query.order_by(items.c.id)):
         yield shown_of(row, tuple(said[row.place]))
 
@@ -184,7 +188,7 @@ def words(
         .order_by(decisions.c.number)
     )
     if places is not None:
-        query = query.where(decisions.c.place.in_(among(connection.dialect, places)))
+        query = query.where(is_among(connection.dialect, decisions.c.place, places))
     said: dict[int, list[Said]] = defaultdict(list)
     once: dict[int, Said] = {}
     for row in connection.execute(query) if places is None or places else ():
@@ -237,7 +241,7 @@ def _move(
             .where(
                 items.c.queue == queue.key,
                 items.c.version == version,
-                items.c.place.in_(among(connection.dialect, places)),
+                is_among(connection.dialect, items.c.place, places),
             )
             .values(status=status.value, version=version + 1, changed=act)
         )

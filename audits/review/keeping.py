@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, text
 
 from audits.errors import ConflictError, UnknownNameError, UsageError
 from audits.review.deciding import lock
@@ -53,6 +53,9 @@ def add_queue(connection: Connection, queue: Queue, held: Sequence[Item]) -> Que
     for table, rows in ((combos, combo), (pairs, parts), (items, narrow), (details, wide)):
         if rows:
             connection.execute(insert(table), rows)
+    if held and connection.dialect.name == "postgresql":
+        # it would plan for empty tables until its own housekeeping comes round
+        connection.execute(text("ANALYZE review_items, review_details, review_decisions"))
     return queue
 
 
@@ -131,10 +134,10 @@ def signatures_of(connection: Connection, queue_id: str) -> tuple[Signature, ...
 
 def audit_row(series: str, document: str, label: str, made: str) -> dict[str, Any]:
     """Return an audit of a series, checked."""
-    text = document.encode("utf-8", "backslashreplace")
+    written = document.encode("utf-8", "backslashreplace")
     return {
         "series": one_line("name of the series", series),
-        "digest": hashlib.sha256(text).hexdigest(),
+        "digest": hashlib.sha256(written).hexdigest(),
         "label": one_line("label", label),
         "made": made,
         "document": document,

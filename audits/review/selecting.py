@@ -8,16 +8,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Dialect,
     Integer,
     Select,
     Text,
     and_,
-    bindparam,
-    cast,
+    any_,
     func,
+    literal,
     select,
 )
 
@@ -52,22 +51,22 @@ def conditions(dialect: Dialect, queue: int, wanted: Wanted) -> ColumnElement[bo
         asked.append(items.c.place.not_in(_decided_by(queue, wanted.not_by)))
     if wanted.ids is not None:
         known = [item for item in wanted.ids if _ID.fullmatch(item)]
-        asked.append(items.c.id.in_(among(dialect, known)))
+        asked.append(is_among(dialect, items.c.id, known))
     return and_(*asked)
 
 
-def among(dialect: Dialect, values: Iterable[str | int]) -> Select[tuple[str | int]]:
-    """Return any number of values as a query: one bound value, where databases limit how many."""
+def is_among(
+    dialect: Dialect, column: ColumnElement[Any], values: Iterable[str | int]
+) -> ColumnElement[bool]:
+    """Ask for any number of values as one bound value, where databases limit how many."""
     listed = list(values)
     kind = Integer if listed and isinstance(listed[0], int) else Text
-    given = bindparam(None, json.dumps(listed), Text)
     if dialect.name == "postgresql":
-        value: ColumnElement[Any] = func.json_array_elements_text(cast(given, JSON)).column_valued(
-            "given"
-        )
-    else:
-        value = func.json_each(given).table_valued("value").c.value
-    return select(cast(value, kind))
+        from sqlalchemy.dialects.postgresql import ARRAY
+
+        return column == any_(literal(listed, ARRAY(kind)))
+    given = func.json_each(literal(json.dumps(listed), Text)).table_valued("value")
+    return column.in_(select(given.c.value))
 
 
 def order(sort: str) -> tuple[ColumnElement[Any], ...]:
