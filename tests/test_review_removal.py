@@ -53,9 +53,8 @@ def test_a_planted_filter_that_removes_a_minority_is_a_problem():
     found = by_group({one(race="birch", sex="f"): 20, one(race="ash", sex="m"): 5})
     birch = found[one(race="birch")]
     assert birch.verdict is Verdict.PROBLEM
-    assert birch.because == (
-        f"Birch: 20 of 100 rows would go, 20 %, where 2.5 % of everyone go: {birch.ratio} times."
-    )
+    assert birch.because.startswith("Birch: 20 of 100 rows are removed, 20 %, against 2.5 % of all")
+    assert f"a ratio of {birch.ratio}." in birch.because
     assert birch.ratio.value == pytest.approx(8)
     assert found[one(race="ash")].verdict is Verdict.OK
     assert found[()].verdict is Verdict.OK
@@ -111,6 +110,28 @@ def test_what_moves_with_the_limit_is_said():
     assert line.sensitivity == "flips: 'watch' if the limit were a quarter higher"
 
 
+def test_where_most_go_the_rows_that_stay_are_compared():
+    """Ninety of a hundred go: nobody can go 1.25 times as often, but stay half as often."""
+    rows = {one(race="ash"): 9_000, one(race="oak"): 1_000}
+    found = by_group({one(race="ash"): 8_000, one(race="oak"): 950}, rows)
+    oak = found[one(race="oak")]
+    assert oak.ratio.high < SETTINGS.removal_ratio
+    assert oak.kept.value == pytest.approx(0.05 / 0.105)
+    katz = relative_risk(1000, 9000, 50, 1000).confidence_interval(0.95)
+    stay = [1 / (0.1 + 0.9 * t) for t in (katz.high, katz.low)]
+    assert (oak.kept.low, oak.kept.high) == pytest.approx(stay, rel=0.03)
+    assert oak.verdict is Verdict.PROBLEM
+    assert oak.because.endswith(
+        f"Of its rows 5 % stay, against 10.5 % of all: a ratio of {oak.kept}."
+    )
+    assert found[one(race="ash")].verdict is Verdict.OK
+    whole = by_group({one(race="ash"): 8_000, one(race="oak"): 1_000}, rows)[one(race="oak")]
+    assert whole.kept.value == whole.kept.low == 0
+    assert whole.verdict is Verdict.PROBLEM
+    even = by_group({one(race="ash"): 8_100, one(race="oak"): 900}, rows)[one(race="oak")]
+    assert even.verdict is Verdict.OK
+
+
 def test_more_than_there_is_cannot_be_removed():
     with pytest.raises(ValueError, match="3 rows of oak are removed, of 2"):
         removal_lines({one(race="oak"): 2}, {one(race="oak"): 3}, SETTINGS)
@@ -151,7 +172,8 @@ def test_laws(counts):
             assert line.ratio.value * lines[0].removed / lines[0].rows == pytest.approx(
                 line.removed / line.rows
             )
-        assert not (line.faster and line.ratio.value < SETTINGS.removal_ratio)
+        stays_less = 1 / line.kept.value if line.kept.known and line.kept.value else np.inf
+        assert not (line.faster and max(line.ratio.value, stays_less) < SETTINGS.removal_ratio)
     assert lines == removal_lines(
         dict(reversed(rows.items())), dict(reversed(removed.items())), SETTINGS
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -33,7 +33,7 @@ class RemovalLine(Row):
     `removed` of its `rows` go, a `share` with its Wilson interval; `ratio` is that share over
     everyone's (unknown where nobody is removed). `p` is the chance that so many of the group's rows
     are hit if as many rows altogether were picked at random, adjusted for the number of groups; of
-    everyone it is 1.
+    everyone it is 1. `kept` is the share of its rows that stay over everyone's.
     """
 
     rows: int
@@ -45,6 +45,7 @@ class RemovalLine(Row):
     because: str
     sensitivity: str = "stable"
     severity: float = 0.0
+    kept: Estimate = field(default_factory=Estimate.unknown)
 
     @property
     def faster(self) -> bool:
@@ -61,6 +62,10 @@ def removal_lines(
     everyone: the interval of the ratio lies there, and so does the p value, adjusted for the number
     of groups. It is watched where it is surely hit more often than the rest, by counting alone, and
     the ratio seen reaches `removal_ratio`; `ok` where the whole interval is below that.
+
+    Where most rows go, no group can be removed much faster than everyone. So the rows that stay are
+    compared, too: everyone's share of them over the group's, by the same limit, and the worse of
+    both counts. It can only be the worse one where more than 44 % of all rows go (at 1.25).
 
     Parameters
     ----------
@@ -88,8 +93,8 @@ def removal_lines(
     >>> lines = removal_lines(rows, {(("sex", "female"),): 40, (("sex", "male"),): 10}, Settings())
     >>> [(line.group, line.verdict.value) for line in lines[1:]]
     [((('sex', 'female'),), 'problem'), ((('sex', 'male'),), 'ok')]
-    >>> lines[1].because
-    'Female: 40 of 100 rows are removed, 40 %, against 5 % of all rows: a ratio of 8.00 (6.76 to 8.85).'
+    >>> print(lines[1].ratio)
+    8.00 (6.76 to 8.85)
     """
     _check(groups, removed)
     names, sizes = _rolled_up(groups, settings.intersections)
@@ -105,7 +110,8 @@ def removal_lines(
         lines.append(RemovalLine(
             group, int(sizes[i]), int(counted.hits[i]), share, ratio,
             float(sure[i]) if group else 1.0, verdict, _because(group, i, counted),
-            flips[i] if group else "stable", _severity(ratio, verdict),
+            flips[i] if group else "stable", _severity((ratio, counted.lost[i]), verdict),
+            _inverse(counted.lost[i]),
         ))  # fmt: skip
     return (lines[0], *sorted(lines[1:], key=_order))
 
@@ -119,13 +125,15 @@ class _Counted:
     exact: Floats
     shares: list[Estimate]
     ratios: list[Estimate]
+    lost: list[Estimate]  # everyone's share of rows that stay over the group's
 
 
 def _counted(hits: Floats, sizes: Floats, settings: Settings) -> _Counted:
     exact = np.asarray(more_than_rest_p(hits, sizes, hits[0], sizes[0]), dtype=np.float64).copy()
     exact[0] = np.nan  # of everyone there is no statement
     shares = _shares(hits, sizes, settings)
-    return _Counted(hits, sizes, exact, shares, _ratios(hits, sizes, settings))
+    ratios, lost = _ratios(hits, sizes, settings), _lost(hits, sizes, settings)
+    return _Counted(hits, sizes, exact, shares, ratios, lost)
 
 
 def _order(line: RemovalLine) -> tuple[int, float, int, Group]:
@@ -197,6 +205,35 @@ def _ratios(hits: Floats, sizes: Floats, settings: Settings) -> list[Estimate]:
     return [Estimate(*map(float, one)) for one in found.T]
 
 
+def _lost(hits: Floats, sizes: Floats, settings: Settings) -> list[Estimate]:
+    """Everyone's share of rows that stay over the group's; unknown where nobody stays.
+
+    The rest, which is independent, stays t times as often as a group of the share w of all rows;
+    everyone then stays w + (1 - w) t times as often as it.
+    """
+    kept = sizes - hits
+    if kept[0] == 0:
+        return [Estimate.unknown()] * len(hits)
+    whole = sizes == sizes[0]
+    rest = np.where(whole, 1.0, sizes[0] - sizes)
+    low, high = koopman(
+        np.where(whole, 1.0, kept[0] - kept), rest, kept, sizes, confidence=settings.confidence
+    )
+    of = sizes / sizes[0]
+    with np.errstate(divide="ignore"):
+        seen = kept[0] / sizes[0] / (kept / sizes)
+    found = np.stack([seen, *(of + (1 - of) * np.where(np.isnan(t), 1.0, t) for t in (low, high))])
+    found[:, whole] = 1.0
+    return [Estimate(*map(float, one)) for one in found.T]
+
+
+def _inverse(lost: Estimate) -> Estimate:
+    """Turn a ratio of at least 1 / infinity over."""
+    if not lost.known:
+        return lost
+    return Estimate(1 / lost.value, 1 / lost.high, 1 / lost.low)
+
+
 def _to_everyone(to_rest: Floats, share: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         found = to_rest / (share * to_rest + 1 - share)
@@ -215,6 +252,26 @@ def _beyond(counted: _Counted, limit: float) -> Floats:
             hits[can], sizes[can], hits[0] - hits[can], sizes[0] - sizes[can],
             limit * (1 - of) / (1 - of * limit),
         )  # fmt: skip
+    return _no_surer(p, counted)
+
+
+def _stays_less(counted: _Counted, limit: float) -> Floats:
+    """P value of "everyone stays at most `limit` times as often as the group"."""
+    kept, sizes = counted.sizes - counted.hits, counted.sizes
+    share = sizes / sizes[0]
+    can = sizes < sizes[0]
+    p = np.ones(len(kept))
+    if can.any() and 0 < kept[0] < sizes[0]:
+        of = share[can]
+        # nan: nobody stays of either
+        p[can] = np.nan_to_num(np.asarray(ratio_above_p(
+            kept[0] - kept[can], sizes[0] - sizes[can], kept[can], sizes[can],
+            (limit - of) / (1 - of),
+        )), nan=1.0)  # fmt: skip
+    return _no_surer(p, counted)
+
+
+def _no_surer(p: Floats, counted: _Counted) -> Floats:
     # The score test is no approximation for a handful of rows: what counting alone does not tell
     # from chance is not more certain beyond a limit.
     found = np.fmax(p, counted.exact)
@@ -223,12 +280,24 @@ def _beyond(counted: _Counted, limit: float) -> Floats:
 
 
 def _judged(counted: _Counted, settings: Settings, *, factor: float = 1.0) -> list[Verdict]:
-    """Return the verdicts if the limit's distance from 1 is moved."""
+    """Return the worse verdict of both comparisons, if the limit's distance from 1 is moved."""
     limit = 1 + (settings.removal_ratio - 1) * factor
-    surely = adjusted(_beyond(counted, limit), settings) <= settings.false_discovery_rate
+    removed = _against(counted.ratios, _beyond(counted, limit), counted, limit, settings)
+    stays = _against(counted.lost, _stays_less(counted, limit), counted, limit, settings)
+    return [
+        lost if lost in (Verdict.PROBLEM, Verdict.WATCH) and lost.rank < gone.rank else gone
+        for gone, lost in zip(removed, stays, strict=True)
+    ]
+
+
+def _against(
+    ratios: list[Estimate], beyond: Floats, counted: _Counted, limit: float, settings: Settings
+) -> list[Verdict]:
+    """Hold one comparison against a limit."""
+    surely = adjusted(beyond, settings) <= settings.false_discovery_rate
     more = adjusted(counted.exact, settings) <= settings.false_discovery_rate
     verdicts = []
-    for i, one in enumerate(counted.ratios):
+    for i, one in enumerate(ratios):
         if not one.known or one.high < limit:
             verdicts.append(Verdict.OK)
         elif one.low >= limit and surely[i]:
@@ -254,10 +323,10 @@ def _sensitivities(counted: _Counted, settings: Settings) -> list[str]:
     return texts
 
 
-def _severity(ratio: Estimate, verdict: Verdict) -> float:
+def _severity(ratios: tuple[Estimate, Estimate], verdict: Verdict) -> float:
     if verdict not in (Verdict.PROBLEM, Verdict.WATCH):
         return 0.0
-    return min(max(ratio.low, 0.0), _MOST_SEVERE)
+    return min(max(0.0, *(one.low for one in ratios if one.known)), _MOST_SEVERE)
 
 
 def _because(group: Group, place: int, counted: _Counted) -> str:
@@ -271,4 +340,12 @@ def _because(group: Group, place: int, counted: _Counted) -> str:
         return f"{said}, {percent(hits / rows)}."
     everyone = percent(counted.shares[0].value)
     all_of = "all of them" if hits == rows else percent(hits / rows)
-    return f"{said}, {all_of}, against {everyone} of all rows: a ratio of {ratio}."
+    found = f"{said}, {all_of}, against {everyone} of all rows: a ratio of {ratio}."
+    lost = counted.lost[place]
+    if not lost.known or lost.value <= ratio.value:
+        return found
+    stay = percent(1 - counted.shares[0].value)
+    return (
+        f"{found} Of its rows {percent(1 - hits / rows)} stay, against {stay} of all: a ratio of "
+        f"{_inverse(lost)}."
+    )
