@@ -12,7 +12,7 @@ from audits.review.signing import Signed, signed
 if TYPE_CHECKING:
     from audits.review.store import Store
 
-_MOST_FINDINGS = 100_000
+_PAGE = 1_000
 
 
 @dataclass(frozen=True)
@@ -86,16 +86,25 @@ def reviewed(store: Store, queue_id: str) -> Reviewed:
     """
     queue = store.queue(queue_id)
     decisions = list(store.decisions(queue_id))
-    page = store.page(queue_id, Wanted(kind=FINDING), size=_MOST_FINDINGS)
     return Reviewed(
         queue=queue,
         counts=store.counts(queue_id),
-        findings=_with_decisions(page.items, decisions),
+        findings=_with_decisions(_findings(store, queue_id), decisions),
         records=_records(store, queue_id),
         bulks=_bulks(decisions),
         reviewers=_reviewers(decisions),
         signatures=signed(store, queue_id),
     )
+
+
+def _findings(store: Store, queue_id: str) -> list[Shown]:
+    """Return the items that are findings, the severest first."""
+    found: list[Shown] = []
+    while True:
+        page = store.page(queue_id, Wanted(kind=FINDING), start=len(found), size=_PAGE)
+        found += page.items
+        if len(found) >= page.total or not page.items:
+            return found
 
 
 def _with_decisions(shown: Iterable[Shown], decisions: Iterable[Decision]) -> tuple[Shown, ...]:
