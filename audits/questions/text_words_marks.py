@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import expit
 
 from audits.corpus.corpora import Corpora
 from audits.formulas.grown_ties import tie_beyond_p
@@ -16,6 +16,7 @@ from audits.formulas.marked_words import Marked, marked_log_odds, pooled_prior, 
 from audits.formulas.multiplicity import benjamini_hochberg
 from audits.questions.text_words_counts import Compared, Counted, Tally, occurrences
 from audits.questions.text_words_groups import Bools, Ints
+from audits.questions.text_words_shuffled import Shuffler, largest_score
 from audits.seeds import stream
 from audits.settings import Settings
 
@@ -166,11 +167,11 @@ def _threshold(corpora: Corpora, words: Compared, side: int, tally: Tally) -> tu
     allowed = int((1 - settings.confidence) * (settings.marked_shuffles + 1) + 1e-9)
     top = _largest(true, settings)[large]
     rng = stream(settings.seed, "text_words", f"side {side}", ())
+    largest = _shuffled(words, side, tally, large=large, settings=settings)
     drawn: list[Floats] = []
     while len(drawn) < settings.marked_shuffles:
         order = rng.permutation(corpora.collections[words.sides[side]].documents)
-        pairs = _Pairs(words.shuffled(side, tally, order))
-        drawn.append(_largest(pairs, settings)[large])
+        drawn.append(largest(order))
         usual, reached = _reached(drawn)
         if len(drawn) >= _LEAST and (reached >= (top / usual).max()).sum() >= allowed:
             break
@@ -181,29 +182,25 @@ def _threshold(corpora: Corpora, words: Compared, side: int, tally: Tally) -> tu
 
 
 def _largest(pairs: _Pairs, settings: Settings) -> Floats:
-    """Per group the largest score of words that enough texts hold, at least 0.
-
-    The divergence that a score is the root of is at most chi-squared (Gibbs & Su 2002), so that a
-    score is at most the square root of 2 times z: few words have a z that makes them worth a look.
-    """
+    """Per group the largest score of words that enough texts hold, at least 0."""
     lines = np.flatnonzero(pairs.whole >= settings.marked_floor)
-    groups, whole = pairs.groups[lines], pairs.whole[lines]
-    share = expit(pairs.log_odds)
-    due = whole * share[groups]
-    z = (pairs.inside[lines] - due) / np.sqrt(due * (1 - share)[groups])
-    most = np.zeros(len(share))
-    np.maximum.at(most, groups, z)
-    first = (z > 0) & (z >= most[groups])
-    least = _most(pairs, lines[first], len(share))
-    return _most(pairs, lines[(z > 0) & (np.sqrt(2) * z >= least[groups] - 1e-6)], len(share))
+    return largest_score(
+        pairs.inside[lines], pairs.whole[lines], pairs.groups[lines], pairs.log_odds
+    )
 
 
-def _most(pairs: _Pairs, lines: Ints, groups: int) -> Floats:
-    """Per group the largest score of some lines."""
-    most = np.zeros(groups)
-    inside, of = pairs.inside[lines], pairs.groups[lines]
-    np.maximum.at(most, of, surprise(inside, pairs.whole[lines] - inside, pairs.log_odds[of]))
-    return most
+def _shuffled(
+    words: Compared, side: int, tally: Tally, *, large: Bools, settings: Settings
+) -> Callable[[Ints], Floats]:
+    """Return what gives the largest score of every large group when texts are in some order."""
+    if words.sets[side].everyone:
+        places = np.flatnonzero(large)
+        return Shuffler(words.sets[side], words.held[side], places, settings.marked_floor).largest
+
+    def largest(order: Ints) -> Floats:
+        return _largest(_Pairs(words.shuffled(side, tally, order)), settings)[large]
+
+    return largest
 
 
 def _reached(drawn: list[Floats]) -> tuple[Floats, Floats]:
