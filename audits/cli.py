@@ -20,6 +20,8 @@ from audits.cli_streams import (
     out,
     page_look,
     remark,
+    standing,
+    under,
     write_audit,
 )
 from audits.commands import FURTHER
@@ -123,7 +125,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
         "format": format_ and format_.value,
     }  # fmt: skip
     asked = configuration.request(given, config)
-    audit = _run(asked, progress_to)
+    audit = under(_run(asked, progress_to), asked.exceptions, config)
     if asked.keep_work:
         made = Path(asked.work_folder or "").glob("audits-work-*")
         kept = max(made, key=lambda path: path.stat().st_mtime)
@@ -132,7 +134,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
         audit.save(asked.output)
         remark(f"saved {asked.output}{holding(asked.output)}")
     write_audit(audit, asked.format, everything=everything)
-    gate(audit.findings, asked.fail_on, "found")
+    gate(standing(audit), asked.fail_on, "found")
 
 
 def _run(asked: Request, progress_to: str | None = None) -> Audit:
@@ -187,7 +189,7 @@ def show(
 
     loaded = _only(load(audit), names(question))
     write_audit(loaded, format_.value if format_ else "text", everything=everything)
-    gate(loaded.findings, fail_on and fail_on.value, "found")
+    gate(standing(loaded, today=True), fail_on and fail_on.value, "found")
 
 
 def _only(audit: Audit, wanted: tuple[str, ...] | None) -> Audit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import functools
 import json
 import os
@@ -21,6 +23,7 @@ from audits.visible import visible
 
 if TYPE_CHECKING:
     from audits.results import Audit, Finding
+    from audits.safeguards import Accepted
 
 BUG, INTERRUPTED = 70, 130
 _CONTROLS = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
@@ -94,6 +97,32 @@ def gate(findings: tuple[Finding, ...], fail_on: str | None, how: str) -> None:
     if reached:
         remark(f"--fail-on {fail_on}: {reached} {how}")
         raise typer.Exit(1)
+
+
+def under(
+    audit: Audit, exceptions: tuple[Accepted, ...], config: str | os.PathLike[str] | None
+) -> Audit:
+    """Return an audit with the exceptions that its file of options makes, in force from today."""
+    if not exceptions or config is None:
+        return audit
+    from audits.safeguards import Safeguards
+    from audits.safeguards.reading import digest_of
+
+    name = os.path.basename(config)
+    kept = Safeguards(exceptions, name, digest_of(config), datetime.date.today())
+    return dataclasses.replace(audit, safeguards=kept)
+
+
+def standing(audit: Audit, *, today: bool = False) -> tuple[Finding, ...]:
+    """Return the findings that nobody has accepted, and say what is wrong with exceptions."""
+    if audit.safeguards is None:
+        return audit.findings
+    from audits.safeguards import enforce
+
+    found = enforce(audit, today=datetime.date.today() if today else None)
+    for text in found.remarks():
+        remark(text)
+    return found.standing
 
 
 def guarded(command: Callable[..., None]) -> Callable[..., None]:

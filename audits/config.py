@@ -11,6 +11,8 @@ from audits import config_values
 from audits.cli_values import bands, names, numbers, pairs
 from audits.data.documents import read_toml_file
 from audits.errors import UnknownNameError, UsageError
+from audits.safeguards.reading import exceptions_of
+from audits.safeguards.records import Accepted
 from audits.settings import Settings
 
 __all__ = [
@@ -58,6 +60,7 @@ class _Asked:
     fail_on: str | None = None
     output: str | None = None
     format: str = "text"
+    exceptions: tuple[Accepted, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -280,6 +283,12 @@ def _check(made: _OfTables, inputs: Sequence[str | Path | None]) -> None:
             "no sensitive feature was named. Give --sensitive-features with at least one column."
         )
     _check_output(made.output, inputs)
+    for one in made.exceptions:  # before the work is done, not after
+        for column, _ in one.group or ():
+            if column not in made.sensitive_features:
+                raise UnknownNameError(
+                    f"sensitive feature ({one.place})", column, made.sensitive_features
+                )
 
 
 def _check_output(
@@ -323,7 +332,7 @@ def read_config(path: str | Path, kind: type[_Asked] = Request) -> dict[str, Any
         If it is not TOML (the line is named), names an unknown option, or a value is of the wrong
         kind.
     """
-    _, document = read_toml_file(path)
+    text, document = read_toml_file(path)
     known = [part.name for part in fields(kind)]
     read: dict[str, Any] = {}
     for name, value in document.items():
@@ -333,7 +342,12 @@ def read_config(path: str | Path, kind: type[_Asked] = Request) -> dict[str, Any
             raise UnknownNameError("option", name, known)
         if option in read:
             raise UsageError(f"{path}: {option} is given twice. Keep one of them.")
-        read[option] = _READERS[option](f"{path}: {name}", value)
+        if option == "exceptions":
+            read[option] = exceptions_of(path, text, value)
+        elif option == "rules" and isinstance(value, list):  # they stand in this file
+            read[option] = Path(path).name
+        else:
+            read[option] = _READERS[option](f"{path}: {name}", value)
     for name in _PATHS:
         if name in read and not (name in _TABLES and "spark" in read):  # there, a table's name
             read[name] = _beside(path, read[name])

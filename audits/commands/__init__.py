@@ -7,6 +7,7 @@ from audits.commands.dashboard import dashboard
 from audits.commands.demo import demo
 from audits.commands.fairness import fairness
 from audits.commands.flag import flag
+from audits.commands.gate import gate
 from audits.commands.generations import generations
 from audits.commands.plan import plan
 from audits.commands.report import report
@@ -16,6 +17,7 @@ from audits.commands.text import text
 from audits.commands.versus import versus
 
 FURTHER: tuple[Callable[..., None], ...] = (
+    gate,
     report,
     dashboard,
     demo,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import gate, holding, remark, write_audit
+from audits.cli_streams import gate, holding, remark, standing, under, write_audit
 from audits.commands.watching import watched
 
 if TYPE_CHECKING:
@@ -122,12 +122,13 @@ def fairness(  # noqa: PLR0913, one parameter per option is how Typer declares t
         "ask": ("fairness",),
     }  # fmt: skip
     asked = configuration.fairness_request(given, config)
-    audit = _run(asked, progress_to, mitigate=not no_mitigation)
+    made = _run(asked, progress_to, mitigate=not no_mitigation)
+    audit = under(made, asked.exceptions, config)
     if asked.output is not None:
         audit.save(asked.output)
         remark(f"saved {asked.output}{holding(asked.output)}")
     write_audit(audit, asked.format, everything=everything)
-    gate(audit.findings, asked.fail_on, "found")
+    gate(standing(audit), asked.fail_on, "found")
 
 
 def _run(asked: FairnessRequest, progress_to: str | None, *, mitigate: bool) -> Audit:

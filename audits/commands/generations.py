@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import gate, holding, remark, write_audit
+from audits.cli_streams import gate, holding, remark, standing, under, write_audit
 from audits.commands.watching import watched
 
 if TYPE_CHECKING:
@@ -109,12 +109,12 @@ def generations(  # noqa: PLR0913, one parameter per option is how Typer declare
         "format": format_ and format_.value,
     }  # fmt: skip
     asked = configuration.chain_request(given, config)
-    audit = _followed(asked, progress_to)
+    audit = under(_followed(asked, progress_to), asked.exceptions, config)
     if asked.output is not None:
         audit.save(asked.output)
         remark(f"saved {asked.output}{holding(asked.output)}")
     write_audit(audit, asked.format, everything=everything)
-    gate(audit.findings, asked.fail_on, "found")
+    gate(standing(audit), asked.fail_on, "found")
 
 
 def _followed(asked: ChainRequest, progress_to: str | None) -> Audit:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from audits import cli_options as options
-from audits.cli_streams import gate, holding, remark, write_audit
+from audits.cli_streams import gate, holding, remark, standing, under, write_audit
 from audits.commands.watching import watched
 
 if TYPE_CHECKING:
@@ -161,14 +161,14 @@ def text(  # noqa: PLR0913, one parameter per option is how Typer declares them
     }  # fmt: skip
     asked = configuration.text_request(given, config)
     with watched(asked.stages, progress_to) as heard:
-        audit = _audited(asked, heard)
+        audit = under(_audited(asked, heard), asked.exceptions, config)
     if asked.flags is not None:
         remark(f"saved {asked.flags}, a line per text: keep it where the texts are")
     if asked.output is not None:
         audit.save(asked.output)
         remark(f"saved {asked.output}{holding(asked.output)}")
     write_audit(audit, asked.format, everything=everything)
-    gate(audit.findings, asked.fail_on, "found")
+    gate(standing(audit), asked.fail_on, "found")
 
 
 def _named(inputs: list[str], generation_column: str | None) -> dict[str, Any]:

@@ -60,7 +60,7 @@ class Rule:
 
 
 def read_rules(path: str | Path) -> tuple[Rule, ...]:
-    """Read the rules of a file.
+    """Read the rules of a file: its tables `rule`, or, of a file of options, `rules`.
 
     Raises
     ------
@@ -72,10 +72,11 @@ def read_rules(path: str | Path) -> tuple[Rule, ...]:
         If it is not TOML, holds no rule, or a rule's fields make no sense.
     """
     text, document = read_toml_file(path)
-    for name in document:
+    inside = isinstance(document.get("rules"), list)  # a file of options, with [[rules]] in it
+    for name in () if inside else document:
         if name != "rule":
             raise UnknownNameError(f"table in {path} called", name, ["rule"])
-    tables = document.get("rule", [])
+    tables = document["rules"] if inside else document.get("rule", [])
     if not isinstance(tables, list) or not tables:
         raise UsageError(f'{path} holds no rules. Write each as [[rule]] and check = "…" below it.')
     spots = list(_checks(text))

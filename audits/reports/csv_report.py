@@ -9,6 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from audits.results import Audit
+from audits.safeguards import enforce
 from audits.visible import visible
 
 if TYPE_CHECKING:
@@ -33,10 +34,13 @@ def cell(value: object) -> str:
 def audit_csv(audit: Audit) -> str:
     """One line per finding, worst first, with a column for every sensitive feature.
 
-    A sensitive feature named like another column becomes `name (sensitive feature)`.
+    A sensitive feature named like another column becomes `name (sensitive feature)`. An audit made
+    under exceptions has a further column, `accepted`: by whom, until when and why.
     """
+    columns = COLUMNS if audit.safeguards is None else (*COLUMNS, "accepted")
+    enforced = enforce(audit)
     headers = {
-        name: f"{name} (sensitive feature)" if name in COLUMNS else name
+        name: f"{name} (sensitive feature)" if name in columns else name
         for name in audit.sensitive_features
     }
     lines = (
@@ -47,11 +51,12 @@ def audit_csv(audit: Audit) -> str:
             "verdict": finding.verdict.value,
             "because": finding.because,
             "sensitivity": finding.sensitivity,
+            "accepted": one.says if (one := enforced.of(finding)) else "",
             **{headers[name]: value for name, value in finding.group if name in headers},
         }
         for finding in audit.findings
     )
-    return table_csv([*COLUMNS, *headers.values()], lines)
+    return table_csv([*columns, *headers.values()], lines)
 
 
 def diff_csv(diff: Diff) -> str:

@@ -14,6 +14,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 from audits.errors import InputError, SourceError, UnknownNameError, UsageError
 from audits.estimates import Estimate
 from audits.registry import all_questions
+from audits.reports.safeguards_json import safeguards_from_dict, safeguards_to_dict
 from audits.results import (
     Answer,
     Audit,
@@ -78,8 +79,8 @@ def finding_to_dict(finding: Finding) -> dict[str, Any]:
 
 
 def audit_to_dict(audit: Audit) -> dict[str, Any]:
-    """Everything, worst findings first."""
-    return {
+    """Everything, worst findings first; `safeguards` only where the audit was made under some."""
+    document = {
         "format": Audit.FORMAT,
         "verdict": audit.verdict.value,
         "counts": audit.counts,
@@ -94,6 +95,9 @@ def audit_to_dict(audit: Audit) -> dict[str, Any]:
         "hidden": [dict(group) for group in audit.hidden],
         "answers": {name: answer_to_dict(answer) for name, answer in audit.answers.items()},
     }
+    if audit.safeguards is not None:
+        document["safeguards"] = safeguards_to_dict(audit)
+    return document
 
 
 def save(audit: Audit, path: str | Path) -> Path:
@@ -150,7 +154,17 @@ def load(path: str | Path) -> Audit:
     """
     from audits.data.documents import read_json_file
 
-    document = read_json_file(path)
+    return opened(read_json_file(path), str(path))
+
+
+def opened(document: Any, path: str) -> Audit:
+    """Rebuild an audit from its JSON; `path` says where that is from.
+
+    Raises
+    ------
+    InputError
+        As for :func:`load`.
+    """
     if not isinstance(document, dict) or "findings" not in document:
         raise InputError(f"{path}: is JSON, but not an audit. Save one with audits compare.")
     if document.get("format") != Audit.FORMAT:
@@ -204,6 +218,7 @@ def audit_from_dict(document: Mapping[str, Any]) -> Audit:
         versions=document["versions"],
         min_cell=document.get("min_cell", 0),
         hidden=tuple(_group(group) for group in document.get("hidden", ())),
+        safeguards=safeguards_from_dict(document.get("safeguards")),
     )
 
 

@@ -7,6 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from audits.results import Audit, ColumnRecord, Finding, InputRecord, Verdict
+from audits.safeguards import Excused, enforce
 from audits.visible import visible
 
 if TYPE_CHECKING:
@@ -56,15 +57,20 @@ class Page:
         """Leave a line empty."""
         self._lines.append("")
 
-    def finding(self, finding: Finding, before: Verdict | None = None) -> None:
-        """Write a finding: its verdict in words and shape, then its sentence."""
+    def finding(
+        self, finding: Finding, before: Verdict | None = None, excused: Excused | None = None
+    ) -> None:
+        """Write a finding: its verdict in words and shape, its sentence, and who accepted it."""
         verdict = finding.verdict
         was = "" if before is None else f", {before.value} before"
-        head = f"{SHAPES[verdict]} {verdict.value}{was} · {finding.question}"
+        accepted = "" if excused is None else ", accepted"
+        head = f"{SHAPES[verdict]} {verdict.value}{was}{accepted} · {finding.question}"
         self.add(head, _STYLES[verdict])
         self.add(finding.because, indent=2)
         if finding.sensitivity != "stable":
             self.add(f"Not stable; {finding.sensitivity}.", indent=2)
+        if excused is not None:
+            self.add(excused.says, indent=2)
 
     @property
     def text(self) -> str:
@@ -83,12 +89,14 @@ def audit_text(audit: Audit, *, width: int, colour: bool = False, everything: bo
     for line in _ended(audit):
         page.add(line)
     page.gap()
-    for line in (*understood(audit), *_predicted(audit)):
-        page.add(line)
+    enforced = enforce(audit)
+    for line in (*understood(audit), *_predicted(audit), enforced.counted(), *enforced.remarks()):
+        if line:
+            page.add(line)
     shown = list(audit.findings) if everything else _written_out(audit)
     for finding in shown:
         page.gap()
-        page.finding(finding)
+        page.finding(finding, excused=enforced.of(finding))
     for verdict in (Verdict.NOT_ENOUGH_EVIDENCE, Verdict.OK):
         left = sum(f.verdict is verdict for f in audit.findings)
         if left := left - sum(f.verdict is verdict for f in shown):
