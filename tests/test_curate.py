@@ -204,6 +204,27 @@ def test_people_who_keep_deciding_are_waited_for_and_then_told(made):
         curate(made, store=Busy(made, SAID), queue="q1")
 
 
+def test_a_queue_that_was_opened_stored_and_decided_on(sample, tmp_path):
+    """From the queue to the curated table, with the real store."""
+    from audits.review.queueing import open_queue
+    from audits.review.records import Reviewer
+    from audits.review.store import Store
+
+    path, real = sample / "synthetic_good.csv", sample / "survey_real.csv"
+    queue, items = open_queue(real, path, sensitive_features="race")
+    records = [item for item in items if item.kind == "record"][:5]
+    with Store(str(tmp_path / "s.db")) as store:
+        store.add_queue(queue, items)
+        store.decide_many(queue.id, {item.id: 0 for item in records}, Action.REMOVE,
+                          reason="odd", reviewer=Reviewer("Ann"))  # fmt: skip
+    found = audits.curate(
+        path, real, store=str(tmp_path / "s.db"), queue=queue.id, ask=["coverage"]
+    )
+    assert found.removed == len({item.row for item in records})
+    assert found.statuses["unreviewed"] == len(items) - len(records)
+    assert {one["row"] for one in found.manifest["decisions"]} == {item.row for item in records}
+
+
 # -- filters ---------------------------------------------------------------------------------------
 
 
