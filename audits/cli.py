@@ -25,6 +25,7 @@ from audits.cli_streams import (
     write_audit,
 )
 from audits.commands import FURTHER
+from audits.commands.history import history
 from audits.commands.review import review
 from audits.commands.watching import watched
 
@@ -292,3 +293,4 @@ def _list(
 for _command in FURTHER:
     app.command()(guarded(_command))
 app.add_typer(review)
+app.add_typer(history)
