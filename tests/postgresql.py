@@ -20,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 HERE = "127.0.0.1"
@@ -54,6 +55,7 @@ class Server:
 
     folder: Path
     port: int
+    shared: str | None = None
     _guard: "subprocess.Popen[str] | None" = None
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
@@ -116,21 +118,27 @@ class Server:
 
     def kill(self) -> None:
         """End it as a power cut would: no word to anybody, nothing written any more."""
-        import psutil
-
         with suppress(psutil.NoSuchProcess, FileNotFoundError):
             head = psutil.Process(self.process())
             family = [head, *head.children(recursive=True)]
             for process in family:
                 with suppress(psutil.NoSuchProcess):
                     process.send_signal(signal.SIGKILL)
-            psutil.wait_procs(family, timeout=10)
+            while any(_lives(process) for process in family):
+                time.sleep(0.01)
         if self._guard is not None and self._guard.stdin and self._guard.stdout:
             self._guard.stdin.close()
             self._guard.wait()
             self._guard.stdout.close()
             self._guard = None
-            time.sleep(0.05)
+
+
+def _lives(process: psutil.Process) -> bool:
+    """One that nobody asked after yet is dead all the same."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _as_nobody_special(command: list[str]) -> list[str]:
@@ -205,8 +213,16 @@ def postgresql_server() -> Iterator[Server]:
 
 @pytest.fixture
 def postgresql_url(postgresql_server: Server) -> str:
-    """A new and empty database for each test."""
-    return postgresql_server.database()
+    """A database that is empty when a test begins."""
+    if postgresql_server.shared is None:
+        postgresql_server.shared = postgresql_server.database()
+    name = postgresql_server.shared.rpartition("/")[2]
+    postgresql_server.run(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+    )
+    postgresql_server.run("DROP SCHEMA public CASCADE", name)  # quicker than a new database
+    postgresql_server.run("CREATE SCHEMA public", name)
+    return postgresql_server.shared
 
 
 if __name__ == "__main__":  # python tests/postgresql.py: a server to try things on, until Ctrl-C
