@@ -502,7 +502,8 @@ def test_a_file_for_generations_has_the_names_of_its_options(tmp_path):
     command = get_command(cli.app).commands["generations"]
     options = {name.lstrip("-").replace("-", "_") for p in command.params for name in p.opts}
     options -= {"help", "h", "config", "all", "progress_to", "tables"}  # of the command alone
-    assert options == {f.name for f in config.fields(config.ChainRequest)} - {"generations", "exceptions"}
+    of_the_file_alone = {"generations", "exceptions"}
+    assert options == {f.name for f in config.fields(config.ChainRequest)} - of_the_file_alone
     path = written(
         tmp_path,
         """
