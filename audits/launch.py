@@ -13,6 +13,7 @@ from audits.errors import UsageError
 from audits.shipped import folder
 
 STARTS_WITH = "AUDITS_DASHBOARD"  # the environment variable that tells the dashboard what to open
+STORE = "AUDITS_STORE"  # and the one that names the store of decisions
 
 
 def launch(
@@ -22,10 +23,14 @@ def launch(
     generations: bool = False,
     sensitive_features: Sequence[str] = (),
     saved: Sequence[Path] = (),
+    store: str | None = None,
     port: int = 8501,
     browser: bool = True,
 ) -> None:
     """Replace this process by the dashboard's.
+
+    `store` is where decisions are kept: the path of an SQLite file, or an address as SQLAlchemy
+    writes it. It is handed on in the environment, where other users of the machine do not see it.
 
     Raises
     ------
@@ -51,6 +56,8 @@ def launch(
         "audits": [_audit_there(path) for path in saved],
     }
     surroundings = {**os.environ, STARTS_WITH: json.dumps(document)}
+    if store:
+        surroundings[STORE] = store if "://" in store else str(Path(store).expanduser().absolute())
     os.execve(sys.executable, command(port, browser=browser), surroundings)
 
 

@@ -65,6 +65,12 @@ def run() -> None:
     """Open the session, and show the page of the address."""
     st.set_page_config(page_title="audits", layout="wide")
     st.html(f"<style>{_STYLE.replace('INK', colours(parts.theme())['ink'])}</style>")
+    if logins.open_to_all():
+        st.error(
+            "This dashboard listens to other machines, and nobody has to log in: it shows nothing. "
+            "Start it with `audits dashboard`, or have people log in."
+        )
+        return
     if logins.configured() and not logins.logged_in():
         _at_the_door()
         return

@@ -15,6 +15,15 @@ def configured() -> bool:
         return True
 
 
+def open_to_all() -> bool:
+    """Whether other machines are answered while nobody has to say who they are."""
+    address = str(st.get_option("server.address") or "")
+    return st.runtime.exists() and address not in _THIS_MACHINE and not configured()
+
+
+_THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
+
+
 def logged_in() -> bool:
     """Whether a person has logged in."""
     return bool(getattr(st.user, "is_logged_in", False))

@@ -14,8 +14,10 @@ if str(FOLDER) not in sys.path:
 
 def visit(**query: str) -> Any:
     """A reader opens the dashboard, perhaps by an address that leads somewhere."""
+    from streamlit import config
     from streamlit.testing.v1 import AppTest
 
+    config.set_option("server.address", "127.0.0.1")  # as `audits dashboard` starts it
     app = AppTest.from_file(str(FOLDER / "app.py"), default_timeout=60)
     for name, value in query.items():
         app.query_params[name] = [value]

@@ -24,6 +24,19 @@ AreGenerations = Annotated[
         "before: audits dashboard G0 G1 G2 --generations.",
     ),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        envvar="AUDITS_STORE",
+        show_envvar=False,
+        help="Where decisions are kept: the path of an SQLite file, or "
+        "postgresql+psycopg://… for a team; else a file of the dashboard's own. The environment "
+        "variable AUDITS_STORE says the same, and is the place for an address with a password.",
+        show_default=False,
+    ),
+]
 
 
 def dashboard(  # noqa: PLR0913, one parameter per option is how Typer declares them
@@ -37,6 +50,7 @@ def dashboard(  # noqa: PLR0913, one parameter per option is how Typer declares 
     holdout: options.Holdout = None,
     rules: options.RulesFile = None,
     audit: options.SavedAudits = None,
+    store: Store = None,
     port: options.Port = 8501,
     no_browser: options.NoBrowser = False,
 ) -> None:
@@ -56,6 +70,7 @@ def dashboard(  # noqa: PLR0913, one parameter per option is how Typer declares 
         generations=generations,
         sensitive_features=names(sensitive_features) or (),
         saved=audit or [],
+        store=store,
         port=port,
         browser=not no_browser,
     )

@@ -10,6 +10,7 @@ import parts
 from audits.reports.saving import MIN_CELL, report_bytes
 from audits.results import Audit, Verdict
 from state import Here
+from views import deciding_page
 
 _QUEUE = 50
 _TITLE, _AUTHOR = 200, 200
@@ -28,13 +29,20 @@ def show(here: Here) -> None:
     """Show the page."""
     audit = here.audit
     assert audit is not None
+    found = deciding_page.queues(here)
     parts.begin(
         "What did people decide?",
-        "Nothing yet: every finding is unreviewed. A later version keeps what people decide about "
-        "each, and why; until then every report says that nobody has reviewed it.",
+        "Decisions are kept with name, time and reason, and are never changed; what nobody has "
+        "decided on is unreviewed."
+        if found
+        else "Nothing yet: every finding is unreviewed. `audits review open` puts them, and the "
+        "rows to look at, into a queue of a store; open the dashboard with --store to decide.",
     )
     _report(here, audit)
-    _queue(audit)
+    if found:
+        deciding_page.show(here, found)
+    else:
+        _queue(audit)
 
 
 # -- the report ------------------------------------------------------------------------------------

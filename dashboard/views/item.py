@@ -1,0 +1,179 @@
+"""One item of a queue: what it says, what stands beside it, what was decided, and deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+import streamlit as st
+
+import deciding
+import limits
+import parts
+from audits.errors import AuditError, ConflictError
+from audits.review.records import RECORD, Action, Decision, Queue, Shown
+from audits.review.store import Store
+from audits.visible import visible
+from deciding import Said
+from roles import Person
+from sessions import Session
+from state import sentence
+from views import queue as places
+
+_ACTIONS = ((Action.KEEP, "K"), (Action.REMOVE, "X"), (Action.EDIT, "E"), (Action.ESCALATE, "S"))
+_KEYS = (
+    "Keys, while nothing is typed: K keep, X remove, E edit, S escalate, B back to the list. A "
+    "decision needs a reason; afterwards the next item opens."
+)
+
+
+def show(
+    session: Session, store: Store, queue: Queue, asked: places.Asked, who: Person, item_id: str
+) -> None:
+    """Show the item that is open."""
+    shown = store.item(queue.id, item_id)
+    looked, request = _looked(shown)
+    st.button("Back to the list", key="item-back", shortcut="B", on_click=places.close_item)
+    parts.heading(places.title(shown.item), 3)
+    st.html(
+        f'<p class="au-p">{places.status_mark(shown.status)} severity '
+        f"{shown.item.severity:.2g}. {parts.safe(shown.item.reason)}</p>"
+    )
+    _beside(shown)
+    _decisions(shown)
+    if not who.may_decide:
+        parts.paragraph("Reviewers decide; you see what they decided.")
+        return
+    _form(session, store, queue, asked, who, (looked, request))
+
+
+def _looked(shown: Shown) -> tuple[Shown, str]:
+    """Return the item as it stood when it was opened: what came later has not been looked at."""
+    held: dict[str, tuple[Shown, str]] = st.session_state.setdefault("looked", {})
+    if shown.item.id not in held:
+        while len(held) >= limits.REMEMBERED:
+            held.pop(next(iter(held)))
+        held[shown.item.id] = (shown, uuid4().hex)
+    return held[shown.item.id]
+
+
+# -- what is told ----------------------------------------------------------------------------------
+
+
+def _beside(shown: Shown) -> None:
+    """Show the values, and those of the nearest real records as far as they may be shown."""
+    values = shown.item.detail.get("values")
+    if not isinstance(values, Mapping):
+        return
+    near = shown.item.detail.get("nearest", ())[: limits.NEAREST_SHOWN]
+    real = [one["values"] for one in near]
+    names = [f"Nearest real record {n}" for n in range(1, len(real) + 1)]
+    rows = [
+        [str(column), _text(value), *(_against(value, one, column) for one in real)]
+        for column, value in values.items()
+    ]
+    columns = [parts.Column(name) for name in ("Column", "This record", *names)]
+    parts.table(columns, rows, caption="The record, and what is nearest to it among real ones")
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # as real records are written
+    return "missing" if value is None else str(value)
+
+
+def _against(value: Any, real: Mapping[str, Any], column: str) -> str:
+    if real.get(column) is None:
+        return "not shown"
+    said = _text(real[column])
+    return said if said == _text(value) else f"{said} (differs)"
+
+
+def _decisions(shown: Shown) -> None:
+    if shown.decisions:
+        parts.heading("Decisions so far", 3)
+        parts.bullets([told(one) for one in shown.decisions])
+
+
+def told(one: Decision) -> str:
+    """Return a decision as a sentence."""
+    by = "typed name" if one.identity == "typed" else "log-in"
+    settles = ", to settle a dispute" if one.adjudicates else ""
+    edit = "".join(f"; {column} becomes {value}" for column, value in one.edit.items())
+    said = f"{one.reviewer} ({by}): {one.action.value}{settles}{edit}"
+    return f"{said}, because “{one.reason}”. {one.at}"
+
+
+# -- deciding --------------------------------------------------------------------------------------
+
+
+def _form(
+    session: Session, store: Store, queue: Queue, asked: places.Asked, who: Person,
+    seen: tuple[Shown, str],
+) -> None:  # fmt: skip
+    item = seen[0].item
+    if said := st.session_state.pop("item-said", ""):
+        st.warning(sentence(said))
+    st.text_area("Reason", max_chars=limits.REASON_LETTERS, key=f"reason-{item.id}")
+    edited = _edit(seen[0]) if item.kind == RECORD else {}
+    settles = deciding.may_settle(who, seen[0]) and st.checkbox(
+        "My decision settles the dispute", value=True, key=f"settles-{item.id}"
+    )
+    drawn = (session, store, queue, asked, seen)
+    with st.container(horizontal=True, key="decisions"):
+        for action, key in _ACTIONS:
+            if action is Action.EDIT and item.kind != RECORD:
+                continue
+            st.button(
+                action.value.capitalize(), key=f"{action.value}-{item.id}", shortcut=key,
+                on_click=_decide, args=(*drawn, action, edited, settles),
+            )  # fmt: skip
+    parts.paragraph(_KEYS, quiet=True)
+
+
+def _edit(shown: Shown) -> dict[str, str]:
+    values = shown.item.detail.get("values", {})
+    columns = list(values)
+    with st.expander("Edit values"):
+        picked: Sequence[int] = st.multiselect(
+            "Columns", range(len(columns)), format_func=lambda n: visible(columns[n]),
+            key=f"columns-{shown.item.id}",
+        )  # fmt: skip
+        return {
+            columns[n]: st.text_input(
+                sentence(columns[n]), value=_text(values[columns[n]]),
+                max_chars=limits.EDIT_LETTERS, key=f"value-{shown.item.id}-{n}",
+            )
+            for n in picked
+        }  # fmt: skip
+
+
+def _decide(
+    session: Session, store: Store, queue: Queue, asked: places.Asked, seen: tuple[Shown, str],
+    action: Action, edited: dict[str, str], settles: bool,
+) -> None:  # fmt: skip
+    """Keep the decision and open the next item; what cannot be is said, and the text stays."""
+    shown, request = seen
+    item = shown.item
+    reason = str(st.session_state.get(f"reason-{item.id}", ""))
+    said = Said(action, reason, edited if action is Action.EDIT else {}, bool(settles))
+    try:
+        after = store.page(
+            queue.id, asked.wanted, sort=asked.sort, start=places.position() + 1, size=1
+        ).items
+        deciding.decide(session, queue.id, shown, said, request)
+    except ConflictError:
+        now = store.item(queue.id, item.id)
+        st.session_state["looked"].pop(item.id, None)
+        later = " ".join(told(one) for one in now.decisions[shown.version :])
+        st.session_state["item-said"] = f"Somebody decided meanwhile: {later} Yours was not kept."
+        return
+    except AuditError as error:
+        st.session_state["item-said"] = str(error)
+        return
+    st.session_state["looked"].pop(item.id, None)
+    if after:
+        places.open_item(after[0].item.id, places.position() + 1)
+    else:
+        places.close_item()

@@ -1,0 +1,208 @@
+"""Deciding on the page: the queue, one item, what another decided meanwhile, what is refused."""
+
+import json
+
+import dashboard_folder  # noqa: F401, makes the dashboard's modules importable
+import pytest
+from dashboard_folder import said, turn_to, visit
+
+import audits
+import deciding
+import limits
+import on_disk
+import roles
+import sessions
+from audits.errors import ConflictError, UsageError
+from audits.review.records import Action, Item, Queue, Reviewer, Status
+from audits.review.store import Store
+from deciding import Said
+
+HOSTILE = ("<script>window.hacked=1</script>", "[x](javascript:alert(1))", "$x^2$ **b**", "\u202ee")
+
+
+@pytest.fixture(scope="module")
+def saved(sample, tmp_path_factory):
+    audit = audits.compare(
+        sample / "survey_real.csv", sample / "synthetic_three.csv", sensitive_features=["sex"]
+    )
+    return audit.save(tmp_path_factory.mktemp("saved") / "three.json")
+
+
+@pytest.fixture
+def store(saved, tmp_path, monkeypatch):
+    """A store with a queue of sixty items for the audit that is open."""
+    from audits.review.digests import audit_digest
+
+    monkeypatch.setenv("AUDITS_WORKSPACE", str(tmp_path / "workspace"))
+    monkeypatch.setenv("AUDITS_DASHBOARD", json.dumps({"tables": {}, "audits": [str(saved)]}))
+    monkeypatch.setenv("AUDITS_STORE", str(tmp_path / "review.sqlite"))
+    deciding._LATELY.clear()
+    group = (("sex", "female"),)
+    with Store(str(tmp_path / "review.sqlite")) as made:
+        made.add_queue(
+            Queue(
+                "a" * 16, "first", audit_digest(audits.load(saved)), "d" * 64, "made.csv", 100,
+                ("sex",), {group: 100}, "2026-11-27T10:00:00+00:00",
+            ),
+            [_item(n, group) for n in range(60)],
+        )  # fmt: skip
+        yield made
+
+
+def _item(number, group):
+    text = HOSTILE[number % len(HOSTILE)]
+    detail = {
+        "values": {"name": text, "age": 30.0},
+        "nearest": [{"values": {"name": "real", "age": None}, "hidden": 1, "shown": 1}],
+    }
+    return Item(
+        f"{number:016x}", "record", "copy", f"Row {number + 1}: {text}", 60.0 - number, group,
+        number + 1, detail,
+    )  # fmt: skip
+
+
+QUEUE, FIRST, SECOND = "a" * 16, f"{0:016x}", f"{1:016x}"
+ANN, BOB = Reviewer("Ann"), Reviewer("Bob")
+
+
+def calm(app):
+    assert not app.exception
+    assert "bug in the dashboard" not in said(app)
+    return app
+
+
+def named(name="Ann"):
+    app = calm(turn_to(visit(), "review"))
+    app.text_input(key="typed-name").set_value(name).run()
+    return calm(app)
+
+
+def opened(app, item=FIRST):
+    app.button(key=f"item-{item}").click().run()
+    return calm(app)
+
+
+def test_the_queue_is_paged_and_an_item_is_decided_and_the_next_one_opens(store):
+    app = named()
+    rows = [b for b in app.button if b.key and b.key.startswith("item-0")]
+    assert len(rows) == limits.ITEMS_A_PAGE
+    opened(app)
+    assert "real (differs)" in said(app)
+    assert "not shown" in said(app)
+    app.text_area(key=f"reason-{FIRST}").set_value("a copy").run()
+    app.button(key=f"remove-{FIRST}").click().run()
+    (made,) = store.decisions(QUEUE)
+    assert (made.action, made.reason, made.reviewer, made.identity) == (
+        Action.REMOVE, "a copy", "Ann", "typed",
+    )  # fmt: skip
+    assert app.text_area(key=f"reason-{SECOND}") is not None
+    assert "typed name Ann, which is not proven" in said(app)
+
+
+def test_without_a_reason_nothing_is_decided_and_that_is_said(store):
+    app = opened(named())
+    app.button(key=f"keep-{FIRST}").click().run()
+    assert "the reason is missing" in said(calm(app))
+    assert not list(store.decisions(QUEUE))
+
+
+def test_what_another_decided_meanwhile_is_said_and_nothing_typed_is_lost(store):
+    app = opened(named("Bob"))
+    store.decide(QUEUE, FIRST, Action.KEEP, reason="looks fine", reviewer=ANN, seen=0)
+    app.text_area(key=f"reason-{FIRST}").set_value("a copy").run()
+    app.button(key=f"remove-{FIRST}").click().run()
+    assert "Somebody decided meanwhile: Ann (typed name): keep, because “looks fine”" in said(app)
+    assert app.text_area(key=f"reason-{FIRST}").value == "a copy"
+    assert len(list(store.decisions(QUEUE))) == 1
+    app.button(key=f"remove-{FIRST}").click().run()
+    assert store.item(QUEUE, FIRST).status is Status.DISPUTED
+    third = opened(named("Cy"))
+    third.text_area(key=f"reason-{FIRST}").set_value("seen by three").run()
+    third.button(key=f"remove-{FIRST}").click().run()
+    calm(third)
+    shown = store.item(QUEUE, FIRST)
+    assert (shown.status, shown.decisions[-1].adjudicates) == (Status.REMOVED, True)
+
+
+def test_no_address_decides_anything(store):
+    asked = {"action": "remove", "reason": "x", "item": FIRST, "typed-name": "Eve", "decide": "1",
+             f"remove-{FIRST}": "true", f"reason-{FIRST}": "x"}  # fmt: skip
+    calm(turn_to(visit(**asked), "review"))
+    assert not list(store.decisions(QUEUE))
+
+
+def test_a_filter_narrows_the_list(store):
+    app = named()
+    store.decide(QUEUE, SECOND, Action.KEEP, reason="fine", reviewer=ANN, seen=0)
+    app.selectbox(key="filter-status").set_value(Status.KEPT).run()
+    rows = [b.key for b in calm(app).button if b.key and b.key.startswith("item-0")]
+    assert rows == [f"item-{SECOND}"]
+
+
+# -- at the call -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def session(store):
+    made = sessions.new_session()
+    roles.call(made, "Ann")
+    return made
+
+
+def test_a_session_without_a_name_decides_nothing(store):
+    with pytest.raises(UsageError, match="carries a name"):
+        deciding.decide(
+            sessions.new_session(), QUEUE, store.item(QUEUE, FIRST), Said(Action.KEEP, "x"), "r"
+        )
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        (Said(Action.KEEP, "  "), "is missing"),
+        (Said(Action.KEEP, "x" * 2001), "2,001 letters"),
+        (Said(Action.EDIT, "x"), "no new value"),
+        (Said(Action.EDIT, "x", {"no": "1"}), "no column"),
+        (Said(Action.EDIT, "x", {"name": "y" * 2001}), "more than 2,000"),
+        (Said(Action.KEEP, "x", {"name": "y"}), "edit only"),
+        (Said(Action.KEEP, "x", adjudicates=True), "settle a dispute"),
+    ],
+)
+def test_what_makes_no_decision_is_refused_at_the_call(what, says, session, store):
+    with pytest.raises(UsageError, match=says):
+        deciding.decide(session, QUEUE, store.item(QUEUE, FIRST), what, "r")
+    assert not list(store.decisions(QUEUE))
+
+
+def test_more_decisions_than_anybody_reads_are_refused(session, store, monkeypatch):
+    monkeypatch.setattr(limits, "DECISIONS_A_MINUTE", 2)
+    for n in range(2):
+        deciding.decide(
+            session, QUEUE, store.item(QUEUE, f"{n:016x}"), Said(Action.KEEP, "x"), str(n)
+        )
+    with pytest.raises(UsageError, match="within a minute"):
+        deciding.decide(session, QUEUE, store.item(QUEUE, f"{2:016x}"), Said(Action.KEEP, "x"), "2")
+
+
+def test_a_double_click_decides_once(session, store):
+    seen = store.item(QUEUE, FIRST)
+    first = deciding.decide(session, QUEUE, seen, Said(Action.KEEP, "x"), "one")
+    assert deciding.decide(session, QUEUE, seen, Said(Action.KEEP, "x"), "one") == first
+    with pytest.raises(ConflictError):
+        deciding.decide(session, QUEUE, seen, Said(Action.KEEP, "x"), "two")
+
+
+def test_a_table_that_changed_on_disk_is_said_and_many_are_not_decided(session, store, tmp_path):
+    table = tmp_path / "made.csv"
+    table.write_text("sex\nf\n")
+    session.write("draft", {"synthetic": [{"path": str(table), "label": "made.csv"}]})
+    assert on_disk.found(session, store.queue(QUEUE)) is on_disk.Found.CHANGED
+    with pytest.raises(UsageError, match="has changed on disk"):
+        deciding.decide_many(session, QUEUE, {FIRST: 0}, Said(Action.REMOVE, "x"), "r")
+    assert not list(store.decisions(QUEUE))
+
+
+def test_signing_takes_a_statement_and_is_kept(session, store):
+    with pytest.raises(UsageError, match="missing"):
+        deciding.sign(session, QUEUE, " ")
+    assert deciding.sign(session, QUEUE, "I looked at it.").unreviewed == 60
