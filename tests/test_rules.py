@@ -153,7 +153,7 @@ def test_the_line_and_column_are_those_of_the_file(tmp_path, text, line, column)
         ("", "holds no rules"),
         ("rule = 3\n", "holds no rules"),
         ("rule = [3]\n", "must be a table"),
-        ("[[rules]]\ncheck = 'a = 1'\n", "Did you mean 'rule'?"),
+        ("[[ruls]]\ncheck = 'a = 1'\n", "Did you mean 'rule'?"),
         ("[[rule]]\nchek = 'a = 1'\n", "Did you mean 'check'?"),
         ("[[rule]]\nname = 'a'\n", "nothing to check"),
         ("[[rule]]\ncheck = 3\n", "nothing to check"),
