@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import hypergeom
 
-from audits.formulas.checks import FloatOrArray, not_above, plain, whole
+from audits.formulas.checks import FloatOrArray, Floats, not_above, plain, whole
 
 
 def fisher_two_sided_p(
@@ -55,6 +55,21 @@ def fisher_two_sided_p(
         sides.append((not_above(name, whole(name, part), limit_name="total", limit=rows), rows))
     (x, n), (y, m) = sides
     x, y, n, m = np.broadcast_arrays(x, y, n, m)
-    law = hypergeom(n + m, x + y, n)
-    tail = np.minimum(law.cdf(x), law.sf(x - 1))
+    tail = _smaller_tail(*np.broadcast_arrays(x, n, y, m))
     return plain(np.clip(2 * tail, np.finfo(float).tiny, 1.0))
+
+
+def _smaller_tail(x: Floats, n: Floats, y: Floats, m: Floats) -> Floats:
+    """The smaller tail; of equal tables, as many rare words have, one is computed."""
+    shape = x.shape
+    parts = [np.ravel(part) for part in (x, n, y, m)]
+    order: npt.NDArray[np.int64] = np.lexsort(parts)
+    tables = np.stack([part[order] for part in parts])
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (tables[:, 1:] != tables[:, :-1]).any(axis=0)
+    own, all_own, other, all_other = tables[:, first]
+    law = hypergeom(all_own + all_other, own + other, all_own)
+    found = np.minimum(law.cdf(own), law.sf(own - 1))
+    tail = np.empty(len(order))
+    tail[order] = found[np.cumsum(first) - 1]
+    return np.asarray(tail.reshape(shape))
