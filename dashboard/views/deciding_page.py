@@ -79,6 +79,8 @@ def _name(session: Session) -> None:
     if who.reviewer is not None:
         parts.paragraph(f"Decisions carry the typed name {who.reviewer.name}, which is not proven.")
         return
+    if said := st.session_state.pop("name-said", ""):
+        st.warning(sentence(said))
     st.text_input(
         "Your name", max_chars=limits.NAME_LETTERS, key="typed-name", on_change=_call,
         args=(session,),
@@ -90,7 +92,7 @@ def _call(session: Session) -> None:
     try:
         roles.call(session, str(st.session_state.get("typed-name") or ""))
     except AuditError as error:
-        st.session_state["item-said"] = str(error)
+        st.session_state["name-said"] = str(error)
 
 
 def _exports(store: Store, chosen: Queue) -> None:

@@ -113,7 +113,8 @@ def _form(
     seen: tuple[Shown, str],
 ) -> None:  # fmt: skip
     item = seen[0].item
-    if said := st.session_state.pop("item-said", ""):
+    of, said = st.session_state.get("item-said", ("", ""))
+    if of == item.id:  # stays until it is answered: the page is drawn again for other reasons, too
         st.warning(sentence(said))
     st.text_area("Reason", max_chars=limits.REASON_LETTERS, key=f"reason-{item.id}")
     edited = _edit(seen[0]) if item.kind == RECORD else {}
@@ -167,12 +168,16 @@ def _decide(
         now = store.item(queue.id, item.id)
         st.session_state["looked"].pop(item.id, None)
         later = " ".join(told(one) for one in now.decisions[shown.version :])
-        st.session_state["item-said"] = f"Somebody decided meanwhile: {later} Yours was not kept."
+        st.session_state["item-said"] = (
+            item.id,
+            f"Somebody decided meanwhile: {later} Yours was not kept.",
+        )
         return
     except AuditError as error:
-        st.session_state["item-said"] = str(error)
+        st.session_state["item-said"] = (item.id, str(error))
         return
     st.session_state["looked"].pop(item.id, None)
+    st.session_state.pop("item-said", None)
     if after:
         places.open_item(after[0].item.id, places.position() + 1)
     else:
