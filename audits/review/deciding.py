@@ -101,7 +101,7 @@ def _made_already(
 
 
 def _of_act(connection: Connection, queue: Row[Any], act: int) -> tuple[Decision, ...]:
-    query = decision_query(queue.key).where(decisions.c.act == act)
+    query = decision_query().where(decisions.c.act == act).order_by(decisions.c.number)
     return tuple(decision_of(row, queue.id) for row in connection.execute(query))
 
 
@@ -139,9 +139,9 @@ def shown(connection: Connection, queue: Row[Any], places: Sequence[int]) -> Ite
     """Return some items with all decisions on them, in the order of their ids."""
     dialect = connection.dialect
     said: dict[int, list[Decision]] = defaultdict(list)
-    for row in connection.execute(
-        decision_query(queue.key).where(is_among(dialect, decisions.c.place, places))
-    ):
+    here = decisions.c.queue == queue.key, is_among(dialect, decisions.c.place, places)
+    query = decision_query().where(*here).order_by(decisions.c.place, decisions.c.version)
+    for row in connection.execute(query):
         said[row.place].append(decision_of(row, queue.id))
     query = shown_query().where(
         items.c.queue == queue.key, is_among(dialect, items.c.place, places)
@@ -172,29 +172,17 @@ def words(
     connection: Connection, queue: int, places: Sequence[int] | None = None
 ) -> dict[int, list[Said]]:
     """Return what was said of each item of a queue, oldest first, by the item's place."""
-    query = (
-        select(
-            decisions.c.place,
-            acts.c.action,
-            acts.c.adjudicates,
-            acts.c.edit,
-            acts.c.reviewer,
-            acts.c.identity,
-            acts.c.subject,
-            acts.c.number,
-        )
-        .join(acts, acts.c.number == decisions.c.act)
-        .where(decisions.c.queue == queue)
-        .order_by(decisions.c.number)
-    )
+    query = select(decisions.c.place, decisions.c.act).where(decisions.c.queue == queue)
     if places is not None:
         query = query.where(is_among(connection.dialect, decisions.c.place, places))
+    query = query.order_by(decisions.c.place, decisions.c.version)
+    lines = connection.execute(query).all() if places is None or places else []
+    named = {act for _, act in lines}
+    once = select(acts).where(is_among(connection.dialect, acts.c.number, named))
+    word = {row.number: _word(row) for row in connection.execute(once)} if named else {}
     said: dict[int, list[Said]] = defaultdict(list)
-    once: dict[int, Said] = {}
-    for row in connection.execute(query) if places is None or places else ():
-        if row.number not in once:
-            once[row.number] = _word(row)
-        said[row.place].append(once[row.number])
+    for place, act in lines:
+        said[place].append(word[act])
     return said
 
 

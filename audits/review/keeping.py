@@ -114,7 +114,8 @@ def _refuse_later(connection: Connection, queue: Row[Any], last: int) -> None:
             "of it. Open the queue again."
         )
     if found > last:
-        query = decision_query(queue.key).where(decisions.c.number > last).limit(_LATER_SHOWN)
+        newer = decisions.c.queue == queue.key, decisions.c.number > last
+        query = decision_query().where(*newer).order_by(decisions.c.number).limit(_LATER_SHOWN)
         later = [decision_of(row, queue.id) for row in connection.execute(query)]
         raise ConflictError(
             f"{later[-1].reviewer} decided after what is to be signed had been made.", later

@@ -163,14 +163,12 @@ def shown_of(row: Row[Any], said: tuple[Decision, ...] = ()) -> Shown:
 # -- decisions -------------------------------------------------------------------------------------
 
 
-def decision_query(queue: int) -> Select[Any]:
-    """Return the query of the decisions of a queue with all that `decision_of` needs."""
+def decision_query() -> Select[Any]:
+    """Return the query of decisions with all that `decision_of` needs."""
     return (
         select(decisions.c.number, decisions.c.place, items.c.id.label("item"), acts)
         .join(acts, acts.c.number == decisions.c.act)
         .join(items, (items.c.queue == decisions.c.queue) & (items.c.place == decisions.c.place))
-        .where(decisions.c.queue == queue)
-        .order_by(decisions.c.number)
     )
 
 

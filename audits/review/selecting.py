@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Dialect,
-    Integer,
     Select,
     Text,
     and_,
@@ -60,7 +60,7 @@ def is_among(
 ) -> ColumnElement[bool]:
     """Ask for any number of values as one bound value, where databases limit how many."""
     listed = list(values)
-    kind = Integer if listed and isinstance(listed[0], int) else Text
+    kind = BigInteger if listed and isinstance(listed[0], int) else Text
     if dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import ARRAY
 

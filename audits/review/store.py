@@ -332,6 +332,7 @@ class Store:
     @staticmethod
     def _later(queue_id: str, last: int, line: Connection) -> list[Decision]:
         queue = reading.find_queue(line, queue_id)
-        query = reading.decision_query(queue.key).where(decisions.c.number > last)
+        later = decisions.c.queue == queue.key, decisions.c.number > last
+        query = reading.decision_query().where(*later).order_by(decisions.c.number)
         rows = line.execute(query.limit(MOST_AT_ONCE))
         return [reading.decision_of(row, queue_id) for row in rows]
