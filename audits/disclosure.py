@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from audits.disclosure_groups import (
     Counts,
@@ -31,6 +32,9 @@ from audits.questions.generations_rows import GenerationStepRow
 from audits.questions.missing_cells import CellRow, ValueRow
 from audits.questions.text_generations_rows import TextGenerationStepRow
 from audits.results import Answer, Audit, ColumnRecord, Group, Row, ranked
+
+if TYPE_CHECKING:
+    from audits.safeguards.records import Safeguards
 
 MOST = 1_000
 
@@ -81,8 +85,28 @@ def protected(audit: Audit, min_cell: int) -> Audit:
             (g for g in hidden.groups if not hidden.coarse or len(g) < 2),
             key=lambda g: (len(g), g),
         )),
-        notes=(*shown_notes(audit.notes, min_cell), *_notes(known)),
+        notes=(
+            *shown_notes(audit.notes, min_cell), *_notes(known), *_left_out(audit, known)
+        ),
+        safeguards=_safeguards(audit, known),
     )  # fmt: skip
+
+
+def _safeguards(audit: Audit, known: Known) -> Safeguards | None:
+    """Return the exceptions but those about hidden groups: what was accepted of them would tell."""
+    if audit.safeguards is None:
+        return None
+    kept = tuple(one for one in audit.safeguards.exceptions if one.group not in known.hidden.groups)
+    return replace(audit.safeguards, exceptions=kept)
+
+
+def _left_out(audit: Audit, known: Known) -> tuple[str, ...]:
+    """Say how many exceptions are not shown."""
+    before, after = audit.safeguards, _safeguards(audit, known)
+    if before is None or after is None or before.exceptions == after.exceptions:
+        return ()
+    count = len(before.exceptions) - len(after.exceptions)
+    return (f"Accepted exceptions about groups whose numbers are hidden, not shown: {count:,}.",)
 
 
 def _known(audit: Audit, min_cell: int) -> Known:

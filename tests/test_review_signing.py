@@ -1,14 +1,17 @@
 """What was signed can be made again from the store; a report says who signed, what is open."""
 
 import dataclasses
+import datetime
 import json
 import sqlite3
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import audits
 from audits import cli
+from audits.disclosure import protected
 from audits.errors import ConflictError, UsageError
 from audits.reports.blocks import Facts, Paragraph, Table
 from audits.reports.document import document
@@ -18,6 +21,7 @@ from audits.review.records import FINDING, Action, Reviewer, Status, Wanted
 from audits.review.reviewed import reviewed
 from audits.review.signing import sign, signed
 from audits.review.store import Store
+from audits.safeguards import Accepted, Safeguards
 
 ANN, BEN = Reviewer("Ann"), Reviewer("山田 太郎", "login", "https://id.example/ben")
 SAID = "I looked at every finding of the survey."
@@ -248,3 +252,41 @@ def test_a_report_says_what_changed_since_the_audit_before(audit, sample):
     assert "changes" in there
     _, there = sections(audit, before=audit)
     assert not [block for block in there["changes"].blocks if isinstance(block, Table)]
+
+
+# -- what was accepted -----------------------------------------------------------------------------
+
+
+def accepting(audit, *findings):
+    day = datetime.date(2027, 1, 31)
+    kept = tuple(
+        Accepted(f.question, f.group, f.attribute, "Mei", f"known, ticket {i}", day)
+        for i, f in enumerate(findings)
+    )
+    on = datetime.date(2026, 11, 27)
+    return dataclasses.replace(audit, safeguards=Safeguards(kept, "s.toml", "0" * 64, on))
+
+
+def test_a_report_says_what_was_accepted_by_whom_and_until_when(audit):
+    bad = [f for f in audit.findings if f.verdict.value in ("problem", "watch")]
+    _, there = sections(accepting(audit, *bad))
+    lines = next(block for block in there["accepted"].blocks if isinstance(block, Table)).rows
+    assert [line[0] for line in lines] == [f.verdict for f in bad]
+    assert "Accepted by Mei until 2027-01-31: known, ticket 0" in lines[0][3]
+    late = dataclasses.replace(
+        accepting(audit, bad[0]).safeguards, enforced_on=datetime.date(2027, 2, 1)
+    )
+    _, there = sections(dataclasses.replace(audit, safeguards=late))
+    assert "EXPIRED" in list(texts(there["accepted"]))
+    assert "accepted" not in sections(audit)[1]
+
+
+def test_what_was_accepted_of_a_hidden_group_is_not_handed_over():
+    people = pd.DataFrame({"race": ["a"] * 300 + ["b"] * 200 + ["c"] * 5, "pay": range(505)})
+    audit = audits.compare(people, people[:500], sensitive_features="race", ask=["coverage"])
+    gone = next(f for f in audit.findings if f.group == (("race", "c"),))
+    shown = protected(accepting(audit, gone), 11)
+    assert gone.group in shown.hidden
+    assert "ticket 0" not in json.dumps(shown.to_dict())
+    assert any("not shown: 1" in note for note in shown.notes)
+    assert "ticket 0" in json.dumps(accepting(audit, gone).to_dict())

@@ -86,6 +86,7 @@ def document(
     )
     beside = (
         *document_review.changes(audit, before),
+        *document_review.accepted(audit),
         *document_review.review_of(material, review),
     )
     made = Document(

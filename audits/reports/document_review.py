@@ -1,4 +1,4 @@
-"""What people decided and signed, and what changed since the audit before: for the report."""
+"""What people decided, signed and accepted, and what changed since the audit before."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from audits.results import Audit, Finding, Verdict
 from audits.review.records import Decision, Shown, Status
 from audits.review.reviewed import Bulk, Reviewed
 from audits.review.signing import Signed
+from audits.safeguards import Excused, enforce
 
 _LINES = 40
 _BULKS = 20
@@ -227,6 +228,52 @@ def _signature(one: Signed) -> tuple[tuple[str, str], ...]:
         ("Unreviewed then", many(signature.unreviewed, "item")),
         ("Still stands", stands + (later if one.later else "")),
         ("SHA-256", signature.digest),
+    )
+
+
+# -- accepted exceptions ---------------------------------------------------------------------------
+
+
+def accepted(audit: Audit) -> tuple[Section, ...]:
+    """What somebody answers for, until when, and which exceptions do not hold any more."""
+    kept = audit.safeguards
+    if kept is None or not kept.exceptions:
+        return ()
+    found = enforce(audit)
+    lead = (
+        f"{many(len(found.accepted), 'finding')} {_is(len(found.accepted))} accepted until a day "
+        f"by whoever is named here, as of {found.today.isoformat()}. Verdicts stay as they are: "
+        "accepting excuses the exit code only."
+    )
+    lost = (
+        *((one, "EXPIRED") for one in found.expired),
+        *((one, "worse than was accepted") for one in found.worse),
+    )
+    lines = (
+        *(_excused(one, "accepted") for one in found.accepted),
+        *(_excused(one, why) for one, why in lost),
+        *(("–", one.exception.named, "matches nothing", one.why) for one in found.stale),
+        *(("–", one.exception.named, "cannot be said", one.why) for one in found.unasked),
+    )
+    heads = (
+        Column("Verdict", width=0.15),
+        Column("About", width=0.28),
+        Column("State", width=0.15),
+        Column("Who answers, until when, and why", width=0.42),
+    )
+    note = f"The first {_LINES} of {len(lines):,}." if len(lines) > _LINES else ""
+    table = Table(heads, lines[:_LINES], "Accepted exceptions", note)
+    return (Section("accepted", "What was accepted", (Paragraph(lead, "lead"), table)),)
+
+
+def _excused(one: Excused, state: str) -> tuple[str | Verdict, ...]:
+    about = one.finding
+    column = f", {short(about.attribute, 40)}" if about.attribute else ""
+    return (
+        about.verdict,
+        capital(f"{name_of(about.group, 60)} · {about.question.replace('_', ' ')}{column}"),
+        state,
+        short(one.says, 300),
     )
 
 
