@@ -273,7 +273,7 @@ def test_a_filter_is_what_it_says(store, wanted, sort):
     assert list(store.items("q1", wanted)) == expected
     order = {
         "severity": lambda s: (-s.item.severity, s.item.id),
-        "row": lambda s: (s.item.row is None, s.item.row or 0, s.item.id),
+        "row": lambda s: (s.item.row or 0, s.item.id),
         "rule": lambda s: (s.item.rule, s.item.id),
         "group": lambda s: (" × ".join(value for _, value in s.item.group), s.item.id),
         "changed": lambda s: (-s.version, s.item.id),

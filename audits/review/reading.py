@@ -124,8 +124,7 @@ def item_row(item: Item, queue: int, place: int, combo: int) -> dict[str, Any]:
         "changed": 0,
         "severity": float(item.severity),
         "combo": combo,
-        "row": item.row,
-        "reason": item.reason,
+        "row": item.row or 0,
         "searched": item.reason.casefold(),
     }
 
@@ -133,13 +132,13 @@ def item_row(item: Item, queue: int, place: int, combo: int) -> dict[str, Any]:
 def detail_row(item: Item, queue: int, place: int) -> dict[str, Any]:
     """Return what is shown of an item as its row of `details`."""
     detail = strict_json(f"the detail of item {item.id}", item.detail)
-    return {"queue": queue, "place": place, "detail": detail}
+    return {"queue": queue, "place": place, "reason": item.reason, "detail": detail}
 
 
 def shown_query() -> Select[Any]:
     """Return the query of items with all that `shown_of` needs."""
     return (
-        select(items, combos.c.pairs, details.c.detail)
+        select(items, combos.c.pairs, details.c.reason, details.c.detail)
         .join(combos, (combos.c.queue == items.c.queue) & (combos.c.place == items.c.combo))
         .join(details, (details.c.queue == items.c.queue) & (details.c.place == items.c.place))
     )
@@ -154,7 +153,7 @@ def shown_of(row: Row[Any], said: tuple[Decision, ...] = ()) -> Shown:
         reason=row.reason,
         severity=row.severity,
         group=_group(json.loads(row.pairs)),
-        row=row.row,
+        row=row.row or None,
         detail=json.loads(row.detail),
     )
     return Shown(item, Status(row.status), row.version, said)

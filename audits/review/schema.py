@@ -4,7 +4,8 @@
 store       one row: counters, locked by whoever writes; which audits made the schema
 queues      one audit of one table
 combos      the groups that the items of a queue speak of, in order; pairs takes them apart
-items       what needs a look: narrow, for a page of 100,000; details holds what is shown of one
+items       what needs a look: narrow, for a page of 100,000; details holds what is shown of one.
+            `row` is 0 where there is none; `searched` is the reason, for whoever looks for a word
 acts        what one person said at once, of one item or of many (`request` is unique)
 decisions   one line per act and item: (queue, place, version) is unique, so that no two can
             follow the same version
@@ -170,13 +171,13 @@ items = Table(
     _count("changed"),
     Column("severity", Double, nullable=False),
     _number("combo"),
-    Column("row", BigInteger, nullable=True),
-    _text("reason"),
+    _count("row"),
     _text("searched"),
     UniqueConstraint("queue", "id"),
     _of("queues", "queue"),
     _of("combos", "queue", "combo"),
     Index("review_items_severity", "queue", "severity", "id"),
+    Index("review_items_row", "queue", "row", "id"),
     Index("review_items_changed", "queue", "changed", "id"),
     Index("review_items_status", "queue", "status", "kind", "combo"),
     Index("review_items_rule", "queue", "rule"),
@@ -187,6 +188,7 @@ details = Table(
     metadata,
     _number("queue", key=True),
     _number("place", key=True),
+    _text("reason"),
     _text("detail"),
     _of("items", "queue", "place"),
 )

@@ -70,12 +70,15 @@ def is_among(
 
 
 def order(sort: str) -> tuple[ColumnElement[Any], ...]:
-    """Return the order of a page: the worst, the first row or the latest first, ties by id."""
+    """Return the order of a page: the worst, the first row or the latest first, ties by id.
+
+    Findings, which are of no row, come before all rows.
+    """
     if sort not in SORTS:
         raise UnknownNameError("sort", sort, SORTS)
     first: dict[str, tuple[ColumnElement[Any], ...]] = {
         "severity": (items.c.severity.desc(),),
-        "row": (items.c.row.is_(None), items.c.row),
+        "row": (items.c.row,),
         "rule": (items.c.rule,),
         "group": (items.c.combo,),  # they are numbered in the order of their names
         "changed": (items.c.changed.desc(),),

@@ -92,8 +92,8 @@ def _items() -> None:
         _count("changed"),
         Column("severity", Double, nullable=False),
         _number("combo"),
-        Column("row", BigInteger, nullable=True),
-        *map(_text, ("reason", "searched")),
+        _count("row"),
+        _text("searched"),
         PrimaryKeyConstraint("queue", "place"),
         UniqueConstraint("queue", "id"),
         _of("queues", ("queue",), ("key",)),
@@ -102,7 +102,7 @@ def _items() -> None:
     op.create_table(
         "review_details",
         *map(_number, ("queue", "place")),
-        _text("detail"),
+        *map(_text, ("reason", "detail")),
         PrimaryKeyConstraint("queue", "place"),
         _of("items", ("queue", "place"), ("queue", "place")),
     )
@@ -167,6 +167,7 @@ def _others() -> None:
 def _indexes() -> None:
     for name, table, columns in (
         ("severity", "items", ["queue", "severity", "id"]),
+        ("row", "items", ["queue", "row", "id"]),
         ("changed", "items", ["queue", "changed", "id"]),
         ("status", "items", ["queue", "status", "kind", "combo"]),
         ("rule", "items", ["queue", "rule"]),
