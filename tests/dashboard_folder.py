@@ -12,13 +12,18 @@ if str(FOLDER) not in sys.path:
     sys.path.insert(0, str(FOLDER))
 
 
-def visit(**query: str) -> Any:
-    """A reader opens the dashboard, perhaps by an address that leads somewhere."""
+def app_test() -> Any:
+    """The dashboard, before anybody has opened it."""
     from streamlit import config
     from streamlit.testing.v1 import AppTest
 
     config.set_option("server.address", "127.0.0.1")  # as `audits dashboard` starts it
-    app = AppTest.from_file(str(FOLDER / "app.py"), default_timeout=60)
+    return AppTest.from_file(str(FOLDER / "app.py"), default_timeout=60)
+
+
+def visit(**query: str) -> Any:
+    """A reader opens the dashboard, perhaps by an address that leads somewhere."""
+    app = app_test()
     for name, value in query.items():
         app.query_params[name] = [value]
     return app.run()

@@ -513,9 +513,7 @@ _AUTH = {"auth": {"redirect_uri": "http://x/oauth2callback", "cookie_secret": "x
 
 
 def at_the_door(user=None, **query):
-    from streamlit.testing.v1 import AppTest
-
-    app = AppTest.from_file(str(dashboard_folder.FOLDER / "app.py"), default_timeout=60)
+    app = dashboard_folder.app_test()
     app.secrets.update(_AUTH)
     for name, value in query.items():
         app.query_params[name] = [value]

@@ -76,11 +76,9 @@ def hostile(tmp_path_factory) -> audits.Audit:
 
 def opened(audit, page, tmp_path, **query):
     """A reader opens a page of an audit."""
-    from streamlit.testing.v1 import AppTest
-
     session = sessions.new_session()
     audit_id = session.keep_audit(audit.save(tmp_path / "made.json"), "made")
-    app = AppTest.from_file(str(dashboard_folder.FOLDER / "app.py"), default_timeout=60)
+    app = dashboard_folder.app_test()
     for name, value in {"s": session.token, "a": audit_id, **query}.items():
         app.query_params[name] = [value]
     app.switch_page(f"screens/{page}.py")
