@@ -22,7 +22,7 @@ from audits.review.store import Store
 
 # ruff: noqa: F811, fixtures are imported
 
-ROUNDS, ITEMS = int(os.environ.get("AUDITS_KILLS", "5")), 200
+ROUNDS, ITEMS = int(os.environ.get("AUDITS_KILLS", "5")), 100
 ITEM = f"{0:016x}"
 
 CHILD = f"""
@@ -95,7 +95,7 @@ def test_a_killed_server_has_all_that_was_confirmed(record_property):
         with Store(url) as store:
             store.add_queue(QUEUE, made_items(ITEMS))
             one = child(url)
-            for _ in range(4):
+            for _ in range(3):
                 time.sleep(chance.uniform(0.3, 0.8))
                 running.kill()
                 running.start()

@@ -129,12 +129,17 @@ def _sqlite(name: str, file: Path, read_only: bool) -> Engine:
 def _uri(file: Path, read_only: bool) -> str:
     """Where nothing can be written beside the file, SQLite has to be told that nobody does."""
     path = f"file:{quote(str(file))}"
-    writable = os.access(file.parent, os.W_OK) and (not file.exists() or os.access(file, os.W_OK))
+    open_folder = _may_write(file.parent)
+    writable = open_folder and (not file.exists() or _may_write(file))
     if writable and not read_only:
         return path
     log = file.with_name(f"{file.name}-wal")
-    alone = not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    alone = not open_folder and not (log.exists() and log.stat().st_size)
     return f"{path}?mode=ro&immutable=1" if alone else f"{path}?mode=ro"
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _set_sqlite(connection: sqlite3.Connection, _record: object) -> None:
