@@ -177,7 +177,8 @@ def test_nothing_of_a_real_record_that_few_share_gets_into_an_item(queue, tables
             assert "distance" not in near
             told = {c: v for c, v in near["values"].items() if v is not None}
             assert len(told) == near["shown"]
-            assert near["agrees"] <= near["shown"]
+            assert near["agrees"] == near["shown"] - len(near["differs"])
+            assert set(near["differs"]) <= set(told)
             assert "oak" not in told.values()  # nine people
             alike = real
             for column in ("race", "town"):
@@ -198,6 +199,21 @@ def test_numbers_are_bands_open_at_the_ends_and_no_limit_of_the_real_values_is_s
     assert any(band.startswith("up to ") for band in bands)
     assert not any(band.startswith("18") for band in bands)  # the youngest of the real people
     assert all(band.startswith("up to") or " to " in band or " or more" in band for band in bands)
+
+
+def test_a_value_within_the_band_of_a_real_one_does_not_differ(queue):
+    told = [
+        (
+            float(item.detail["values"]["age"]),
+            *map(float, band.split(" to ")),
+            "age" in n["differs"],
+        )
+        for item in queue[1]
+        for n in item.detail.get("nearest", ())
+        if " to " in (band := n["values"]["age"] or "") and not band.startswith("up")
+    ]
+    assert {differs for *_, differs in told} == {True, False}
+    assert all(differs != (low <= age <= high) for age, low, high, differs in told)
 
 
 def test_the_owner_may_show_everything(tables):

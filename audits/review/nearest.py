@@ -140,6 +140,7 @@ class RealRecords:
             "shown": int(shown.sum()),
             "hidden": int((~shown).sum()),
             "agrees": int((shown & (values == mine)).sum()),
+            "differs": [self._codings[j].name for j in np.flatnonzero(shown & (values != mine))],
         }
         return {**found, "distance": round(far, _DIGITS)} if self._exact else found
 

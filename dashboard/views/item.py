@@ -67,10 +67,9 @@ def _beside(shown: Shown) -> None:
     if not isinstance(values, Mapping):
         return
     near = shown.item.detail.get("nearest", ())[: limits.NEAREST_SHOWN]
-    real = [one["values"] for one in near]
-    names = [f"Nearest real record {n}" for n in range(1, len(real) + 1)]
+    names = [f"Nearest real record {n}" for n in range(1, len(near) + 1)]
     rows = [
-        [str(column), _text(value), *(_against(value, one, column) for one in real)]
+        [str(column), _text(value), *(_against(value, one, column) for one in near)]
         for column, value in values.items()
     ]
     columns = [parts.Column(name) for name in ("Column", "This record", *names)]
@@ -83,11 +82,14 @@ def _text(value: Any) -> str:
     return "missing" if value is None else str(value)
 
 
-def _against(value: Any, real: Mapping[str, Any], column: str) -> str:
-    if real.get(column) is None:
+def _against(value: Any, near: Mapping[str, Any], column: str) -> str:
+    """Show a real value, or the band it lies in, and whether this record's is another."""
+    if near["values"].get(column) is None:
         return "not shown"
-    said = _text(real[column])
-    return said if said == _text(value) else f"{said} (differs)"
+    said = _text(near["values"][column])
+    known = near.get("differs")  # only the queue knows which band a value lies in
+    differs = said != _text(value) if known is None else column in known
+    return f"{said} (differs)" if differs else said
 
 
 def _decisions(shown: Shown) -> None:
