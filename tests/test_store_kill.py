@@ -22,7 +22,7 @@ from audits.review.store import Store
 
 # ruff: noqa: F811, fixtures are imported
 
-ROUNDS, ITEMS = int(os.environ.get("AUDITS_KILLS", "5")), 100
+ROUNDS, ITEMS = int(os.environ.get("AUDITS_KILLS", "3")), 100
 ITEM = f"{0:016x}"
 
 CHILD = f"""
