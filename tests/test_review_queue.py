@@ -291,3 +291,10 @@ def test_a_decision_that_would_remove_a_minority_is_called_one(queue):
              if i.group == (("race", "birch"),)]  # fmt: skip
     lines = {line.group: line for line in preview(queue[0], rows_meant(meant))}
     assert lines[(("race", "birch"),)].verdict is Verdict.PROBLEM
+
+
+def test_only_what_is_asked_for_is_taken_and_makes_another_queue(tables, queue):
+    only, items = opened(tables, take=["copy", "given"])
+    assert {item.rule for item in items} == {"copy", "given"}
+    assert {item.id for item in items} < {item.id for item in queue[1]}
+    assert only.id != queue[0].id

@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 import audits
 from audits import cli
-from audits.errors import UsageError
+from audits.errors import UnknownNameError, UsageError
 from audits.review.records import FINDING, RECORD
+from audits.review.store import Store
 from audits.review.text_queue import open_text_queue
 
 WHO = ("fox", "owl", "cat", "hen", "dog", "bee", "cow", "ant")
@@ -74,6 +75,19 @@ def test_opened_again_it_is_the_same(queue, texts):
     assert again[1] == queue[1]
 
 
+def test_only_what_is_asked_for_is_taken_and_makes_another_queue(queue, texts):
+    said = {"group": "kind", "audit": texts / "audit.json"}
+    only, items = open_text_queue(texts / "real.csv", texts / "made.csv", **said, take=["copy"])
+    assert items == tuple(item for item in queue[1] if item.rule == "copy")
+    assert only.id != queue[0].id
+    everything, _ = open_text_queue(
+        texts / "real.csv", texts / "made.csv", **said, take=["copy", "debris", "finding"]
+    )
+    assert everything.id == queue[0].id
+    with pytest.raises(UnknownNameError, match="outlier"):
+        open_text_queue(texts / "real.csv", texts / "made.csv", **said, take=["outlier"])
+
+
 def test_lists_are_known_by_what_they_hold(texts):
     audit = audits.compare_text(REAL, MADE, ask=["text_debris"])
     one, items = open_text_queue(REAL, MADE, audit=audit)
@@ -87,12 +101,16 @@ def test_lists_are_known_by_what_they_hold(texts):
 
 
 def test_from_the_command_line(texts):
+    asked = 'real = "real.csv"\nsynthetic = "made.csv"\ngroup = ["kind"]\n'
+    (texts / "asked.toml").write_text(asked)
     done = CliRunner().invoke(cli.app, [
-        "review", "open-text", str(texts / "real.csv"), str(texts / "made.csv"), "--group", "kind",
-        "--audit", str(texts / "audit.json"), "--store", str(texts / "s.sqlite"),
+        "review", "open-text", "--config", str(texts / "asked.toml"), "--take", "copy,finding",
+        "--progress-to", str(texts / "far.json"), "--audit", str(texts / "audit.json"), "--store", str(texts / "s.sqlite"),
         "--format", "json",
     ])  # fmt: skip
     assert done.exit_code == 0, done.output
     (kept,) = json.loads(done.stdout)
     assert kept["data_name"] == "made.csv"
-    assert kept["items"]["unreviewed"] >= 2
+    with Store(str(texts / "s.sqlite")) as store:
+        assert set(store.rules(kept["id"])) == {"copy"}
+    assert json.loads((texts / "far.json").read_text())["of_all"] > 0

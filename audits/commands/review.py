@@ -37,6 +37,7 @@ def open_(  # noqa: PLR0913, one parameter per option is how Typer declares them
     audit: of.AuditFile = None,
     name: of.Name = None,
     min_cell: of.MinCell = None,
+    take: of.Take = None,
     holdout: options.Holdout = None,
     rules: options.RulesFile = None,
     features: options.Features = None,
@@ -49,31 +50,32 @@ def open_(  # noqa: PLR0913, one parameter per option is how Typer declares them
     memory: options.Memory = None,
     threads: options.Threads = None,
     work_folder: options.WorkFolder = None,
+    config: options.Config = None,
     format_: options.Shown = None,
     progress_to: options.ProgressTo = None,
 ) -> None:
     """Put findings and flagged rows into a queue of a store; one that is there already stays."""
-    from audits import config
+    from audits import config as configuration
     from audits.review.queueing import STAGES, open_queue
     from audits.review.store import Store
 
     given = {
         "real": real, "synthetic": synthetic, "holdout": holdout, "rules": rules,
-        "metadata": metadata, "sensitive_features": config.names(sensitive_features),
-        "features": config.names(features), "missing": config.names(missing),
-        "kind": config.pairs("--kind", kind, "age=numeric"),
-        "bands": config.bands(bands),
-        "set": config.pairs("--set", set_, "review_alike=50"),
+        "metadata": metadata, "sensitive_features": configuration.names(sensitive_features),
+        "features": configuration.names(features), "missing": configuration.names(missing),
+        "kind": configuration.pairs("--kind", kind, "age=numeric"),
+        "bands": configuration.bands(bands),
+        "set": configuration.pairs("--set", set_, "review_alike=50"),
         "seed": seed, "memory": memory, "threads": threads, "work_folder": work_folder,
     }  # fmt: skip
-    asked = config.request(given)
+    asked = configuration.request(given, config)
     chosen = set_ is not None or seed is not None
     with Store(store) as opened:
         with watched(STAGES, progress_to) as heard:
             queue, items = open_queue(
                 asked.real, asked.synthetic, sensitive_features=asked.sensitive_features,
-                audit=audit, name=name, min_cell=min_cell, holdout=asked.holdout,
-                rules=asked.rules, features=asked.features, kinds=asked.kind,
+                audit=audit, name=name, min_cell=min_cell, take=configuration.names(take),
+                holdout=asked.holdout, rules=asked.rules, features=asked.features, kinds=asked.kind,
                 metadata=asked.metadata, bands=asked.bands, missing=asked.missing,
                 settings=asked.settings if chosen else None, memory=asked.memory,
                 threads=asked.threads, work_folder=asked.work_folder,
@@ -91,6 +93,7 @@ def open_text(  # noqa: PLR0913, one parameter per option is how Typer declares 
     audit: of.AuditFile = None,
     name: of.Name = None,
     min_cell: of.MinCell = None,
+    take: of.Take = None,
     text: TextColumn = None,
     group: GroupBy = None,
     lexicon: LexiconFile = None,
@@ -99,23 +102,33 @@ def open_text(  # noqa: PLR0913, one parameter per option is how Typer declares 
     missing: options.Missing = None,
     memory: options.Memory = None,
     work_folder: options.WorkFolder = None,
+    config: options.Config = None,
     format_: options.Shown = None,
+    progress_to: options.ProgressTo = None,
 ) -> None:
     """Put findings about texts, texts that are debris, and copies of real ones into a queue."""
-    from audits import config
+    from audits import config as configuration
     from audits.errors import UsageError
     from audits.review.store import Store
-    from audits.review.text_queue import open_text_queue
+    from audits.review.text_queue import STAGES, open_text_queue
 
-    if real is None or synthetic is None:
+    given = {
+        "real": real, "synthetic": synthetic, "text": text, "group": configuration.names(group),
+        "lexicon": lexicon, "prompt": prompt, "language": language,
+        "missing": configuration.names(missing), "memory": memory, "work_folder": work_folder,
+    }  # fmt: skip
+    asked = configuration.text_request(given, config)
+    if asked.real is None or asked.synthetic is None:
         raise UsageError("Give REAL and SYNTHETIC, two collections of texts.")
     with Store(store) as opened:
-        queue, items = open_text_queue(
-            real, synthetic, audit=audit, name=name, min_cell=min_cell, text=text or "text",
-            group=config.names(group) or (), lexicon=lexicon, prompt=prompt,
-            language=language or "en", missing=config.names(missing) or (), memory=memory,
-            work_folder=work_folder,
-        )  # fmt: skip
+        with watched(STAGES, progress_to) as heard:
+            queue, items = open_text_queue(
+                asked.real, asked.synthetic, audit=audit, name=name, min_cell=min_cell,
+                take=configuration.names(take), text=asked.text, group=asked.group,
+                lexicon=asked.lexicon, prompt=asked.prompt, language=asked.language,
+                missing=asked.missing, memory=asked.memory, work_folder=asked.work_folder,
+                progress=heard if audit is not None else None,
+            )  # fmt: skip
         kept = opened.add_queue(queue, items)
         _list(opened, [kept.id], format_)
 

@@ -59,6 +59,13 @@ MinCell = Annotated[
         "0 hides nothing (review_min_cell).",
     ),
 ]  # fmt: skip
+Take = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--take", metavar="A,B",
+        help="What to take: finding, and rules that flag rows, as copy,outlier; all by default.",
+    ),
+]  # fmt: skip
 Rule = Annotated[
     str | None, typer.Option("--rule", metavar="NAME", help="Only what this rule asked for.")
 ]

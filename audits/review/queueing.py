@@ -10,11 +10,13 @@ from typing import Any
 from audits.errors import UsageError
 from audits.flags.flagging import Flagging, opened_flagging
 from audits.results import Audit, InputRecord
+from audits.review import taking
 from audits.review.digests import audit_digest
 from audits.review.finding_items import finding_items
 from audits.review.identity import name_of
 from audits.review.record_items import RecordItems
 from audits.review.records import Item, Queue
+from audits.review.taking import OF_TABLES
 from audits.run import compare, named
 from audits.settings import Settings
 
@@ -32,6 +34,7 @@ def open_queue(  # noqa: PLR0913, one parameter per thing a person may want to s
     audit: Audit | str | Path | None = None,
     name: str | None = None,
     min_cell: int | None = None,
+    take: Sequence[str] | None = None,
     holdout: Any = None,
     rules: str | Path | None = None,
     features: Sequence[str] | None = None,
@@ -64,6 +67,8 @@ def open_queue(  # noqa: PLR0913, one parameter per thing a person may want to s
         What people call the queue; the name of the synthetic table by default.
     min_cell : int, optional
         The setting `review_min_cell`: 11 by default; 0 hides nothing of real people.
+    take : sequence of str, optional
+        What to take, of `audits.review.taking.OF_TABLES`: "finding", and rules; all by default.
     rules, features, kinds, metadata, bands, missing, settings, memory, threads, work_folder,
     progress
         As for :func:`audits.flag`; settings are those of the audit by default.
@@ -89,7 +94,7 @@ def open_queue(  # noqa: PLR0913, one parameter per thing a person may want to s
     >>> [(item.row, item.severity) for item in items if item.rule == "range"]
     [(401, 2.3032)]
     """
-    told = progress or _QUIET
+    told, wanted = progress or _QUIET, taking.checked(take, OF_TABLES)
     said: dict[str, Any] = {
         "sensitive_features": sensitive_features, "holdout": holdout, "rules": rules,
         "features": features, "kinds": kinds, "metadata": metadata, "bands": bands,
@@ -102,7 +107,8 @@ def open_queue(  # noqa: PLR0913, one parameter per thing a person may want to s
     if min_cell is not None:
         settings = settings.having(review_min_cell=min_cell)
     with opened_flagging(real, synthetic, **said, settings=settings, progress=told) as flagging:
-        return _opened(flagging, audit, name, settings, named("x", sensitive_features))
+        by = named("x", sensitive_features)
+        return _opened(flagging, audit, name, settings, by, wanted)
 
 
 def _opened(
@@ -111,6 +117,7 @@ def _opened(
     name: str | None,
     settings: Settings,
     sensitive_features: Sequence[str],
+    take: Sequence[str],
 ) -> tuple[Queue, tuple[Item, ...]]:
     flags = flagging.flags()
     _check_same(audit, flags.inputs)
@@ -123,7 +130,7 @@ def _opened(
         id=name_of(
             "queue", digest, data, settings.to_dict(), sorted(sensitive_features),
             [[record.role, record.sha256] for record in flags.inputs],
-            [[rule.name, rule.check] for rule in flags.rules],
+            [[rule.name, rule.check] for rule in flags.rules], *taking.named(take, OF_TABLES),
         ),
         name=name or table.name,
         audit=digest,
@@ -135,7 +142,7 @@ def _opened(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         settings=settings.to_dict(),
     )  # fmt: skip
-    return queue, tuple(items)
+    return queue, taking.taken(items, take)
 
 
 def checked_audit(audit: Audit | str | Path) -> Audit:

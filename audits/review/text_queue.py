@@ -21,6 +21,7 @@ from audits.data.workspace import Workspace
 from audits.errors import UsageError
 from audits.questions.text_debris_counts import looked_at
 from audits.results import Audit, Group
+from audits.review import taking
 from audits.review.chance import rarity
 from audits.review.digests import audit_digest
 from audits.review.finding_items import finding_items
@@ -28,11 +29,14 @@ from audits.review.identity import name_of
 from audits.review.queueing import checked_audit
 from audits.review.record_items import COPY, plain
 from audits.review.records import RECORD, Item, Queue
+from audits.review.taking import OF_TEXTS
 from audits.run import named, one_thread_of_algebra
 from audits.settings import Settings
 from audits.text_flags import reasons
 from audits.texts import compare_text
 
+STAGES = ("reading", "mentions")
+"""What a queue of an audit that is given goes through, for whoever watches."""
 DEBRIS = "debris"
 _UNKNOWN = 3.0  # without real texts nobody knows what people do
 _MISSING = "missing"
@@ -46,6 +50,7 @@ def open_text_queue(  # noqa: PLR0913, one parameter per thing a person may want
     audit: Audit | str | Path | None = None,
     name: str | None = None,
     min_cell: int | None = None,
+    take: Sequence[str] | None = None,
     text: str = "text",
     group: str | Sequence[str] = (),
     lexicon: str | Path | None = None,
@@ -71,6 +76,8 @@ def open_text_queue(  # noqa: PLR0913, one parameter per thing a person may want
         The audit of these texts, or where it was saved; made now if it is not given.
     name, min_cell
         As for :func:`audits.review.queueing.open_queue`.
+    take : sequence of str, optional
+        What to take, of `audits.review.taking.OF_TEXTS`; all by default.
     text, group, lexicon, prompt, language, missing, settings, memory, work_folder, progress
         As for :func:`audits.compare_text`. Without `group` items of texts belong to everyone.
 
@@ -97,6 +104,7 @@ def open_text_queue(  # noqa: PLR0913, one parameter per thing a person may want
     """
     if synthetic is None:
         raise UsageError("no synthetic texts were given. Give them as synthetic=.")
+    wanted = taking.checked(take, OF_TEXTS)
     said: dict[str, Any] = {
         "text": text, "group": group, "lexicon": lexicon, "prompt": prompt, "language": language,
         "missing": missing, "memory": memory, "work_folder": work_folder,
@@ -119,11 +127,15 @@ def open_text_queue(  # noqa: PLR0913, one parameter per thing a person may want
         opened_corpora(given, asked, settings, work, told) as corpora,
         one_thread_of_algebra(),
     ):
-        return _opened(corpora, audit, name, asked.groups)
+        return _opened(corpora, audit, name, asked.groups, wanted)
 
 
 def _opened(
-    corpora: Corpora, audit: Audit, name: str | None, features: Sequence[str]
+    corpora: Corpora,
+    audit: Audit,
+    name: str | None,
+    features: Sequence[str],
+    take: Sequence[str],
 ) -> tuple[Queue, tuple[Item, ...]]:
     collection, settings = corpora.synthetic, corpora.settings
     record = collection.record
@@ -133,7 +145,10 @@ def _opened(
     digest = audit_digest(audit)
     data = record.sha256 or _content(collection)
     queue = Queue(
-        id=name_of("text queue", digest, data, settings.to_dict(), list(features)),
+        id=name_of(
+            "text queue", digest, data, settings.to_dict(), list(features),
+            *taking.named(take, OF_TEXTS),
+        ),
         name=name or record.name,
         audit=digest,
         data=data,
@@ -143,8 +158,8 @@ def _opened(
         groups=Counter(groups),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         settings=settings.to_dict(),
-    )
-    return queue, tuple(items)
+    )  # fmt: skip
+    return queue, taking.taken(items, take)
 
 
 def _check_same(audit: Audit, sha256: str, rows: int) -> None:
