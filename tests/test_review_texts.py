@@ -105,7 +105,8 @@ def test_from_the_command_line(texts):
     (texts / "asked.toml").write_text(asked)
     done = CliRunner().invoke(cli.app, [
         "review", "open-text", "--config", str(texts / "asked.toml"), "--take", "copy,finding",
-        "--progress-to", str(texts / "far.json"), "--audit", str(texts / "audit.json"), "--store", str(texts / "s.sqlite"),
+        "--progress-to", str(texts / "far.json"), "--audit", str(texts / "audit.json"),
+        "--store", str(texts / "s.sqlite"),
         "--format", "json",
     ])  # fmt: skip
     assert done.exit_code == 0, done.output
