@@ -32,8 +32,8 @@ def queues(here: Here) -> list[Queue]:
     return own + [one for one in found if stores.shared() and one not in own]
 
 
-def show(here: Here, found: list[Queue]) -> None:
-    """Show the queue that is chosen."""
+def show(here: Here, found: list[Queue]) -> Queue:
+    """Show the queue that is chosen, and return it."""
     parts.heading("To be reviewed")
     chosen = found[0]
     if len(found) > 1:
@@ -49,6 +49,7 @@ def show(here: Here, found: list[Queue]) -> None:
     if on_disk.found(here.session, chosen) is on_disk.Found.CHANGED:
         st.warning(sentence(on_disk.changed(chosen)))
     _work(here, chosen)
+    return chosen
 
 
 @parts.piece
