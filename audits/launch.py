@@ -35,8 +35,8 @@ def launch(
     Raises
     ------
     UsageError
-        If Streamlit is not installed, only one of the two tables is named, or the tables cannot
-        be generations.
+        If Streamlit is not installed, only one of the two tables is named, the tables cannot be
+        generations, or there can be no store where one is named.
     SourceError
         If a file does not exist, or the dashboard is missing.
     """
@@ -48,6 +48,7 @@ def launch(
     if (tables.get("real") is None) != (tables.get("synthetic") is None):
         raise UsageError("only one table was named. Give REAL and SYNTHETIC, or neither.")
     _check_chain(tables, further, generations=generations)
+    kept = _store(store)
     document = {
         "tables": {role: _there(path) for role, path in tables.items() if path is not None},
         "further": [_there(path) for path in further],
@@ -56,8 +57,8 @@ def launch(
         "audits": [_audit_there(path) for path in saved],
     }
     surroundings = {**os.environ, STARTS_WITH: json.dumps(document)}
-    if store:
-        surroundings[STORE] = store if "://" in store else str(Path(store).expanduser().absolute())
+    if kept:
+        surroundings[STORE] = kept
     os.execve(sys.executable, command(port, browser=browser), surroundings)
 
 
@@ -79,6 +80,17 @@ def command(port: int, *, browser: bool) -> list[str]:
 def dashboard() -> Path:
     """Return the folder of the dashboard."""
     return folder("dashboard", holding="app.py", what="the dashboard is")
+
+
+def _store(named: str | None) -> str:
+    """Return where decisions are kept, once there can be a store; what is wrong is not repeated."""
+    if not named:
+        return ""
+    from audits.review.opening import place
+
+    given = named if "://" in named else str(Path(named).expanduser().absolute())
+    place(given)
+    return given
 
 
 def _check_chain(

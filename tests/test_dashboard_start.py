@@ -1,6 +1,7 @@
 """`audits dashboard`: what it starts, what it refuses, and what a session then begins with."""
 
 import json
+import os
 import subprocess
 import sys
 import zipfile
@@ -165,6 +166,52 @@ def test_a_saved_audit_that_is_none_is_refused_before_anything_starts(started, t
     with pytest.raises(InputError, match="not an audit"):
         launch.launch({}, saved=[broken])
     assert not started
+
+
+# -- where decisions are kept ----------------------------------------------------------------------
+
+
+def test_a_store_that_is_named_reaches_the_dashboard_by_the_environment_only(
+    started, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    launch.launch({}, store="deep/review.sqlite")
+    assert started["env"][launch.STORE] == str(tmp_path / "deep" / "review.sqlite")
+    url = "postgresql+psycopg://ann:s3cret@db.example/review"
+    launch.launch({}, store=url)
+    assert started["env"][launch.STORE] == url
+    assert not [word for word in started["command"] if "s3cret" in word or "example" in word]
+    monkeypatch.delenv(launch.STORE, raising=False)
+    launch.launch({})
+    assert launch.STORE not in started["env"]
+
+
+@pytest.mark.parametrize(
+    ("store", "says"),
+    [
+        ("mysql://ann:s3cret@db/review", "no store on 'mysql'"),
+        ("postgresql+psycopg://ann:s3cret@db:port/review", "does not parse"),
+        ("://ann:s3cret@db", "does not parse"),
+        ("sqlite://", "a store needs a file"),
+        (":memory:\0s3cret", "NUL"),
+    ],
+)
+def test_no_store_where_there_can_be_none_and_its_password_is_not_repeated(store, says, started):
+    with pytest.raises(UsageError, match=says) as error:
+        launch.launch({}, store=store)
+    assert "s3cret" not in str(error.value)
+    assert not started
+
+
+def test_the_store_of_the_environment_is_checked_as_the_option_is():
+    done = subprocess.run(
+        [sys.executable, "-m", "audits", "dashboard", "--no-browser"],
+        env={**os.environ, launch.STORE: "mysql://ann:s3cret@db/review"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "no store on 'mysql'" in done.stderr
+    assert "s3cret" not in done.stderr + done.stdout
 
 
 def test_the_command_line_explains_itself():
