@@ -20,6 +20,7 @@ from audits.data.row_order import Piece
 from audits.data.tables import Codes, Coding
 from audits.formulas.nearest_rows import nearest_rows
 from audits.questions.places import places
+from audits.review.bands import value_names
 
 Whole = NDArray[np.int64]
 _NUMBERS = ("numeric", "date")
@@ -96,7 +97,7 @@ class RealRecords:
         self._exact = settings.review_min_cell <= 1
         self._recode = [None if self._exact else _recoding(pair, c) for c in pair.attributes]
         self._labels = [
-            _labels(c, r) for c, r in zip(self._codings, self._recode, strict=True)
+            value_names(pair, c, r) for c, r in zip(self._codings, self._recode, strict=True)
         ]  # fmt: skip
         cells = CellIndex(pair.cells, [coding.size for coding in pair.features])
         group = cells.of(list(base.features.T), len(base.codes)).astype(np.int64)
@@ -147,25 +148,3 @@ class RealRecords:
 
 def _recoding(pair: Pair, coding: Coding) -> NDArray[np.uint8] | None:
     return pair.recodings[coding.name] if coding.kind in _NUMBERS else None
-
-
-def _labels(coding: Coding, recode: NDArray[np.uint8] | None) -> list[str]:
-    """Return the name of every value; bands of numbers are open at both ends of the column."""
-    names = [label.removeprefix("about ") for label in coding.labels]
-    if recode is None:
-        return ["missing", *names[1:]]
-    last = int(recode.max(initial=0))
-    return ["missing", *(_band(names, np.flatnonzero(recode == i), i, last)
-                         for i in range(1, last + 1))]  # fmt: skip
-
-
-def _band(names: list[str], held: NDArray[np.intp], number: int, last: int) -> str:
-    held = held[held > 0]
-    if not len(held):
-        return "missing"
-    first, end = names[held[0]], names[held[-1]]
-    if number == 1:
-        return "any" if last == 1 else f"up to {end}"
-    if number == last:
-        return f"{first} or more"
-    return first if len(held) == 1 else f"{first} to {end}"
