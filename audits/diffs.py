@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from audits.errors import UsageError
 from audits.results import Audit, Finding, InputRecord, Verdict
+from audits.settings import Settings
 from audits.visible import visible
 
 if TYPE_CHECKING:
@@ -139,8 +140,8 @@ def diff(before: Audit, after: Audit) -> Diff:
     appeared = _only(new, old)
     went = _only(old, new)
     stayed = sum(a.verdict is b.verdict for a, b in both)
-    return Diff(appeared, went, changed, stayed, _settings(before, after),
-                _inputs(before, after), tuple(notes))  # fmt: skip
+    return Diff(appeared, went, changed, stayed, moved_settings(before, after),
+                other_inputs(before, after), tuple(notes))  # fmt: skip
 
 
 def _check(audit: Audit) -> None:
@@ -197,12 +198,23 @@ def _count(audit: Audit, of: Callable[[Finding], bool]) -> int:
     return sum(of(finding) for finding in audit.findings)
 
 
-def _settings(before: Audit, after: Audit) -> dict[str, tuple[object, object]]:
+class _Made(Protocol):
+    """What was audited, and how: of an audit, or of what is kept of one."""
+
+    @property
+    def inputs(self) -> tuple[InputRecord, ...]: ...
+    @property
+    def settings(self) -> Settings: ...
+
+
+def moved_settings(before: _Made, after: _Made) -> dict[str, tuple[object, object]]:
+    """Settings that differ, with their values before and after."""
     old, new = before.settings.to_dict(), after.settings.to_dict()
     return {name: (old[name], new[name]) for name in old if old[name] != new[name]}
 
 
-def _inputs(before: Audit, after: Audit) -> dict[str, tuple[str, str]]:
+def other_inputs(before: _Made, after: _Made) -> dict[str, tuple[str, str]]:
+    """Tables that are others, per role, as a reader knows them."""
     old = {record.role: record for record in before.inputs}
     new = {record.role: record for record in after.inputs}
     return {

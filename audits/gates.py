@@ -175,7 +175,7 @@ def gate(
             "audits of one kind."
         )
     enforced = enforce(audit, safeguards, today)
-    pairs, trouble = _alike(baseline, audit)
+    pairs, trouble = alike(baseline, audit)
     bad = _BAD[fail_on]
     new: dict[_Key, New] = {}
     for old, now in pairs:
@@ -265,8 +265,11 @@ def _better(finding: Finding, now: Finding | None, audit: Audit) -> Solved:
 # -- what can be compared --------------------------------------------------------------------------
 
 
-def _alike(baseline: Audit, audit: Audit) -> tuple[list[tuple[Audit, Audit]], list[str]]:
-    """The two audits, judged under the limits of each; and why they could not be."""
+def alike(baseline: Audit, audit: Audit) -> tuple[list[tuple[Audit, Audit]], list[str]]:
+    """Return the two audits judged under the limits of each, the later ones first.
+
+    Beside them stands why they could not be made alike, if they could not.
+    """
     moved = _moved(baseline, audit, judging=True)
     if not moved:
         return [(baseline, audit)], []

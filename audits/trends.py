@@ -4,40 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from audits.diffs import Diff, diff
+from audits.briefs import QUANTITIES, Brief, Point, brief
+from audits.diffs import Diff, diff, moved_settings, other_inputs
 from audits.errors import UsageError
 from audits.estimates import Estimate
 from audits.formulas.differences import Difference, no_difference_p, square_and_add
 from audits.judging import adjusted
 from audits.questions.words import listed
-from audits.results import Answer, Audit, Group, Row, Verdict, group_name, worst
-from audits.several.leading import LEADING, Quantity
-
-FURTHER = (
-    Quantity("quotas", "share", "share of the synthetic rows", "less"),
-    Quantity("generations", "index", "share of variety lost over the generations", "away"),
-    Quantity("text_mentions", "ratio", "synthetic over real share of texts", "away", 1.0, True),
-    Quantity("text_diversity", "ratio", "likeness of texts over that held against", "more", 1.0),
-    Quantity("text_words", "growth", "growth of the tie of the most changed word", "more", 1.0),
-    Quantity("text_drift", "auc", "chance of telling real from synthetic texts", "away", 0.5),
-    Quantity("text_debris", "more", "broken texts beyond those among real ones", "more"),
-    Quantity("text_seeds", "spread", "spread over real texts over that of fresh ones", "less"),
-    Quantity("text_generations", "index", "share of variety lost over the generations", "away"),
-)
-"""The leading quantities of what is not ranked: quotas, chains and texts."""
-
-QUANTITIES: Mapping[str, Quantity] = {
-    quantity.question: quantity for quantity in reversed((*LEADING, *FURTHER))
-}
-"""The number that is followed of each question: the first of its leading quantities."""
+from audits.results import Audit, Group, Verdict, group_name
+from audits.several.leading import Quantity
 
 SAME, BETTER, WORSE, MOVED = "no evidence of change", "better", "worse", "moved"
+_NOT_THERE = Point(None, Estimate.unknown())
 
 
 @dataclass(frozen=True)
@@ -47,6 +31,15 @@ class Dated:
     label: str
     made: str
     audit: Audit = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What of an audit of a series is followed."""
+
+    label: str
+    made: str
+    brief: Brief = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -60,14 +53,6 @@ class Stamp:
     synthetic: str
     rows: int
     sha256: str
-
-
-@dataclass(frozen=True)
-class Point:
-    """A group in one audit: the worst verdict, None where it was not judged, and the number."""
-
-    verdict: Verdict | None
-    value: Estimate
 
 
 @dataclass(frozen=True)
@@ -186,24 +171,37 @@ def trend(audits: Sequence[Dated]) -> Trend:
     >>> [(course.group, course.trend) for course in found.courses][0]
     ((('sex', 'female'),), 'no evidence of change')
     """
+    followed = follow([Noted(one.label, one.made, brief(one.audit)) for one in audits])
+    since = diff(audits[-2].audit, audits[-1].audit) if len(audits) > 1 else None
+    return replace(followed, since=since)
+
+
+def follow(audits: Sequence[Noted]) -> Trend:
+    """Follow every group through briefs of audits, as `trend` does; `since` is left out.
+
+    Raises
+    ------
+    UsageError
+        If there is no audit.
+    """
     if not audits:
         raise UsageError("there is no audit to follow. Add one with audits history add.")
-    asked = dict.fromkeys(name for one in audits for name in one.audit.answers)
+    asked = dict.fromkeys(name for one in audits for name in one.brief.points)
     courses = [course for question in asked for course in _courses(audits, question)]
     return Trend(
         audits=tuple(_stamp(one) for one in audits),
         courses=tuple(sorted(courses, key=_order)),
-        since=diff(audits[-2].audit, audits[-1].audit) if len(audits) > 1 else None,
+        since=None,
         remarks=tuple(_remarks(audits)),
     )
 
 
-def _stamp(one: Dated) -> Stamp:
-    table = next((record for record in one.audit.inputs if record.role == "synthetic"), None)
-    table = table or (one.audit.inputs[-1] if one.audit.inputs else None)
+def _stamp(one: Noted) -> Stamp:
+    inputs = one.brief.inputs
+    table = next((record for record in inputs if record.role == "synthetic"), None)
+    table = table or (inputs[-1] if inputs else None)
     name, rows, digest = (table.name, table.rows, table.sha256) if table else ("", 0, "")
-    audit = one.audit
-    return Stamp(one.label, one.made, audit.verdict, audit.counts, name, rows, digest)
+    return Stamp(one.label, one.made, one.brief.verdict, one.brief.counts, name, rows, digest)
 
 
 def _order(course: Course) -> tuple[Any, ...]:
@@ -214,53 +212,26 @@ def _order(course: Course) -> tuple[Any, ...]:
 # -- one question ----------------------------------------------------------------------------------
 
 
-def _courses(audits: Sequence[Dated], question: str) -> Iterator[Course]:
+def _courses(audits: Sequence[Noted], question: str) -> Iterator[Course]:
     quantity = QUANTITIES.get(question)
-    said = [_verdicts(one.audit, question) for one in audits]
-    values = [_values(one.audit.answers.get(question), quantity) for one in audits]
-    groups = dict.fromkeys(g for own in said for g in own)
-    groups |= dict.fromkeys(g for own in values for g in own)
+    found = [one.brief.points.get(question, {}) for one in audits]
     points = {
-        group: tuple(
-            Point(verdicts.get(group), numbers.get(group, Estimate.unknown()))
-            for verdicts, numbers in zip(said, values, strict=True)
-        )
-        for group in groups
+        group: tuple(one.get(group, _NOT_THERE) for one in found)
+        for group in dict.fromkeys(group for own in found for group in own)
     }
     firsts = _moves(points, audits, 0)
     lasts = _moves(points, audits, len(audits) - 2)
-    for group in groups:
-        yield _course(question, group, quantity, points[group], (firsts[group], lasts[group]))
-
-
-def _verdicts(audit: Audit, question: str) -> dict[Group, Verdict]:
-    found: dict[Group, list[Verdict]] = {}
-    for finding in audit.findings:
-        if finding.question == question:
-            found.setdefault(finding.group, []).append(finding.verdict)
-    return {group: worst(verdicts) for group, verdicts in found.items()}
-
-
-def _values(answer: Answer | None, quantity: Quantity | None) -> dict[Group, Estimate]:
-    """The number of every group, in the first row about it."""
-    found: dict[Group, Estimate] = {}
-    for row in answer.rows if answer is not None and quantity is not None else ():
-        found.setdefault(row.group, _value(row, quantity.field if quantity else ""))
-    return found
-
-
-def _value(row: Row, name: str) -> Estimate:
-    value = getattr(row, name, None)
-    return value if isinstance(value, Estimate) else Estimate.unknown()
+    for group, own in points.items():
+        yield _course(question, group, quantity, own, (firsts[group], lasts[group]))
 
 
 def _moves(
-    points: Mapping[Group, Sequence[Point]], audits: Sequence[Dated], start: int
+    points: Mapping[Group, Sequence[Point]], audits: Sequence[Noted], start: int
 ) -> dict[Group, Move]:
     """The moves of all groups from one audit to the last; their p values are one family."""
-    settings = audits[-1].audit.settings
+    settings = audits[-1].brief.settings
     level = settings.confidence
-    unlike = start < 0 or audits[start].audit.settings.confidence != level
+    unlike = start < 0 or audits[start].brief.settings.confidence != level
     ends = [(of[max(start, 0)].value, of[-1].value) for of in points.values()]
     made = [Estimate.unknown() if unlike else _change(*pair) for pair in ends]
     p = [_p(change, level) for change in made]
@@ -355,26 +326,26 @@ def _says(points: Sequence[Point], move: Move, direction: str, *, overlap: bool)
 # -- what changed beside the data ------------------------------------------------------------------
 
 
-def _remarks(audits: Sequence[Dated]) -> Iterator[str]:
-    for before, after in pairwise(audits):
-        between = f"{before.label} → {after.label}"
-        found = diff(before.audit, after.audit)
-        for name, (old, new) in found.settings.items():
+def _remarks(audits: Sequence[Noted]) -> Iterator[str]:
+    for one, other in pairwise(audits):
+        between = f"{one.label} → {other.label}"
+        before, after = one.brief, other.brief
+        for name, (old, new) in moved_settings(before, after).items():
             yield f"{between}: {name} changed from {old} to {new}"
-        for role, (old_table, new_table) in found.inputs.items():
+        tables = other_inputs(before, after)
+        for role, (old_table, new_table) in tables.items():
             if role != "synthetic":
                 yield f"{between}: the {role} table changed from {old_table} to {new_table}"
-        if "synthetic" not in found.inputs:
+        if "synthetic" not in tables:
             yield f"{between}: the synthetic table is the same"
-        versions = [one.audit.versions.get("audits") for one in (before, after)]
-        if versions[0] != versions[1]:
-            yield f"{between}: audits {versions[0]} became {versions[1]}"
-        yield from _asked(between, before.audit, after.audit)
+        if before.version != after.version:
+            yield f"{between}: audits {before.version} became {after.version}"
+        yield from _asked(between, before, after)
 
 
-def _asked(between: str, before: Audit, after: Audit) -> Iterator[str]:
-    gone = [name for name in before.answers if name not in after.answers]
-    new = [name for name in after.answers if name not in before.answers]
+def _asked(between: str, before: Brief, after: Brief) -> Iterator[str]:
+    gone = [name for name in before.asked if name not in after.asked]
+    new = [name for name in after.asked if name not in before.asked]
     if gone:
         yield f"{between}: no longer asked: {listed(gone)}"
     if new:

@@ -1,18 +1,25 @@
 """A series of audits: what surely changed, and what did not."""
 
+# ruff: noqa: F811, fixtures are imported
+
 import json
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
+from store_made import url  # noqa: F401, a fixture: every kind of store
 from typer.testing import CliRunner
 
 import audits
 from audits.cli import app
 from audits.estimates import Estimate
+from audits.reports.history_kept import keep, read
+from audits.review.digests import audit_text
+from audits.review.store import Store
 from audits.settings import Settings
-from audits.trends import BETTER, MOVED, SAME, WORSE, Dated, trend
+from audits.since import since
+from audits.trends import BETTER, MOVED, SAME, WORSE, Dated, follow, trend
 
 REAL = pd.DataFrame({"sex": ["f", "m"] * 1000, "region": ["n", "n", "s", "s"] * 500})
 
@@ -122,18 +129,17 @@ def test_a_change_of_nothing_is_seldom_called_one():
 
 
 @pytest.fixture
-def saved(half, fifth, tmp_path):
+def saved(half, fifth, tmp_path, url):
     half.save(tmp_path / "a.json")
     fifth.save(tmp_path / "b.json")
-    store = str(tmp_path / "store.db")
     for name, label in (("a", "v1"), ("b", "v2"), ("b", "again")):
         done = CliRunner().invoke(
             app,
-            ["history", "add", str(tmp_path / f"{name}.json"), "--store", store, "--series", "s",
+            ["history", "add", str(tmp_path / f"{name}.json"), "--store", url, "--series", "s",
              "--label", label],
         )  # fmt: skip
         assert done.exit_code == 0, done.output
-    return store
+    return url
 
 
 def shown(store, *more):
@@ -157,3 +163,105 @@ def test_what_there_is_not_is_named(saved):
     other = CliRunner().invoke(app, ["history", "show", "--store", saved, "--series", "other"])
     assert other.exit_code == 2
     assert "no series" in other.output
+
+
+# -- what is kept of an audit ----------------------------------------------------------------------
+
+
+def test_briefs_say_what_the_whole_audits_say(half, fifth, url):
+    """The store gives the same trend without opening a document, and with those kept before."""
+    lower = of(0.5, share_watch=0.9)
+    with Store(url) as store:
+        keep(store, "s", half, label="v1")
+        keep(store, "s", fifth, label="سود 🏳️‍🌈 <b>")
+        store.keep_audit(
+            "s", audit_text(lower), label="v3", made="2026"
+        )  # as before there were any
+        found = read(store, "s")
+        some = read(store, "s", ("coverage",))
+        heads = read(store, "s", ())
+        assert set(store.briefs("s", "coverage")) == {1, 2}
+    whole = trend([Dated(one.label, one.made, audit) for one, audit in
+                   zip(found.kept, (half, fifth, lower), strict=True)])  # fmt: skip
+    assert found.audits == some.audits
+    assert repr(follow(found.audits).courses) == repr(whole.courses)  # nan equals itself, written
+    assert follow(found.audits).remarks == whole.remarks
+    assert follow(found.audits).audits == whole.audits
+    assert [one.brief.points for one in heads.audits] == [{}, {}, {}]
+    assert found.trouble == ()
+
+
+def test_the_same_audit_is_kept_once_and_found_by_its_digest(half, fifth, url):
+    with Store(url) as store:
+        first = keep(store, "s", half, label="v1")
+        assert keep(store, "s", half, label="twice") == first
+        keep(store, "t", half, label="x")
+        keep(store, "t", fifth, label="y")
+        assert len(store.history("s")) == 1
+        assert store.series(first.digest[:16]) == ("s", "t")
+        assert store.series("%") == ()
+
+
+def test_an_audit_that_cannot_be_read_is_left_out_and_said(half, url):
+    with Store(url) as store:
+        store.keep_audit("s", '{"findings": [], "format": 99}', label="later", made="2026")
+        keep(store, "s", half, label="v1")
+        found = read(store, "s")
+    assert [one.label for one in found.audits] == ["v1"]
+    assert "later is left out: audit 1 of s: has format 99" in found.trouble[0]
+
+
+# -- what changed since last time ------------------------------------------------------------------
+
+
+def test_what_is_new_and_what_is_gone(half, fifth):
+    worse, better = since(half, fifth), since(fifth, half)
+    women = (("sex", "f"),)
+    assert [one.finding.group for one in worse.new] == [women]
+    assert (worse.gone, worse.known, worse.missing) == ((), 0, ())
+    assert worse.turns[0].worse >= 1
+    assert [one.finding.group for one in better.gone] == [women]
+    assert worse.summary().startswith("1 new problem, ")
+    assert better.summary().startswith("no new problem, 1 gone")
+
+
+def test_nothing_changed_is_a_sentence(half, fifth):
+    assert not since(half, half)
+    assert since(fifth, fifth).summary() == (
+        "nothing changed since the audit before: 1 problem stays, no verdict is another."
+    )
+
+
+def test_a_group_without_rows_is_newly_missing(half):
+    none = of(0.0)
+    assert since(half, none).missing == ((("sex", "f"),),)
+    assert since(none, half).back == ((("sex", "f"),),)
+    assert since(none, none).missing == ()
+    assert "1 group newly without a synthetic row" in since(half, none).summary()
+
+
+def test_a_limit_that_moved_changes_no_verdict_and_solves_nothing(fifth):
+    loose = fifth.having(fifth.settings.having(share_problem=0.25, share_watch=0.3))
+    found = since(fifth, loose)
+    assert (found.turns, found.new, found.gone) == ((), (), ())
+    assert [one.finding.group for one in found.moved] == [(("sex", "f"),)]
+    assert any("share_problem was" in remark for remark in found.remarks)
+    assert "1 gone only as limits moved" in found.summary()
+
+
+def test_what_was_not_asked_then_is_said(half):
+    both = audits.compare(REAL, REAL, sensitive_features="sex", ask=["coverage", "diversity"])
+    assert any("did not ask diversity" in remark for remark in since(half, both).remarks)
+    assert any("not asked any more: diversity" in doubt for doubt in since(both, half).doubts)
+    region = audits.compare(REAL, REAL, sensitive_features="region", ask=["coverage"])
+    assert any("any more by sex" in doubt for doubt in since(half, region).doubts)
+
+
+def test_hidden_groups_neither_come_nor_go(half, fifth):
+    from audits.disclosure import protected
+
+    few = of(0.001)  # four women
+    found = since(half, protected(few, 11))
+    assert (("sex", "f"),) in protected(few, 11).hidden
+    assert found.new == found.lost == found.turns == ()
+    assert found.hidden >= 1

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from audits import cli_options as options
 from audits.cli_streams import as_json, guarded, out, page_look, remark
+
+if TYPE_CHECKING:
+    from audits.trends import Trend
 
 Kept = Annotated[
     str,
@@ -44,16 +46,15 @@ history = typer.Typer(
 def add(audit: options.SavedAudit, *, store: Kept, series: Series, label: Label = "") -> None:
     """Add a saved audit to the history of a dataset; the same audit is kept once."""
     from audits.errors import UsageError
+    from audits.reports.history_kept import keep
     from audits.reports.json_report import load
-    from audits.review.digests import audit_text
     from audits.review.store import Store
 
     if not series.strip():
         raise UsageError("--series is empty. Name the dataset whose audits these are.")
-    document = audit_text(load(audit))
-    made = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    loaded = load(audit)
     with Store(store) as opened:
-        kept = opened.keep_audit(series, document, label=label, made=made)
+        kept = keep(opened, series, loaded, label=label)
     remark(f"{series}: kept as audit {kept.number}{f' ({kept.label})' if kept.label else ''}")
 
 
@@ -71,21 +72,10 @@ def show(
     import dataclasses
 
     from audits.config import pairs
-    from audits.errors import UnknownNameError
-    from audits.reports.history_report import dated, history_csv, history_text, history_to_dict
+    from audits.reports.history_report import history_csv, history_text, history_to_dict
     from audits.results import as_group
-    from audits.review.store import Store
-    from audits.trends import trend
 
-    with Store(store, read_only=True) as opened:
-        known = opened.series()
-        if series not in known:
-            raise UnknownNameError("series in this store called", series, known or ("none",))
-        audits = [dated(kept) for kept in opened.history(series, documents=True)]
-    found = trend(audits)
-    asked = list(dict.fromkeys(one.question for one in found.courses))
-    if question is not None and question not in asked:
-        raise UnknownNameError("question in this history", question, asked)
+    found = _found(store, series, question)
     wanted = as_group(pairs("--group", group, "sex=female") or {}) if group else None
     found = dataclasses.replace(found, courses=found.about(question, wanted))
     if format_ is options.Format.JSON:
@@ -94,3 +84,28 @@ def show(
         out(history_csv(found))
     else:
         out(history_text(found, **page_look()))
+
+
+def _found(store: str, series: str, question: str | None) -> Trend:
+    import dataclasses
+
+    from audits.diffs import diff
+    from audits.errors import UnknownNameError
+    from audits.reports.history_kept import read
+    from audits.reports.history_report import dated
+    from audits.review.store import Store
+    from audits.trends import follow
+
+    with Store(store, read_only=True) as opened:
+        known = opened.series()
+        if series not in known:
+            raise UnknownNameError("series in this store called", series, known or ("none",))
+        asked = {name for one in read(opened, series, ()).audits for name in one.brief.asked}
+        if question is not None and question not in asked:
+            raise UnknownNameError("question in this history", question, sorted(asked))
+        kept = read(opened, series, None if question is None else (question,))
+        for sentence in kept.trouble:
+            remark(sentence)
+        last = [dated(opened.audit(series, one.number)).audit for one in kept.kept[-2:]]
+    since = diff(*last) if len(last) > 1 else None
+    return dataclasses.replace(follow(kept.audits), since=since)

@@ -18,6 +18,11 @@ _COLUMNS = (
 )  # fmt: skip
 
 
+def label_of(kept: KeptAudit) -> str:
+    """Return what an audit of a series is called, its number where it has no name."""
+    return kept.label.strip() or f"#{kept.number}"
+
+
 def dated(kept: KeptAudit) -> Dated:
     """Open an audit of the store's history.
 
@@ -27,9 +32,7 @@ def dated(kept: KeptAudit) -> Dated:
         If it is no audit, or one of a newer format.
     """
     where = f"audit {kept.number} of {kept.series}"
-    return Dated(
-        kept.label or f"#{kept.number}", kept.made, opened(json.loads(kept.document), where)
-    )
+    return Dated(label_of(kept), kept.made, opened(json.loads(kept.document), where))
 
 
 def history_text(trend: Trend, *, width: int, colour: bool = False) -> str:

@@ -26,6 +26,7 @@ from audits.review.reading import (
 from audits.review.records import Item, KeptAudit, Queue, Reviewer, Signature
 from audits.review.schema import (
     audits,
+    briefs,
     combos,
     decisions,
     details,
@@ -145,7 +146,9 @@ def audit_row(series: str, document: str, label: str, made: str) -> dict[str, An
     }
 
 
-def keep_audit(connection: Connection, asked: Mapping[str, Any]) -> KeptAudit:
+def keep_audit(
+    connection: Connection, asked: Mapping[str, Any], parts: Mapping[str, str]
+) -> KeptAudit:
     """See `Store.keep_audit`."""
     lock(connection)
     series = audits.c.series == asked["series"]
@@ -153,6 +156,10 @@ def keep_audit(connection: Connection, asked: Mapping[str, Any]) -> KeptAudit:
     if connection.execute(same).first() is None:
         number = _after(connection, audits.c.number, series)
         connection.execute(insert(audits), {**asked, "number": number})
+        about = {"series": asked["series"], "number": number}
+        told = [{**about, "part": part, "text": text} for part, text in parts.items()]
+        if told:
+            connection.execute(insert(briefs), told)
     return KeptAudit(**connection.execute(same).one()._mapping)
 
 
@@ -163,9 +170,18 @@ def history(connection: Connection, name: str, documents: bool) -> tuple[KeptAud
     return tuple(KeptAudit(**row._mapping) for row in connection.execute(query))
 
 
-def series(connection: Connection) -> tuple[str, ...]:
+def parts_of(connection: Connection, name: str, part: str) -> Mapping[int, str]:
+    """See `Store.briefs`."""
+    query = select(briefs.c.number, briefs.c.text)
+    query = query.where(briefs.c.series == name, briefs.c.part == part)
+    return {row.number: row.text for row in connection.execute(query)}
+
+
+def series(connection: Connection, holding: str | None) -> tuple[str, ...]:
     """See `Store.series`."""
     query = select(audits.c.series).distinct().order_by(audits.c.series)
+    if holding is not None:
+        query = query.where(audits.c.digest.startswith(holding, autoescape=True))
     return tuple(connection.execute(query).scalars())
 
 

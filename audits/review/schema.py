@@ -11,9 +11,12 @@ decisions   one line per act and item: (queue, place, version) is unique, so tha
             follow the same version
 signatures  who signed what
 audits      the history of datasets
+briefs      what is followed of an audit of the history, in parts: opening fifty whole audits for
+            one question would take a minute
 ```
 
-Rows of `APPEND_ONLY` are never changed or deleted; triggers refuse it.
+Rows of `APPEND_ONLY` are never changed or deleted; triggers refuse it. `briefs` can be made again
+from `audits`.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision of the schema that this version of audits reads and writes."""
 
 VERSION_TABLE = "review_version"
@@ -112,6 +115,7 @@ def _of(name: str, *columns: str) -> ForeignKeyConstraint:
         "combos": ("queue", "place"),
         "items": ("queue", "place"),
         "acts": ("number",),
+        "audits": ("series", "number"),
     }[name]
     return ForeignKeyConstraint(columns, [f"review_{name}.{column}" for column in there])
 
@@ -254,4 +258,13 @@ audits = Table(
     _text("made"),
     _text("document"),
     UniqueConstraint("series", "digest"),
+)
+briefs = Table(
+    "review_briefs",
+    metadata,
+    _text("series", key=True),
+    _number("number", key=True),
+    _text("part", key=True),
+    _text("text"),
+    _of("audits", "series", "number"),
 )

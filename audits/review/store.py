@@ -39,6 +39,7 @@ MOST_AT_ONCE = 1_000
 """The most items on one page, and the piece in which long answers are read."""
 
 _ALL = Wanted()
+_NOTHING: Mapping[str, str] = {}
 
 
 class Store:
@@ -286,18 +287,28 @@ class Store:
 
     # -- history ---------------------------------------------------------------------------------
 
-    def keep_audit(self, series: str, document: str, *, label: str, made: str) -> KeptAudit:
-        """An audit's JSON text; the same text in the same series is kept once."""
+    def keep_audit(
+        self, series: str, document: str, *, label: str, made: str,
+        brief: Mapping[str, str] = _NOTHING,
+    ) -> KeptAudit:  # fmt: skip
+        """An audit's JSON text; the same text in the same series is kept once.
+
+        `brief` holds what is followed of it, in named parts (see `audits.reports.brief_json`).
+        """
         asked = keeping.audit_row(series, document, label, made)
-        return self._transactions.write(lambda line: keeping.keep_audit(line, asked))
+        return self._transactions.write(lambda line: keeping.keep_audit(line, asked, brief))
 
     def history(self, series: str, *, documents: bool = False) -> tuple[KeptAudit, ...]:
         """Oldest first; without their documents unless asked."""
         return self._transactions.read(lambda line: keeping.history(line, series, documents))
 
-    def series(self) -> tuple[str, ...]:
-        """The names of all series, in order."""
-        return self._transactions.read(keeping.series)
+    def briefs(self, series: str, part: str) -> Mapping[int, str]:
+        """One part of the briefs of a series, by the numbers of those audits that have it."""
+        return self._transactions.read(lambda line: keeping.parts_of(line, series, part))
+
+    def series(self, holding: str | None = None) -> tuple[str, ...]:
+        """The names of all series, in order; or of those with an audit whose SHA-256 begins so."""
+        return self._transactions.read(lambda line: keeping.series(line, holding))
 
     def audit(self, series: str, number: int) -> KeptAudit:
         """One audit with its document; UnknownNameError where there is none."""
