@@ -3,6 +3,7 @@
 # ruff: noqa: F811, fixtures are imported
 
 import threading
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from store_made import ANN, BOB, CY, QUEUE, keep, made_items, store, url  # noqa: F401, fixtures
 
 from audits.errors import ConflictError, StoreError, UnknownNameError, UsageError
+from audits.review.previews import rows_meant
 from audits.review.records import Action, Item, Reviewer, Status, Wanted
 from audits.review.schema import APPEND_ONLY, HEAD, Verbatim, metadata
 from audits.review.store import SORTS, Store
@@ -283,8 +285,18 @@ def test_a_filter_is_what_it_says(store, wanted, sort):
     second = store.page("q1", wanted, sort=sort, start=7, size=100)
     assert [*first.items, *second.items] == expected
     assert first.total == len(expected)
-    counted = sum(shown.item.kind == "record" for shown in expected)
-    assert sum(store.groups("q1", wanted).values()) == counted
+    meant = store.meant("q1", wanted)
+    assert meant.seen() == {shown.item.id: shown.version for shown in expected}
+    assert meant.statuses == Counter(shown.status for shown in expected)
+    assert meant.rows == rows_meant(expected)
+
+
+def test_a_row_that_two_items_are_about_is_meant_once(store):
+    first = made_items(1)[0]
+    queue = replace(QUEUE, id="q2")
+    store.add_queue(queue, [first, replace(first, id="f" * 16, rule="given")])
+    meant = store.meant("q2")
+    assert (len(meant), dict(meant.rows)) == (2, {first.group: 1})
 
 
 @settings(

@@ -11,11 +11,10 @@ from uuid import uuid4
 from sqlalchemy import Connection, func, select
 
 from audits.errors import UsageError
-from audits.results import Group
 from audits.review import deciding, keeping, reading, selecting
 from audits.review.entries import Entry, checked
+from audits.review.meant import Meant, find
 from audits.review.records import (
-    RECORD,
     Action,
     Decision,
     Item,
@@ -113,16 +112,12 @@ class Store:
             lambda line: self._counted(line, queue_id, items.c.rule),
         )
 
-    def groups(self, queue_id: str, wanted: Wanted = _ALL) -> Mapping[Group, int]:
-        """Record items per full group (for previews of bulk decisions)."""
+    def meant(self, queue_id: str, wanted: Wanted = _ALL) -> Meant:
+        """All items of a filter with their versions, packed, as they stand at one moment."""
 
-        def work(line: Connection) -> Mapping[Group, int]:
+        def work(line: Connection) -> Meant:
             queue = reading.find_queue(line, queue_id)
-            meant = selecting.conditions(line.dialect, queue.key, wanted)
-            query = select(items.c.combo, func.count()).where(meant, items.c.kind == RECORD)
-            counted = line.execute(query.group_by(items.c.combo).order_by(items.c.combo)).all()
-            named = reading.groups_of(line, queue.key)
-            return {named[combo]: count for combo, count in counted}
+            return find(line, queue.key, selecting.conditions(line.dialect, queue.key, wanted))
 
         return self._transactions.read(work)
 
