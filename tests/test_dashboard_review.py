@@ -1,6 +1,7 @@
 """Deciding on the page: the queue, one item, what another decided meanwhile, what is refused."""
 
 import json
+from dataclasses import replace
 
 import dashboard_folder  # noqa: F401, makes the dashboard's modules importable
 import pytest
@@ -16,6 +17,8 @@ from audits.errors import ConflictError, UsageError
 from audits.review.records import Action, Item, Queue, Reviewer, Status
 from audits.review.store import Store
 from deciding import Said
+from roles import Person
+from views import bulk
 
 HOSTILE = ("<script>window.hacked=1</script>", "[x](javascript:alert(1))", "$x^2$ **b**", "\u202ee")
 
@@ -65,6 +68,10 @@ QUEUE, FIRST, SECOND = "a" * 16, f"{0:016x}", f"{1:016x}"
 ANN, BOB = Reviewer("Ann"), Reviewer("Bob")
 
 
+def reason(item):
+    return f"reason-{QUEUE}-{item}-0"
+
+
 def calm(app):
     assert not app.exception
     assert "bug in the dashboard" not in said(app)
@@ -89,13 +96,13 @@ def test_the_queue_is_paged_and_an_item_is_decided_and_the_next_one_opens(store)
     opened(app)
     assert "real (differs)" in said(app)
     assert "not shown" in said(app)
-    app.text_area(key=f"reason-{FIRST}").set_value("a copy").run()
+    app.text_area(key=reason(FIRST)).set_value("a copy").run()
     app.button(key=f"remove-{FIRST}").click().run()
     (made,) = store.decisions(QUEUE)
     assert (made.action, made.reason, made.reviewer, made.identity) == (
         Action.REMOVE, "a copy", "Ann", "typed",
     )  # fmt: skip
-    assert app.text_area(key=f"reason-{SECOND}") is not None
+    assert app.text_area(key=reason(SECOND)) is not None
     assert "typed name Ann, which is not proven" in said(app)
 
 
@@ -109,15 +116,15 @@ def test_without_a_reason_nothing_is_decided_and_that_is_said(store):
 def test_what_another_decided_meanwhile_is_said_and_nothing_typed_is_lost(store):
     app = opened(named("Bob"))
     store.decide(QUEUE, FIRST, Action.KEEP, reason="looks fine", reviewer=ANN, seen=0)
-    app.text_area(key=f"reason-{FIRST}").set_value("a copy").run()
+    app.text_area(key=reason(FIRST)).set_value("a copy").run()
     app.button(key=f"remove-{FIRST}").click().run()
     assert "Somebody decided meanwhile: Ann (typed name): keep, because “looks fine”" in said(app)
-    assert app.text_area(key=f"reason-{FIRST}").value == "a copy"
+    assert app.text_area(key=reason(FIRST)).value == "a copy"
     assert len(list(store.decisions(QUEUE))) == 1
     app.button(key=f"remove-{FIRST}").click().run()
     assert store.item(QUEUE, FIRST).status is Status.DISPUTED
     third = opened(named("Cy"))
-    third.text_area(key=f"reason-{FIRST}").set_value("seen by three").run()
+    third.text_area(key=reason(FIRST)).set_value("seen by three").run()
     third.button(key=f"remove-{FIRST}").click().run()
     calm(third)
     shown = store.item(QUEUE, FIRST)
@@ -126,7 +133,7 @@ def test_what_another_decided_meanwhile_is_said_and_nothing_typed_is_lost(store)
 
 def test_no_address_decides_anything(store):
     asked = {"action": "remove", "reason": "x", "item": FIRST, "typed-name": "Eve", "decide": "1",
-             f"remove-{FIRST}": "true", f"reason-{FIRST}": "x"}  # fmt: skip
+             f"remove-{FIRST}": "true", reason(FIRST): "x"}  # fmt: skip
     calm(turn_to(visit(**asked), "review"))
     assert not list(store.decisions(QUEUE))
 
@@ -134,9 +141,169 @@ def test_no_address_decides_anything(store):
 def test_a_filter_narrows_the_list(store):
     app = named()
     store.decide(QUEUE, SECOND, Action.KEEP, reason="fine", reviewer=ANN, seen=0)
-    app.selectbox(key="filter-status").set_value(Status.KEPT).run()
+    app.selectbox(key=f"filter-status-{QUEUE}").set_value(Status.KEPT).run()
     rows = [b.key for b in calm(app).button if b.key and b.key.startswith("item-0")]
     assert rows == [f"item-{SECOND}"]
+
+
+def test_what_is_chosen_in_one_queue_is_not_chosen_in_another(store):
+    group = (("sex", "female"),)
+    again = replace(store.queue(QUEUE), id="b" * 16, name="second")
+    store.add_queue(again, [_item(n, group) for n in range(3)])
+    app = named()
+    app.selectbox(key="queue-chosen").set_value(again.id).run()
+    app.selectbox(key=f"filter-status-{again.id}").set_value(Status.KEPT).run()
+    assert "No item fits this filter" in said(calm(app))
+    app.selectbox(key="queue-chosen").set_value(QUEUE).run()
+    assert f"Items 1 to {limits.ITEMS_A_PAGE} of 60" in said(calm(app))
+    app.selectbox(key="queue-chosen").set_value(again.id).run()
+    assert "No item fits this filter" in said(calm(app))
+
+
+def test_under_a_filter_no_item_is_passed_over(store):
+    app = named()
+    app.selectbox(key=f"filter-status-{QUEUE}").set_value(Status.UNREVIEWED).run()
+    opened(app)
+    for number in range(3):
+        app.text_area(key=reason(f"{number:016x}")).set_value("fine").run()
+        app.button(key=f"keep-{number:016x}").click().run()
+        calm(app)
+    assert app.text_area(key=reason(f"{3:016x}")) is not None
+    app.button(key="item-back").click().run()
+    assert "Items 1 to 25 of 57" in said(calm(app))
+
+
+@pytest.mark.parametrize("order", ["severity", "changed"])
+def test_what_comes_next_does_not_depend_on_where_a_decision_puts_an_item(store, order):
+    app = named()
+    app.selectbox(key=f"sort-{QUEUE}").set_value(order).run()
+    opened(app, f"{2:016x}")
+    app.text_area(key=reason(f"{2:016x}")).set_value("fine").run()
+    app.button(key=f"keep-{2:016x}").click().run()
+    assert calm(app).text_area(key=reason(f"{3:016x}")) is not None
+
+
+def test_a_reason_is_there_when_its_item_is_opened_again(store):
+    app = opened(named())
+    app.text_area(key=reason(FIRST)).set_value("half a thought")
+    app.button(key="item-back").click().run()
+    opened(app, SECOND)
+    assert not app.text_area(key=reason(SECOND)).value
+    app.button(key="item-back").click().run()
+    opened(app)
+    assert app.text_area(key=reason(FIRST)).value == "half a thought"
+    turn_to(app, "findings")
+    turn_to(app, "review")
+    assert app.text_area(key=reason(FIRST)).value == "half a thought"
+    app.button(key=f"keep-{FIRST}").click().run()
+    app.button(key="item-back").click().run()
+    opened(app)
+    assert not app.text_area(key=reason(FIRST)).value
+
+
+def test_an_item_that_left_the_filter_says_so(store):
+    app = named("Bob")
+    app.selectbox(key=f"filter-status-{QUEUE}").set_value(Status.UNREVIEWED).run()
+    opened(app)
+    store.decide(QUEUE, FIRST, Action.KEEP, reason="fine", reviewer=ANN, seen=0)
+    app.run()
+    assert "does not fit the filter any more" in said(calm(app))
+
+
+# -- many at once ----------------------------------------------------------------------------------
+
+
+def previewed(app, action=Action.REMOVE, why="copies"):
+    app.radio(key=f"bulk-action-{QUEUE}").set_value(action).run()
+    app.text_area(key=f"bulk-reason-{QUEUE}").set_value(why).run()
+    app.button(key="bulk-preview").click().run()
+    return calm(app)
+
+
+def test_many_are_decided_after_a_preview_and_a_second_click(store):
+    store.decide(QUEUE, FIRST, Action.KEEP, reason="fine", reviewer=BOB, seen=0)
+    app = previewed(named())
+    assert "Everyone: 59 of 100 rows are removed, 59 %" in said(app)
+    assert app.button(key="bulk-confirm").label == "Remove all 59"
+    assert len(list(store.decisions(QUEUE))) == 1
+    app.button(key="bulk-confirm").click().run()
+    assert "Kept: remove, for 59 items." in said(calm(app))
+    assert "0 of 60 items are unreviewed" in said(app)
+    assert store.counts(QUEUE)[Status.REMOVED] == 59
+    made = list(store.decisions(QUEUE))[1:]
+    assert {(d.reviewer, d.reason, d.identity) for d in made} == {("Ann", "copies", "typed")}
+    assert len({d.bulk for d in made}) == 1
+
+
+def test_a_filter_that_changes_takes_its_preview_with_it(store):
+    app = previewed(named())
+    app.radio(key=f"bulk-action-{QUEUE}").set_value(Action.KEEP).run()
+    assert not [b for b in calm(app).button if b.key == "bulk-confirm"]
+    previewed(app, Action.KEEP)
+    assert "rows are removed" not in said(app)
+    app.text_input(key=f"text-{QUEUE}").set_value("row 7:").run()
+    assert not [b for b in calm(app).button if b.key == "bulk-confirm"]
+    previewed(app, Action.ESCALATE)
+    app.button(key="bulk-confirm").click().run()
+    calm(app)
+    (made,) = store.decisions(QUEUE)
+    assert (made.item, made.action) == (f"{6:016x}", Action.ESCALATE)
+
+
+def test_many_are_decided_as_they_were_counted_or_not_at_all(store):
+    app = previewed(named())
+    store.decide(QUEUE, SECOND, Action.KEEP, reason="fine", reviewer=BOB, seen=0)
+    app.button(key="bulk-confirm").click().run()
+    assert "1 of 60 items have been decided in the meantime. Nothing was changed" in said(calm(app))
+    assert "It was: Bob (1)." in said(app)
+    assert app.text_area(key=f"bulk-reason-{QUEUE}").value == "copies"
+    assert len(list(store.decisions(QUEUE))) == 1
+    assert not [b for b in app.button if b.key == "bulk-confirm"]
+
+
+def test_many_without_a_reason_are_not_decided_and_the_preview_stays(store):
+    app = previewed(named(), why=" ")
+    app.button(key="bulk-confirm").click().run()
+    assert "the reason is missing" in said(calm(app))
+    app.text_area(key=f"bulk-reason-{QUEUE}").set_value("copies").run()
+    app.button(key="bulk-confirm").click().run()
+    assert store.counts(QUEUE)[Status.REMOVED] == 60
+
+
+def test_readers_are_offered_no_decision_and_refused_at_the_call(store, session, monkeypatch):
+    app = previewed(named())
+    reader = Person(roles.Role.READER, ANN)
+    monkeypatch.setattr(roles, "person", lambda _session: reader)
+    app.button(key="bulk-confirm").click().run()
+    assert "your role is reader, and only the role reviewer may" in said(calm(app)).lower()
+    assert not [b for b in app.button if b.key and b.key.startswith("bulk-")]
+    with pytest.raises(UsageError, match="your role is reader"):
+        deciding.decide_many(session, QUEUE, {FIRST: 0}, Said(Action.KEEP, "x"), "r")
+    assert not list(store.decisions(QUEUE))
+
+
+@pytest.mark.parametrize(
+    ("seen", "what", "says"),
+    [
+        ({FIRST: 0}, Said(Action.KEEP, "  "), "is missing"),
+        ({FIRST: 0}, Said(Action.KEEP, "x" * 2001), "2,001 letters"),
+        ({FIRST: 0}, Said(Action.EDIT, "x", {"name": "y"}), "one by one"),
+        ({FIRST: 0}, Said(Action.KEEP, "x", adjudicates=True), "one by one"),
+        ({}, Said(Action.KEEP, "x"), "nothing to decide"),
+    ],
+)
+def test_what_makes_no_decision_about_many_is_refused_at_the_call(
+    seen, what, says, session, store
+):  # fmt: skip
+    with pytest.raises(UsageError, match=says):
+        deciding.decide_many(session, QUEUE, seen, what, "r")
+    assert not list(store.decisions(QUEUE))
+
+
+def test_small_groups_are_hidden_from_reviewers_as_the_queue_hides():
+    queue = Queue("q", "n", "", "", "t", 30, ("sex",), {}, "", {"review_min_cell": 20})
+    assert bulk._least(Person(roles.Role.REVIEWER, ANN), queue) == 20
+    assert bulk._least(Person(roles.Role.OWNER, ANN), queue) == 0
 
 
 # -- at the call -----------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from audits.review.store import Store
 from audits.visible import visible
 from sessions import Session
 from state import Here, sentence
-from views import item, queue
+from views import bulk, item, places, queue
 
 
 def queues(here: Here) -> list[Queue]:
@@ -55,20 +55,27 @@ def show(here: Here, found: list[Queue]) -> Queue:
 @parts.piece
 def _work(here: Here, chosen: Queue) -> None:
     store = stores.store(here.session)
+    head = st.container()
+    _name(here.session)
+    who = roles.person(here.session)
+    asked = queue.filters(store, chosen, who)
+    bulk.carry_out(here.session, chosen)
+    with head:  # as it stands after that
+        _standing(store, chosen)
+    if (item_id := places.place(chosen).item) is not None:
+        item.show(here.session, store, chosen, asked, who, item_id)
+    else:
+        queue.listed(here.session, store, chosen, asked, who)
+        _exports(store, chosen)
+
+
+def _standing(store: Store, chosen: Queue) -> None:
     counts = store.counts(chosen.id)
     open_ = counts.get(Status.UNREVIEWED, 0)
     parts.paragraph(
         f"{chosen.data_name}: {open_:,} of {sum(counts.values()):,} items are unreviewed, "
         f"{counts.get(Status.DISPUTED, 0):,} disputed."
     )
-    _name(here.session)
-    who = roles.person(here.session)
-    asked = queue.filters(store, chosen, who)
-    if (item_id := queue.opened()) is not None:
-        item.show(here.session, store, chosen, asked, who, item_id)
-    else:
-        queue.listed(store, chosen, asked)
-        _exports(store, chosen)
 
 
 def _name(session: Session) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,14 +13,16 @@ import deciding
 import limits
 import parts
 from audits.errors import AuditError, ConflictError
-from audits.review.records import RECORD, Action, Decision, Queue, Shown
+from audits.review.records import RECORD, Action, Decision, Item, Queue, Shown
 from audits.review.store import Store
 from audits.visible import visible
 from deciding import Said
 from roles import Person
 from sessions import Session
 from state import sentence
-from views import queue as places
+from views import places
+from views.places import Asked
+from views.queue import status_mark, title
 
 _ACTIONS = ((Action.KEEP, "K"), (Action.REMOVE, "X"), (Action.EDIT, "E"), (Action.ESCALATE, "S"))
 _KEYS = (
@@ -29,17 +32,22 @@ _KEYS = (
 
 
 def show(
-    session: Session, store: Store, queue: Queue, asked: places.Asked, who: Person, item_id: str
+    session: Session, store: Store, queue: Queue, asked: Asked, who: Person, item_id: str
 ) -> None:
     """Show the item that is open."""
     shown = store.item(queue.id, item_id)
-    looked, request = _looked(shown)
-    st.button("Back to the list", key="item-back", shortcut="B", on_click=places.close_item)
-    parts.heading(places.title(shown.item), 3)
+    looked, request = _looked(queue, shown)
+    st.button(
+        "Back to the list", key="item-back", shortcut="B", on_click=places.close_item,
+        args=(queue,),
+    )  # fmt: skip
+    parts.heading(title(shown.item), 3)
     st.html(
-        f'<p class="au-p">{places.status_mark(shown.status)} severity '
+        f'<p class="au-p">{status_mark(shown.status)} severity '
         f"{shown.item.severity:.2g}. {parts.safe(shown.item.reason)}</p>"
     )
+    if not store.page(queue.id, replace(asked.wanted, ids=(item_id,)), size=1).total:
+        parts.paragraph("It does not fit the filter any more.", quiet=True)
     _beside(shown)
     _decisions(shown)
     if not who.may_decide:
@@ -48,14 +56,15 @@ def show(
     _form(session, store, queue, asked, who, (looked, request))
 
 
-def _looked(shown: Shown) -> tuple[Shown, str]:
+def _looked(queue: Queue, shown: Shown) -> tuple[Shown, str]:
     """Return the item as it stood when it was opened: what came later has not been looked at."""
-    held: dict[str, tuple[Shown, str]] = st.session_state.setdefault("looked", {})
-    if shown.item.id not in held:
+    held: dict[tuple[str, str], tuple[Shown, str]] = st.session_state.setdefault("looked", {})
+    one = queue.id, shown.item.id
+    if one not in held:
         while len(held) >= limits.REMEMBERED:
             held.pop(next(iter(held)))
-        held[shown.item.id] = (shown, uuid4().hex)
-    return held[shown.item.id]
+        held[one] = (shown, uuid4().hex)
+    return held[one]
 
 
 # -- what is told ----------------------------------------------------------------------------------
@@ -111,17 +120,19 @@ def told(one: Decision) -> str:
 
 
 def _form(
-    session: Session, store: Store, queue: Queue, asked: places.Asked, who: Person,
+    session: Session, store: Store, queue: Queue, asked: Asked, who: Person,
     seen: tuple[Shown, str],
 ) -> None:  # fmt: skip
     item = seen[0].item
     of, said = st.session_state.get("item-said", ("", ""))
-    if of == item.id:  # stays until it is answered: the page is drawn again for other reasons, too
+    if of == (queue.id, item.id):  # stays until it is answered: the page is drawn again often
         st.warning(sentence(said))
-    st.text_area("Reason", max_chars=limits.REASON_LETTERS, key=f"reason-{item.id}")
-    edited = _edit(seen[0]) if item.kind == RECORD else {}
+    st.text_area(
+        "Reason", max_chars=limits.REASON_LETTERS, **places.kept(_key("reason", queue, item))
+    )
+    edited = _edit(queue, seen[0]) if item.kind == RECORD else {}
     settles = deciding.may_settle(who, seen[0]) and st.checkbox(
-        "My decision settles the dispute", value=True, key=f"settles-{item.id}"
+        "My decision settles the dispute", value=True, key=_key("settles", queue, item)
     )
     drawn = (session, store, queue, asked, seen)
     with st.container(horizontal=True, key="decisions"):
@@ -135,52 +146,54 @@ def _form(
     parts.paragraph(_KEYS, quiet=True)
 
 
-def _edit(shown: Shown) -> dict[str, str]:
+def _key(what: str, queue: Queue, item: Item, number: int = 0) -> str:
+    """Return what a widget is called: an item of another queue may have the same id."""
+    return f"{what}-{queue.id}-{item.id}-{number}"
+
+
+def _edit(queue: Queue, shown: Shown) -> dict[str, str]:
     values = shown.item.detail.get("values", {})
     columns = list(values)
     with st.expander("Edit values"):
         picked: Sequence[int] = st.multiselect(
             "Columns", range(len(columns)), format_func=lambda n: visible(columns[n]),
-            key=f"columns-{shown.item.id}",
+            **places.kept(_key("columns", queue, shown.item)),
         )  # fmt: skip
         return {
             columns[n]: st.text_input(
-                sentence(columns[n]), value=_text(values[columns[n]]),
-                max_chars=limits.EDIT_LETTERS, key=f"value-{shown.item.id}-{n}",
+                sentence(columns[n]), max_chars=limits.EDIT_LETTERS,
+                **places.kept(_key("value", queue, shown.item, n), _text(values[columns[n]])),
             )
             for n in picked
         }  # fmt: skip
 
 
 def _decide(
-    session: Session, store: Store, queue: Queue, asked: places.Asked, seen: tuple[Shown, str],
+    session: Session, store: Store, queue: Queue, asked: Asked, seen: tuple[Shown, str],
     action: Action, edited: dict[str, str], settles: bool,
 ) -> None:  # fmt: skip
     """Keep the decision and open the next item; what cannot be is said, and the text stays."""
     shown, request = seen
     item = shown.item
-    reason = str(st.session_state.get(f"reason-{item.id}", ""))
+    reason = str(st.session_state.get(_key("reason", queue, item), ""))
     said = Said(action, reason, edited if action is Action.EDIT else {}, bool(settles))
     try:
-        after = store.page(
-            queue.id, asked.wanted, sort=asked.sort, start=places.position() + 1, size=1
-        ).items
+        later = places.after(queue, places.around(store, queue, asked), item.id)
         deciding.decide(session, queue.id, shown, said, request)
-    except ConflictError:
-        now = store.item(queue.id, item.id)
-        st.session_state["looked"].pop(item.id, None)
-        later = " ".join(told(one) for one in now.decisions[shown.version :])
-        st.session_state["item-said"] = (
-            item.id,
-            f"Somebody decided meanwhile: {later} Yours was not kept.",
-        )
-        return
     except AuditError as error:
-        st.session_state["item-said"] = (item.id, str(error))
+        why = _meanwhile(store, queue, shown) if isinstance(error, ConflictError) else str(error)
+        st.session_state["item-said"] = ((queue.id, item.id), why)
         return
-    st.session_state["looked"].pop(item.id, None)
+    st.session_state["looked"].pop((queue.id, item.id), None)
     st.session_state.pop("item-said", None)
-    if after:
-        places.open_item(after[0].item.id, places.position() + 1)
-    else:
-        places.close_item()
+    typed = [_key("value", queue, item, n) for n in range(len(item.detail.get("values", ())))]
+    places.forget(_key("reason", queue, item), _key("columns", queue, item), *typed)
+    places.open_next(queue, later, places.around(store, queue, asked))
+
+
+def _meanwhile(store: Store, queue: Queue, shown: Shown) -> str:
+    """Say what others decided since; what comes next has been looked at."""
+    now = store.item(queue.id, shown.item.id)
+    st.session_state["looked"].pop((queue.id, shown.item.id), None)
+    later = " ".join(told(one) for one in now.decisions[shown.version :])
+    return f"Somebody decided meanwhile: {later} Yours was not kept."

@@ -1,10 +1,9 @@
-"""The queue: what is looked for in it, and fifty items at a time; one is opened by its name."""
+"""The queue: what is looked for in it, and some items at a time; one is opened by its name."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -12,11 +11,14 @@ import streamlit as st
 import limits
 import parts
 from audits.results import Group, group_name
-from audits.review.records import FINDING, RECORD, Item, Queue, Shown, Status, Wanted
+from audits.review.records import FINDING, RECORD, Item, Page, Queue, Shown, Status, Wanted
 from audits.review.store import SORTS, Store
 from audits.visible import visible
 from roles import Person
+from sessions import Session
 from state import sentence
+from views import bulk, places
+from views.places import Asked
 
 GLYPHS = {
     Status.UNREVIEWED: "○", Status.KEPT: "●", Status.REMOVED: "✕", Status.EDITED: "✎",
@@ -31,45 +33,6 @@ _TEXT = 200
 _SHORT = 300  # letters of a reason in the list; the item has all
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What is looked for, and in which order."""
-
-    wanted: Wanted
-    sort: str
-
-
-# -- where somebody is in it -----------------------------------------------------------------------
-
-
-def opened() -> str | None:
-    """Return the id of the item that is open."""
-    return _there().get("item")
-
-
-def position() -> int:
-    """Return where in the list the open item stood, counted from 0."""
-    return int(_there().get("position", 0))
-
-
-def open_item(item_id: str, place: int) -> None:
-    """Open an item."""
-    _there().update(item=item_id, position=place)
-
-
-def close_item() -> None:
-    """Go back to the list, to the part of it in which the item was."""
-    place = _there()
-    place["item"] = None
-    place["page"] = place.get("position", 0) // limits.ITEMS_A_PAGE + 1
-    place["turn"] = place.get("turn", 0) + 1
-
-
-def _there() -> dict[str, Any]:
-    place: dict[str, Any] = st.session_state.setdefault("queue-place", {})
-    return place
-
-
 # -- what is looked for ----------------------------------------------------------------------------
 
 
@@ -78,33 +41,42 @@ def filters(store: Store, queue: Queue, who: Person) -> Asked:
     rules = _rules(store, queue)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         status = _one_of(
-            "Status", list(Status), key="status", name=lambda s: f"{GLYPHS[s]} {s.value}",
+            "Status", list(Status), key=f"status-{queue.id}",
+            name=lambda s: f"{GLYPHS[s]} {s.value}",
         )  # fmt: skip
-        kind = _one_of("Kind", list(_KINDS), key="kind", name=lambda k: _KINDS[k])
+        kind = _one_of("Kind", list(_KINDS), key=f"kind-{queue.id}", name=lambda k: _KINDS[k])
         rule = _one_of(
-            "Rule", list(rules), key="rule", name=lambda r: f"{visible(r)} ({rules[r]:,})"
-        )
-        sort = st.selectbox(
-            "Order", SORTS, format_func=lambda s: _ORDERS.get(s, s), key=f"sort-{queue.id}",
-            width=180,
+            "Rule", list(rules), key=f"rule-{queue.id}",
+            name=lambda r: f"{visible(r)} ({rules[r]:,})",
         )  # fmt: skip
-        text = st.text_input("Reason has", max_chars=_TEXT, key=f"text-{queue.id}", width=180)
+        sort = st.selectbox(
+            "Order", SORTS, format_func=lambda s: _ORDERS.get(s, s), width=180,
+            **places.kept(f"sort-{queue.id}"),
+        )  # fmt: skip
+        text = st.text_input(
+            "Reason has", max_chars=_TEXT, width=180, **places.kept(f"text-{queue.id}")
+        )
     chosen = _group(queue)
     mine = None
-    if who.reviewer is not None and st.checkbox("Not decided by me", key=f"mine-{queue.id}"):
+    if who.reviewer is not None and st.checkbox(
+        "Not decided by me", **places.kept(f"mine-{queue.id}")
+    ):
         mine = who.reviewer.name
-    wanted = Wanted(
-        kind=kind, rule=rule, status=status, group=chosen, text=(text or "").strip(), not_by=mine
-    )
-    if (wanted, sort) != _there().get("asked"):
-        _there().update(asked=(wanted, sort), page=1, turn=_there().get("turn", 0) + 1)
-    return Asked(wanted, str(sort))
+    asked = Asked(
+        Wanted(
+            kind=kind, rule=rule, status=status, group=chosen, text=(text or "").strip(),
+            not_by=mine,
+        ),
+        str(sort),
+    )  # fmt: skip
+    places.look_for(queue, asked)
+    return asked
 
 
 def _one_of(label: str, options: Sequence[Any], *, key: str, name: Any) -> Any:
     return st.selectbox(
         label, [None, *options], format_func=lambda o: "all" if o is None else name(o),
-        key=f"filter-{key}", width=180,
+        width=180, **places.kept(f"filter-{key}"),
     )  # fmt: skip
 
 
@@ -122,8 +94,9 @@ def _group(queue: Queue) -> Group:
         return ()
     names = dict(enumerate(pairs))
     picked = st.multiselect(
-        "Group (all of these)", list(names), key=f"group-{queue.id}",
-        format_func=lambda n: visible(f"{names[n][0]}: {names[n][1]}"), placeholder="Everyone",
+        "Group (all of these)", list(names), placeholder="Everyone",
+        format_func=lambda n: visible(f"{names[n][0]}: {names[n][1]}"),
+        **places.kept(f"group-{queue.id}"),
     )  # fmt: skip
     return tuple(sorted(names[n] for n in picked))
 
@@ -131,35 +104,51 @@ def _group(queue: Queue) -> Group:
 # -- the list --------------------------------------------------------------------------------------
 
 
-def listed(store: Store, queue: Queue, asked: Asked) -> None:
-    """Show the items, fifty at a time."""
-    size, place = limits.ITEMS_A_PAGE, _there()
-    page = store.page(queue.id, asked.wanted, sort=asked.sort, start=0, size=1)
+def listed(session: Session, store: Store, queue: Queue, asked: Asked, who: Person) -> None:
+    """Show the items, some at a time, and offer one decision about all."""
+    page = _part(store, queue, asked)
+    bulk.show(session, store, queue, asked.wanted, who)
     if not page.total:
         st.info("No item fits this filter.")
         return
-    pages = -(-page.total // size)
-    number = 1
+    here, pages = places.place(queue), _parts(page.total)
     if pages > 1:
-        number = st.pagination(
-            pages, default=min(place.get("page", 1), pages),
-            key=f"queue-page-{place.get('turn', 0)}",
-        )  # fmt: skip
-    start = (number - 1) * size
-    page = store.page(queue.id, asked.wanted, sort=asked.sort, start=start, size=size)
+        st.pagination(pages, default=here.page, key=_turner(queue))
+    start = (here.page - 1) * limits.ITEMS_A_PAGE
     parts.paragraph(
         f"Items {start + 1:,} to {start + len(page.items):,} of {page.total:,}.", quiet=True
     )
     with st.container(key="items", gap="small"):
         for at, shown in enumerate(page.items, start):
-            _line(shown, at)
+            _line(queue, shown, at)
 
 
-def _line(shown: Shown, at: int) -> None:
+def _part(store: Store, queue: Queue, asked: Asked) -> Page:
+    """Read the part that was turned to; the last one, where the list has become shorter."""
+    here, size = places.place(queue), limits.ITEMS_A_PAGE
+    here.page = int(st.session_state.get(_turner(queue)) or here.page)
+    page = store.page(
+        queue.id, asked.wanted, sort=asked.sort, start=(here.page - 1) * size, size=size
+    )
+    if here.page <= max(1, _parts(page.total)):
+        return page
+    places.turn_to(queue, max(1, _parts(page.total)))
+    return _part(store, queue, asked)
+
+
+def _parts(total: int) -> int:
+    return -(-total // limits.ITEMS_A_PAGE)
+
+
+def _turner(queue: Queue) -> str:
+    return f"queue-page-{queue.id}-{places.place(queue).turn}"
+
+
+def _line(queue: Queue, shown: Shown, at: int) -> None:
     item = shown.item
     st.button(
         sentence(title(item)), key=f"item-{item.id}", type="tertiary", wrap=True,
-        on_click=open_item, args=(item.id, at),
+        on_click=places.open_item, args=(queue, item.id, at),
     )  # fmt: skip
     reason = item.reason if len(item.reason) <= _SHORT else f"{item.reason[:_SHORT]}…"
     st.html(
