@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import hypergeom
 
 from audits.formulas.checks import FloatOrArray, Floats, not_above, plain, whole
 
@@ -61,6 +60,8 @@ def fisher_two_sided_p(
 
 def _smaller_tail(x: Floats, n: Floats, y: Floats, m: Floats) -> Floats:
     """The smaller tail; of equal tables, as many rare words have, one is computed."""
+    from scipy.stats import hypergeom  # half a second, which most audits need not spend
+
     shape = x.shape
     parts = [np.ravel(part) for part in (x, n, y, m)]
     order: npt.NDArray[np.int64] = np.lexsort(parts)

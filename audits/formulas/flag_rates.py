@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import hypergeom
 
 from audits.formulas.checks import FloatOrArray, not_above, plain, whole
 
@@ -48,6 +47,8 @@ def more_than_rest_p(
     >>> round(more_than_rest_p(2, 2, 2, 4), 9)
     0.166666667
     """
+    from scipy.stats import hypergeom  # half a second, which most audits need not spend
+
     total = whole("everyone", everyone)
     all_hits = not_above("hits", whole("hits", hits), limit_name="everyone", limit=total)
     members = not_above("size", whole("size", size), limit_name="everyone", limit=total)
