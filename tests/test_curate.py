@@ -1,16 +1,20 @@
 """Curated tables: who decides, what is refused, what is written when, and whom it costs."""
 
+# ruff: noqa: F811, fixtures are imported
+
 from __future__ import annotations
 
 import dataclasses
 import hashlib
 import json
 import os
+import sqlite3
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from store_made import url  # noqa: F401, a fixture: every kind of store
 from typer.testing import CliRunner
 
 import audits
@@ -20,8 +24,10 @@ from audits.data.sources import sha256_of
 from audits.errors import ConflictError, InputError, SourceError, UsageError
 from audits.results import Verdict
 from audits.review.digests import audit_digest
-from audits.review.records import Action, Decision, Item, Queue, Shown, Status
+from audits.review.queueing import open_queue
+from audits.review.records import Action, Decision, Item, Queue, Reviewer, Shown, Status
 from audits.review.removal import removal_lines
+from audits.review.store import Store
 from audits.settings import Settings
 
 ASK = ("coverage", "provenance")
@@ -43,6 +49,27 @@ def people(rows, seed):
 
 
 REAL, MADE = people(1200, 1), people(1000, 2)
+
+
+@pytest.fixture(scope="module")
+def audited():
+    """Audits that were made before in this file."""
+    return {}
+
+
+@pytest.fixture(autouse=True)
+def each_audit_once(monkeypatch, audited):
+    """The same table under the same options is not audited again: it would say the same."""
+    compare = curating.compare
+
+    def known(real, synthetic, *, settings, progress, **options):
+        of = real if isinstance(real, str | Path) else id(real)
+        key = repr((of, synthetic.name, sha256_of([synthetic]), settings, sorted(options.items())))
+        if key not in audited:
+            audited[key] = compare(real, synthetic, settings=settings, progress=progress, **options)
+        return audited[key]
+
+    monkeypatch.setattr(curating, "compare", known)
 
 
 @pytest.fixture
@@ -204,25 +231,119 @@ def test_people_who_keep_deciding_are_waited_for_and_then_told(made):
         curate(made, store=Busy(made, SAID), queue="q1")
 
 
-def test_a_queue_that_was_opened_stored_and_decided_on(sample, tmp_path):
-    """From the queue to the curated table, with the real store."""
-    from audits.review.queueing import open_queue
-    from audits.review.records import Reviewer
-    from audits.review.store import Store
+@pytest.fixture(scope="module")
+def reviewed(tmp_path_factory):
+    """A queue of tables that have to be read in a way of their own; rows far out break a rule."""
+    folder = tmp_path_factory.mktemp("reviewed")
+    for name, table in (("real", REAL), ("made", MADE)):
+        grade = table["age"].rank(pct=True).map(lambda rank: "123"[int(2.99 * rank)])
+        table.assign(grade=grade, work=table["work"].replace("unpaid", "?")).to_csv(
+            folder / f"{name}.csv", index=False
+        )
+    (folder / "rules.toml").write_text('[[rule]]\nname = "young"\ncheck = "age < 70"\n')
+    queue, items = open_queue(
+        folder / "real.csv", folder / "made.csv", sensitive_features=["race", "age"],
+        rules=folder / "rules.toml", settings=Settings().having(review_nearest=0), **AS_READ,
+        audit=audits.compare(folder / "real.csv", folder / "made.csv", ask=["coverage"],
+                             sensitive_features=["race", "age"], **AS_READ),
+    )  # fmt: skip
+    return folder, queue, items
 
-    path, real = sample / "synthetic_good.csv", sample / "survey_real.csv"
-    queue, items = open_queue(real, path, sensitive_features="race")
-    records = [item for item in items if item.kind == "record"][:5]
-    with Store(str(tmp_path / "s.db")) as store:
+
+AS_READ = {"bands": {"age": [40, 60]}, "kinds": {"grade": ["1", "2", "3"]}, "missing": ["?"]}
+
+
+def curated(reviewed, store, **options):
+    folder, queue, _ = reviewed
+    return audits.curate(
+        folder / "made.csv", folder / "real.csv", store=store, queue=queue.id,
+        **{"ask": ["coverage"], **options},
+    )  # fmt: skip
+
+
+def test_a_queue_that_was_opened_stored_and_decided_on(reviewed, url):
+    """From the queue to the curated table, with the real store; nothing of it is said twice."""
+    _, queue, items = reviewed
+    records = [item for item in items if item.rule == "given"][:5]
+    with Store(url) as store:
         store.add_queue(queue, items)
         store.decide_many(queue.id, {item.id: 0 for item in records}, Action.REMOVE,
                           reason="odd", reviewer=Reviewer("Ann"))  # fmt: skip
-    found = audits.curate(
-        path, real, store=str(tmp_path / "s.db"), queue=queue.id, ask=["coverage"]
-    )
-    assert found.removed == len({item.row for item in records})
+    found = curated(reviewed, url)
+    assert found.removed == len({item.row for item in records}) == 5
     assert found.statuses["unreviewed"] == len(items) - len(records)
     assert {one["row"] for one in found.manifest["decisions"]} == {item.row for item in records}
+    for name, value in AS_READ.items():
+        assert found.manifest["options"][name] == value
+    columns = {column.name: column for column in found.after.columns}
+    assert columns["grade"].kind == "ordinal"
+    assert columns["work"].missing_synthetic > 300
+    assert columns["age"].bands == ("under 40", "40 to under 60", "60 and over")
+
+
+def test_the_command_needs_no_more_than_the_queue(reviewed, tmp_path):
+    folder, queue, items = reviewed
+    with Store(str(tmp_path / "s.db")) as store:
+        store.add_queue(queue, items)
+    words = (folder / "made.csv", "--real", folder / "real.csv", "--store", tmp_path / "s.db",
+             "--queue", queue.id, "--ask", "coverage", "--format", "json")  # fmt: skip
+    assert json.loads(run(*words).stdout)["removed"] == 0
+    wrong = run(*words, "--bands", "age=30")
+    assert wrong.exit_code == 2
+    assert "--bands age" in wrong.stderr
+
+
+def test_a_queue_of_an_older_store_is_read_as_before(reviewed, tmp_path):
+    """The last step of the schema added what is known of reading; before, it was said again."""
+    path = tmp_path / "s.db"
+    with Store(str(path)) as store:
+        store.add_queue(reviewed[1], ())
+    with sqlite3.connect(path) as line:
+        line.execute("ALTER TABLE review_queues DROP COLUMN reading")
+        line.execute("UPDATE review_version SET version_num = '0002'")
+    with Store(str(path)) as store:
+        kept = store.queue(reviewed[1].id)
+    assert kept == dataclasses.replace(reviewed[1], reading=None)
+
+
+OTHERWISE = {
+    "other bands": ({"bands": {"age": [30]}}, "--bands age: the queue .* with 40, 60, and 30 is"),
+    "other texts": ({"missing": ["-"]}, r"--missing: the queue .* with \?, and - is said now"),
+    "another kind": ({"kinds": {"work": "ordinal:paid|?"}}, "--kind work: .* nothing, and paid, "),
+    "another order": ({"kinds": {"grade": ["3", "2", "1"]}}, "with 1, 2, 3, and 3, 2, 1 is"),
+}
+
+
+@pytest.mark.parametrize(("said", "why"), OTHERWISE.values(), ids=OTHERWISE.keys())
+def test_what_was_said_when_the_queue_was_opened_cannot_be_said_otherwise(reviewed, said, why):
+    with pytest.raises(UsageError, match=why):
+        curated(reviewed, Held(reviewed), **said)
+
+
+def test_what_was_said_may_be_said_again(reviewed):
+    found = curated(reviewed, Held(reviewed), **AS_READ)
+    assert found.removed == 0
+    old = Held((reviewed[0], dataclasses.replace(reviewed[1], reading=None), reviewed[2]))
+    assert curated(reviewed, old, **AS_READ).removed == 0
+    with pytest.raises(UsageError, match="the groups are not those of the queue"):
+        curated(reviewed, old)
+
+
+class Held:
+    """A queue on which nobody decided."""
+
+    def __init__(self, reviewed):
+        _, self._queue, items = reviewed
+        self._shown = [Shown(item, Status.UNREVIEWED, 0) for item in items]
+
+    def queue(self, _queue_id):
+        return self._queue
+
+    def items(self, _queue_id):
+        return iter(self._shown)
+
+    def decisions(self, _queue_id):
+        return iter(())
 
 
 # -- filters ---------------------------------------------------------------------------------------

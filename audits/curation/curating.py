@@ -22,6 +22,7 @@ from audits.diffs import diff
 from audits.errors import SourceError, UsageError
 from audits.flags.flagging import flag
 from audits.results import Audit, group_name
+from audits.review.as_read import agreed, as_read
 from audits.review.digests import audit_text
 from audits.review.records import Queue
 from audits.review.removal import removal_lines
@@ -97,7 +98,8 @@ def curate(  # noqa: PLR0913, one parameter per thing a person may want to say
         Columns that form the groups; those of the queue by default.
     store, queue : str, optional
         The store (a file of SQLite, or an address) and the id of a queue in it, opened on the very
-        same bytes. Items not settled leave their rows as they are.
+        same bytes. Kinds, bands and missing values are those of the queue; to say others is an
+        error. Items not settled leave their rows as they are.
     flags : path, optional
         What :func:`audits.flag` saved, or a file whose column `row` lists the rows to remove.
     drop : str, optional
@@ -157,6 +159,7 @@ def curate(  # noqa: PLR0913, one parameter per thing a person may want to say
         if asked is not None:
             decided.check_data(asked, source.name, sha256_of([source]))
             options["sensitive_features"] = sensitive_features or asked.sensitive_features
+            options |= _as_reviewed(asked, options)
         settings = settings or settings_of(asked)
         made = _Curating(source, real, options, settings, progress or (lambda _stage, _share: None))
         fates = made.fates(reviews, asked, flags, drop, strict=strict)
@@ -173,6 +176,14 @@ def opened(store: Any) -> Iterator[Any]:
 
     with Store(str(store), read_only=True) as found:
         yield found
+
+
+def _as_reviewed(queue: Queue, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how the tables of a queue were read; that cannot be said otherwise now."""
+    if queue.reading is None:
+        return {}
+    said = as_read(*(options[name] for name in ("kinds", "metadata", "bands", "missing")))
+    return {**agreed(queue.reading, said, queue.id), "metadata": None}
 
 
 def settings_of(queue: Queue | None) -> Settings:
@@ -251,8 +262,7 @@ class _Curating:
             raise UsageError(
                 f"the groups are not those of the queue {queue.id}: {group_name(wrong)} has "
                 f"{self.read.counted().get(wrong, 0):,} rows, and {queue.groups.get(wrong, 0):,} "
-                "there. Give the real table, --sensitive-features, --bands, --kind and --missing "
-                "that the queue was opened with."
+                "there. Give the real table and the options that the queue was opened with."
             )
 
     def _fitting(self, fates: Fates) -> Fates:

@@ -11,6 +11,7 @@ from audits.errors import UsageError
 from audits.flags.flagging import Flagging, opened_flagging
 from audits.results import Audit, InputRecord
 from audits.review import taking
+from audits.review.as_read import as_read
 from audits.review.digests import audit_digest
 from audits.review.finding_items import finding_items
 from audits.review.identity import name_of
@@ -108,18 +109,19 @@ def open_queue(  # noqa: PLR0913, one parameter per thing a person may want to s
         settings = settings.having(review_min_cell=min_cell)
     with opened_flagging(real, synthetic, **said, settings=settings, progress=told) as flagging:
         by = named("x", sensitive_features)
-        return _opened(flagging, audit, name, settings, by, wanted)
+        reading = as_read(kinds, metadata, bands, missing)
+        return _opened(flagging, audit, name, reading, by, wanted)
 
 
 def _opened(
     flagging: Flagging,
     audit: Audit,
     name: str | None,
-    settings: Settings,
+    reading: Mapping[str, Any],
     sensitive_features: Sequence[str],
     take: Sequence[str],
 ) -> tuple[Queue, tuple[Item, ...]]:
-    flags = flagging.flags()
+    settings, flags = flagging.pair.settings, flagging.flags()
     _check_same(audit, flags.inputs)
     made = RecordItems(flagging, audit, flags)
     items = [*finding_items(audit, settings.review_min_cell), *made.items()]
@@ -131,6 +133,7 @@ def _opened(
             "queue", digest, data, settings.to_dict(), sorted(sensitive_features),
             [[record.role, record.sha256] for record in flags.inputs],
             [[rule.name, rule.check] for rule in flags.rules], *taking.named(take, OF_TABLES),
+            *([reading] if reading else []),
         ),
         name=name or table.name,
         audit=digest,
@@ -141,6 +144,7 @@ def _opened(
         groups=made.groups(),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         settings=settings.to_dict(),
+        reading=reading,
     )  # fmt: skip
     return queue, taking.taken(items, take)
 

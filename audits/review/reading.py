@@ -46,6 +46,9 @@ def queue_row(queue: Queue, key: int) -> dict[str, Any]:
         "groups": json.dumps(groups),
         "made": queue.made,
         "settings": strict_json("the queue's settings", queue.settings),
+        "reading": None
+        if queue.reading is None
+        else strict_json("how the queue's tables are read", queue.reading),
     }
 
 
@@ -62,6 +65,7 @@ def queue_of(row: Row[Any]) -> Queue:
         groups={_group(pairs): count for pairs, count in json.loads(row.groups)},
         made=row.made,
         settings=json.loads(row.settings),
+        reading=None if row.reading is None else json.loads(row.reading),
     )
 
 

@@ -80,7 +80,8 @@ class Queue:
     `data_name` is the file's name without its folder, `rows` its rows, `made` when it was opened
     (ISO 8601, UTC). `groups` counts all rows of the synthetic table per combination of all
     sensitive features, so that a filter's effect can be told; `sensitive_features` names these.
-    `settings` holds the limits in force when it was opened.
+    `settings` holds the limits in force when it was opened, `reading` how a person said that the
+    tables are to be read (:mod:`audits.review.as_read`); None where that was not kept.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Queue:
     groups: Mapping[Group, int]
     made: str
     settings: Mapping[str, Any] = field(default_factory=dict)
+    reading: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0002"
+HEAD = "0003"
 """The revision of the schema that this version of audits reads and writes."""
 
 VERSION_TABLE = "review_version"
@@ -142,6 +142,7 @@ queues = Table(
     _text("groups"),
     _text("made"),
     _text("settings"),
+    Column("reading", Verbatim),
     UniqueConstraint("id"),
 )
 combos = Table(
