@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from audits.disclosure import protected
 from audits.estimates import Estimate
 from audits.results import Answer, Audit, Group, InputRecord, Row, Verdict
 from audits.settings import Settings
@@ -53,6 +54,8 @@ class Brief:
         Every question of the audit.
     points : mapping
         Per question its groups; of the questions that were looked up.
+    few : frozenset of Group
+        Groups whose numbers are not for everyone, as too few people are in them or around them.
     """
 
     counts: Mapping[str, int]
@@ -62,6 +65,7 @@ class Brief:
     version: str
     asked: tuple[str, ...]
     points: Mapping[str, Mapping[Group, Point]] = field(repr=False)
+    few: frozenset[Group] = frozenset()
 
     @property
     def verdict(self) -> Verdict:
@@ -70,8 +74,10 @@ class Brief:
         return said[0] if said else Verdict.NOT_ENOUGH_EVIDENCE
 
 
-def brief(audit: Audit, questions: Iterable[str] | None = None) -> Brief:
+def brief(audit: Audit, questions: Iterable[str] | None = None, *, min_cell: int = 0) -> Brief:
     """Return what is followed of an audit; of all its questions, or of some.
+
+    `min_cell` is the count below which a group is among the `few`; 0 looks for none.
 
     Examples
     --------
@@ -92,6 +98,7 @@ def brief(audit: Audit, questions: Iterable[str] | None = None) -> Brief:
         version=str(audit.versions.get("audits", "")),
         asked=tuple(audit.answers),
         points={name: _points(audit.answers[name], said.get(name, {})) for name in wanted},
+        few=frozenset(protected(audit, min_cell).hidden if min_cell else audit.hidden),
     )
 
 

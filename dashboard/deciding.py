@@ -51,7 +51,7 @@ def decide(session: Session, queue_id: str, seen: Shown, said: Said, request: st
             "only an owner, or somebody who has not decided on this item, may settle a dispute, "
             "and only while there is one. Nothing was changed."
         )
-    _not_too_fast(session)
+    not_too_fast(session)
     return stores.store(session).decide(
         queue_id, seen.item.id, said.action, reason=said.reason.strip(), reviewer=reviewer,
         seen=seen.version, edit=dict(said.edit) or None, adjudicates=said.adjudicates,
@@ -83,7 +83,7 @@ def decide_many(
     if not seen:
         raise UsageError("no item fits the filter: there is nothing to decide.")
     on_disk.unchanged(session, stores.store(session).queue(queue_id))
-    _not_too_fast(session)
+    not_too_fast(session)
     return stores.store(session).decide_many(
         queue_id, seen, said.action, reason=said.reason.strip(), reviewer=reviewer,
         request=request, told=told,
@@ -104,7 +104,7 @@ def sign(session: Session, queue_id: str, statement: str) -> Signature:
 
     reviewer = roles.needed(session, Role.OWNER)
     _text(statement, "what is declared", "Say what was reviewed, and how.")
-    _not_too_fast(session)
+    not_too_fast(session)
     return signing.sign(stores.store(session), queue_id, reviewer, statement.strip())
 
 
@@ -170,7 +170,7 @@ _LATELY: dict[str, deque[float]] = {}
 _LOCK = threading.Lock()
 
 
-def _not_too_fast(session: Session) -> None:
+def not_too_fast(session: Session) -> None:
     """Count a decision of the session, unless there were too many within a minute."""
     now = time.monotonic()
     with _LOCK:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 import audits
 from audits.cli import app
 from audits.estimates import Estimate
+from audits.reports.brief_json import brief_parts, read_head
 from audits.reports.history_kept import keep, read
 from audits.review.digests import audit_text
 from audits.review.store import Store
@@ -200,6 +201,23 @@ def test_the_same_audit_is_kept_once_and_found_by_its_digest(half, fifth, url):
         assert len(store.history("s")) == 1
         assert store.series(first.digest[:16]) == ("s", "t")
         assert store.series("%") == ()
+
+
+def test_an_audit_needs_no_label_and_a_series_needs_a_name(half, tmp_path):
+    half.save(tmp_path / "a.json")
+    asked = ["history", "add", str(tmp_path / "a.json"), "--store", str(tmp_path / "h.db")]
+    done = CliRunner().invoke(app, [*asked, "--series", "s"])
+    assert done.exit_code == 0, done.output
+    with Store(str(tmp_path / "h.db")) as store:
+        assert [one.label for one in read(store, "s").audits] == ["#1"]
+        with pytest.raises(audits.AuditError, match="found by its name"):
+            keep(store, " ", half, label="x")
+
+
+def test_groups_of_few_are_noted(half):
+    few = of(0.001)  # four women
+    assert (("sex", "f"),) in read_head(brief_parts(few)[""]).few
+    assert read_head(brief_parts(half)[""]).few == frozenset()
 
 
 def test_an_audit_that_cannot_be_read_is_left_out_and_said(half, url):

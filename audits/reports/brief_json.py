@@ -10,6 +10,7 @@ from typing import Any
 from audits.briefs import Brief, Point, brief
 from audits.estimates import Estimate
 from audits.reports.json_report import plain
+from audits.reports.saving import MIN_CELL
 from audits.results import Audit, Group, InputRecord, Verdict
 from audits.settings import Settings
 
@@ -22,7 +23,7 @@ _WORDS = {"infinity": math.inf, "-infinity": -math.inf}
 
 def brief_parts(audit: Audit) -> dict[str, str]:
     """Return what is followed of an audit: a head, and a part for every question."""
-    found = brief(audit)
+    found = brief(audit, min_cell=MIN_CELL)
     head = {
         "counts": dict(found.counts),
         "inputs": plain(found.inputs),
@@ -30,6 +31,7 @@ def brief_parts(audit: Audit) -> dict[str, str]:
         "settings": found.settings.to_dict(),
         "version": found.version,
         "asked": list(found.asked),
+        "few": [dict(group) for group in sorted(found.few)],
     }
     lines = {name: [_line(*pair) for pair in of.items()] for name, of in found.points.items()}
     parts: dict[str, Any] = {HEAD: head, **lines}
@@ -53,6 +55,7 @@ def read_head(text: str) -> Brief:
         version=document["version"],
         asked=tuple(document["asked"]),
         points={},
+        few=frozenset(_group(group) for group in document["few"]),
     )
 
 
@@ -65,11 +68,15 @@ def _settings(text: str) -> Settings:
 def read_points(text: str) -> dict[Group, Point]:
     """Return the points of one question."""
     return {
-        tuple(sorted(group.items())): Point(
+        _group(group): Point(
             None if verdict is None else _VERDICTS[verdict], Estimate(*map(_number, numbers))
         )
         for group, verdict, *numbers in json.loads(text)
     }
+
+
+def _group(document: dict[str, str]) -> Group:
+    return tuple(sorted(document.items()))
 
 
 def _number(value: float | str | None) -> float:

@@ -10,6 +10,7 @@ from audits.briefs import Brief, brief
 from audits.errors import AuditError
 from audits.reports.brief_json import HEAD, brief_parts, read_head, read_points
 from audits.reports.history_report import dated, label_of
+from audits.reports.saving import MIN_CELL
 from audits.results import Audit
 from audits.review.digests import audit_text
 from audits.review.records import KeptAudit
@@ -91,6 +92,6 @@ def _brief(
     head = heads.get(kept.number)
     if head is None:
         audit = dated(store.audit(kept.series, kept.number)).audit
-        return brief(audit, wanted)
+        return brief(audit, wanted, min_cell=MIN_CELL)
     texts = {name: of[kept.number] for name, of in parts.items() if kept.number in of}
     return replace(head, points={name: read_points(text) for name, text in texts.items()})

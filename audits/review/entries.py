@@ -134,11 +134,11 @@ def reviewer_name(text: str) -> str:
     return one_line("reviewer's name", " ".join(text.split()))
 
 
-def one_line(what: str, text: str) -> str:
+def one_line(what: str, text: str, why: str = "Decisions carry a name.") -> str:
     """Return a short text without controls or marks that turn its direction."""
     kept = unicodedata.normalize("NFC", text)
     if not kept.strip():
-        raise UsageError(f"the {what} is empty. Decisions carry a name.")
+        raise UsageError(f"the {what} is empty. {why}")
     if len(kept) > NAME_LENGTH:
         raise UsageError(
             f"the {what} has {len(kept):,} characters; {NAME_LENGTH} are allowed. Shorten it."

@@ -138,9 +138,9 @@ def audit_row(series: str, document: str, label: str, made: str) -> dict[str, An
     """Return an audit of a series, checked."""
     written = document.encode("utf-8", "backslashreplace")
     return {
-        "series": one_line("name of the series", series),
+        "series": one_line("name of the series", series, "A series is found by its name."),
         "digest": hashlib.sha256(written).hexdigest(),
-        "label": one_line("label", label),
+        "label": one_line("label", label) if label.strip() else "",
         "made": made,
         "document": document,
     }
