@@ -32,7 +32,7 @@ def table_of(session: Session, queue: Queue) -> str | None:
         for one in draft.read(session)["synthetic"]
         if one["label"] == queue.data_name or Path(one["path"]).name == queue.data_name
     ]
-    same = (path for path in paths if _digest(path) == queue.data)
+    same = (path for path in paths if digest(path) == queue.data)
     return next(same, paths[0] if paths else None)
 
 
@@ -41,7 +41,7 @@ def found(session: Session, queue: Queue) -> Found:
     path = table_of(session, queue)
     if path is None:
         return Found.ABSENT
-    return Found.SAME if _digest(path) == queue.data else Found.CHANGED
+    return Found.SAME if digest(path) == queue.data else Found.CHANGED
 
 
 def unchanged(session: Session, queue: Queue) -> None:
@@ -65,7 +65,7 @@ def changed(queue: Queue) -> str:
     )
 
 
-def _digest(path: str) -> str:
+def digest(path: str) -> str:
     """Return a table's hash; read again only when its files say that they changed."""
     try:
         files = files_of(path)

@@ -293,6 +293,7 @@ vertical-align:top;color:INK}
 .stMain [data-selected="true"] p{color:INK}
 .au-long{min-width:15rem}
 @media(max-width:40rem){.stMain h1{font-size:1.9rem}}
+.au-hash{overflow-wrap:anywhere;font-family:monospace}
 .au-person{display:flex;gap:.5rem;align-items:baseline}
 """
 

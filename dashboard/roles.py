@@ -4,8 +4,8 @@ Where people log in, a role comes from what the identity provider says of them, 
 who is in neither is a reader. Where nobody logs in, the dashboard answers this machine only, a name
 is typed, and everything that is decided carries that it was.
 
-What a page does not offer is refused as well: `needed` is asked by every call that changes
-something (see `deciding`), not by the page that shows a button for it.
+What a page does not offer is refused as well: `needed` or `allowed` is asked by every call that
+changes something (see `deciding`), not by the page that shows a button for it.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Role(IntEnum):
 
 _DOES = {
     Role.READER: "look",
-    Role.REVIEWER: "decide",
-    Role.OWNER: "open a queue without hiding, sign, or settle every dispute",
+    Role.REVIEWER: "open a queue, or decide",
+    Role.OWNER: "lift hiding, sign, or settle every dispute",
 }
 
 
@@ -96,13 +96,13 @@ def call(session: Session, name: str) -> None:
     session.write(_PERSON, {"name": given})
 
 
-def needed(session: Session, role: Role) -> Reviewer:
-    """Return who acts, once it is sure that they may.
+def allowed(session: Session, role: Role) -> Person:
+    """Return who is before the page, once it is sure that their role reaches.
 
     Raises
     ------
     UsageError
-        If their role does not reach, or nobody has said who they are.
+        If it does not.
     """
     who = person(session)
     if who.role < role:
@@ -110,6 +110,18 @@ def needed(session: Session, role: Role) -> Reviewer:
             f"your role is {who.role.word}, and only the role {role.word} may {_DOES[role]}. Ask "
             "whoever runs this dashboard. Nothing was changed."
         )
+    return who
+
+
+def needed(session: Session, role: Role) -> Reviewer:
+    """Return who acts, once it is sure that they may, and that it carries a name.
+
+    Raises
+    ------
+    UsageError
+        If their role does not reach, or nobody has said who they are.
+    """
+    who = allowed(session, role)
     if who.reviewer is None:
         raise UsageError("a decision carries a name. Type yours first; nothing was changed.")
     return who.reviewer

@@ -2,7 +2,8 @@
 
 A job is a folder of the session's: the requests to run one after another, and what the worker
 writes. An audit moves among the session's own only once it is finished, so that a tab that is
-closed, a worker that is killed or a server that stops leaves nothing half-written.
+closed, a worker that is killed or a server that stops leaves nothing half-written. A queue is
+opened by the same means; it goes into the store, whole or not at all.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ from typing import Any
 import limits
 import sessions
 import toml_text
+from audits.launch import STORE
 from sessions import Session
 
 _JOB, _SAID, _FAR, _MADE = "job.json", "said.txt", "far.json", "audit.json"
+_QUEUE = "queue.json"  # what the command says of the queue that it opened
 
 
 class BusyError(Exception):
@@ -36,7 +39,10 @@ class BusyError(Exception):
 
 @dataclass(frozen=True)
 class Job:
-    """An audit on its way, or how it ended. `error` is the worker's own sentence."""
+    """An audit or a queue on its way, or how it ended.
+
+    `error` is the worker's own sentence; `made` names audits, or the queue where `queue` is set.
+    """
 
     label: str
     number: int
@@ -47,6 +53,7 @@ class Job:
     error: str = ""
     made: tuple[str, ...] = ()
     seconds: float = 0.0
+    queue: bool = False
 
 
 # -- starting --------------------------------------------------------------------------------------
@@ -61,23 +68,74 @@ def start(session: Session, requests: Sequence[Mapping[str, Any]], labels: Seque
         If this session has one running, or all sessions together have as many as may run.
     """
     with _one_at_a_time():
-        if (job := look(session)) is not None and job.running:
-            raise BusyError("An audit is running already. Wait for it, or stop it.")
-        if _running_everywhere() >= limits.RUNNING_AT_ONCE:
-            raise BusyError(
-                f"{limits.RUNNING_AT_ONCE} audits are running already, of other sessions; more at "
-                "once would be slower for everyone. Try again in a minute."
-            )
-        clear(session)
-        folder = _folder(session)
-        folder.mkdir(mode=0o700)
-        for number, request in enumerate(requests):
-            text = toml_text.document(request)
-            sessions.write_private(folder / f"request-{number}.toml", text)
+        folder = _place(session)
         commands = [_command(one) for one in requests]
-        begun = {"labels": list(labels), "commands": commands, "number": 0, "made": []}
-        _note(folder, {**begun, "began": time.time()})
+        _begin(folder, requests, labels, commands=commands)
         _start_next(folder)
+
+
+def start_queue(
+    session: Session,
+    request: Mapping[str, Any],
+    options: Sequence[str],
+    store: str,
+    label: str,
+    token: str,
+) -> None:
+    """Start opening a queue; `store` may hold a password and goes by the environment only.
+
+    The same token again, while or after it runs, starts nothing.
+
+    Raises
+    ------
+    BusyError
+        As for `start`.
+    """
+    with _one_at_a_time():
+        if _noted(_folder(session)).get("token") == token:
+            return
+        folder = _place(session)
+        of_texts = _command(request) == "text"
+        _begin(folder, [request], [label], queue="open-text" if of_texts else "open", token=token)
+        said = [
+            sys.executable, "-m", "audits", "review", "open-text" if of_texts else "open",
+            *options, *_common(folder, 0), "--format", "json",
+        ]  # fmt: skip
+        _spawn(folder, said, _QUEUE, **{STORE: store})
+
+
+def _place(session: Session) -> Path:
+    """Return an empty folder for a job, once it is sure that one may run."""
+    if (job := look(session)) is not None and job.running:
+        what = "A queue is being opened" if job.queue else "An audit is running"
+        raise BusyError(f"{what} already. Wait for it, or stop it.")
+    if _running_everywhere() >= limits.RUNNING_AT_ONCE:
+        raise BusyError(
+            f"{limits.RUNNING_AT_ONCE} audits are running already, of other sessions; more at "
+            "once would be slower for everyone. Try again in a minute."
+        )
+    clear(session)
+    folder = _folder(session)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def _begin(
+    folder: Path, requests: Sequence[Mapping[str, Any]], labels: Sequence[str], **more: Any
+) -> None:
+    for number, request in enumerate(requests):
+        text = toml_text.document(request)
+        sessions.write_private(folder / f"request-{number}.toml", text)
+    begun = {"labels": list(labels), "requests": [dict(one) for one in requests], "number": 0}
+    _note(folder, {**begun, "made": [], "began": time.time(), **more})
+
+
+def _common(folder: Path, number: int) -> list[str]:
+    """Return what every command is told: what to do, where it may work, where it says how far."""
+    return [
+        "--config", str(folder / f"request-{number}.toml"), "--progress-to", str(folder / _FAR),
+        "--work-folder", str(folder),
+    ]  # fmt: skip
 
 
 def _command(request: Mapping[str, Any]) -> str:
@@ -91,24 +149,27 @@ def _start_next(folder: Path) -> None:
     job = _noted(folder)
     command = [
         sys.executable, "-m", "audits", job["commands"][job["number"]],
-        "--config", str(folder / f"request-{job['number']}.toml"),
-        "--output", str(folder / _MADE), "--progress-to", str(folder / _FAR),
-        "--work-folder", str(folder), "--format", "csv",
+        *_common(folder, job["number"]), "--output", str(folder / _MADE), "--format", "csv",
     ]  # fmt: skip
+    _spawn(folder, command)
+
+
+def _spawn(folder: Path, command: Sequence[str], out: str = "", **surroundings: str) -> None:
+    """Start a worker of a job; what it prints is kept only where a name is given."""
     with contextlib.suppress(OSError):
         (folder / _FAR).unlink()
-    with (folder / _SAID).open("wb") as said:
+    with (folder / _SAID).open("wb") as said, open(folder / out if out else os.devnull, "wb") as to:
         child = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=to,
             stderr=said,
             start_new_session=True,
             cwd=folder,
-            env=environment(),
+            env={**environment(), **surroundings},
         )
     _CHILDREN[str(folder)] = child
-    _note(folder, {**job, "pid": child.pid, "born": _born(child.pid)})
+    _note(folder, {**_noted(folder), "pid": child.pid, "born": _born(child.pid)})
 
 
 def environment() -> dict[str, str]:
@@ -136,7 +197,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def look(session: Session) -> Job | None:
-    """Return how far the session's job is; what is finished is moved among its audits.
+    """Return how far the session's job is; a finished audit is moved among the session's.
 
     None when there is none. After an audit is done the next of the job starts.
     """
@@ -148,6 +209,8 @@ def look(session: Session) -> Job | None:
         return None
     if _alive(folder, job):
         return _told(folder, job, running=True)
+    if "queue" in job:
+        return _opened(folder, job)
     if (folder / _MADE).is_file():
         _keep(session, folder, job)
         job = _noted(folder)
@@ -158,9 +221,20 @@ def look(session: Session) -> Job | None:
     return _told(folder, job, running=False, error="" if done else sentence_of(folder / _SAID))
 
 
+def _opened(folder: Path, job: dict[str, Any]) -> Job:
+    """Return how the opening of a queue ended; the command names the queue once it is kept."""
+    try:
+        (kept,) = json.loads((folder / _QUEUE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        said = sentence_of(folder / _SAID, "The opening of the queue")
+        return _told(folder, job, running=False, error=said)
+    return _told(folder, {**job, "made": [kept["id"]]}, running=False)
+
+
 def _keep(session: Session, folder: Path, job: dict[str, Any]) -> None:
-    label = job["labels"][job["number"]]
+    label, request = job["labels"][job["number"]], job["requests"][job["number"]]
     audit_id = session.keep_audit(folder / _MADE, label)
+    session.write("requests", {**session.read("requests"), audit_id: request})
     _note(folder, {**job, "number": job["number"] + 1, "made": [*job["made"], audit_id]})
 
 
@@ -178,10 +252,11 @@ def _told(folder: Path, job: dict[str, Any], *, running: bool, error: str = "") 
         error=error,
         made=tuple(job["made"]),
         seconds=time.time() - job["began"],
+        queue="queue" in job,
     )
 
 
-def sentence_of(said: Path) -> str:
+def sentence_of(said: Path, what: str = "The audit") -> str:
     """Return a worker's sentence, which stands in the last line that it wrote."""
     try:
         text = said.read_text(encoding="utf-8", errors="replace")
@@ -190,8 +265,8 @@ def sentence_of(said: Path) -> str:
     lines = [line for line in text.splitlines() if line.startswith("audits: ")]
     if not lines:
         return (
-            "The audit ended before it was done; most likely it was stopped, or the machine ran "
-            "out of memory. Nothing was saved. Try again, with fewer columns or rows if need be."
+            f"{what} ended before it was done; most likely it was stopped, or the machine ran out "
+            "of memory. Nothing was saved. Try again, with fewer columns or rows if need be."
         )
     return sessions.without_places(lines[-1].removeprefix("audits: "))
 

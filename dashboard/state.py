@@ -12,6 +12,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import streamlit as st
 
 import audits
+import hiding
 import limits
 import logins
 import opening
@@ -21,6 +22,7 @@ from audits.results import Group
 from sessions import Session, SessionOverError
 
 DATA, FINDINGS, GROUP = "screens/data.py", "screens/findings.py", "screens/group.py"
+REVIEW = "screens/review.py"
 _SESSION, _AUDIT, _GROUP, _ATTRIBUTE = "s", "a", "g", "c"
 _EVERYONE = "everyone"
 T = TypeVar("T")
@@ -256,7 +258,7 @@ def here() -> Here:
         session,
         group if audit is not None else None,
         None if attribute is None else _read(attribute),
-        int(session.read("look").get("min_cell", MIN_CELL)),
+        hiding.held(session, int(session.read("look").get("min_cell", MIN_CELL))),
     )
 
 

@@ -90,7 +90,9 @@ def test_an_audit_that_ends_well_is_kept_and_nothing_else_is():
     (kept,) = session.audits()
     assert (kept.id, kept.label) == (job.made[0], "the sample")
     assert audits.load(session.audit_path(kept.id)).about("coverage")
-    assert files_under(session.folder) == {f"audits/{kept.id}.json", "names.json", "owner.json"}
+    assert files_under(session.folder) == {
+        f"audits/{kept.id}.json", "names.json", "owner.json", "requests.json",
+    }  # fmt: skip
 
 
 @pytest.mark.slow

@@ -6,11 +6,22 @@ from functools import partial
 
 import streamlit as st
 
+import handing_over
+import hiding
 import parts
-from audits.reports.saving import MIN_CELL, report_bytes
+import roles
+import state
+import stores
+from audits.errors import AuditError
+from audits.reports.saving import MIN_CELL
 from audits.results import Audit, Verdict
-from state import Here
-from views import deciding_page
+from audits.review.digests import audit_digest
+from audits.review.records import Queue
+from audits.visible import visible
+from handing_over import Asked
+from roles import Person
+from state import Here, sentence
+from views import agreeing, deciding_page, opening_queue, signing
 
 _QUEUE = 50
 _TITLE, _AUTHOR = 200, 200
@@ -29,28 +40,61 @@ def show(here: Here) -> None:
     """Show the page."""
     audit = here.audit
     assert audit is not None
-    found = deciding_page.queues(here)
-    parts.begin(
-        "What did people decide?",
-        "Decisions are kept with name, time and reason, and are never changed; what nobody has "
-        "decided on is unreviewed."
-        if found
-        else "Nothing yet: every finding is unreviewed. `audits review open` puts them, and the "
-        "rows to look at, into a queue of a store; open the dashboard with --store to decide.",
-    )
-    _report(here, audit)
+    found, trouble = _queues(here)
+    parts.begin("What did people decide?", _answer(found, trouble))
+    if trouble:
+        st.error(sentence(trouble))
+    _report(here, audit, found)
     if found:
-        deciding_page.show(here, found)
+        if (wanted := st.session_state.pop("queue-next", None)) is not None:
+            st.session_state["queue-chosen"] = wanted
+        chosen = deciding_page.show(here, found)
+        store = stores.store(here.session)
+        agreeing.show(here.session, store, chosen, _of(here, chosen))
+        signing.show(here.session, store, chosen)
     else:
-        _queue(audit)
+        _waiting(audit)
+    if not trouble:
+        opening_queue.show(here, first=not found)
+
+
+def _queues(here: Here) -> tuple[list[Queue], str]:
+    """Return the queues that may be shown; or why the store cannot be read."""
+    try:
+        return deciding_page.queues(here), ""
+    except AuditError as error:
+        return [], str(error)
+
+
+def _answer(found: list[Queue], trouble: str) -> str:
+    if trouble:
+        return "Decisions cannot be read now. Reports can be made, without decisions."
+    if found:
+        return (
+            "Decisions are kept with name, time and reason, and are never changed; what nobody has "
+            "decided on is unreviewed."
+        )
+    return (
+        "Nothing yet: every finding is unreviewed. Open a queue below: it holds findings, and the "
+        "rows to look at, for people to decide on."
+    )
+
+
+def _of(here: Here, queue: Queue) -> Audit | None:
+    """Return the audit that a queue was opened for, if it is the one that is shown."""
+    counted = state.counted(here.session, here.audit_id)
+    if counted is None:
+        return None
+    digest = state.remembered(here.session, [here.audit_id], partial(audit_digest, counted), "sha")
+    return counted if digest == queue.audit else None
 
 
 # -- the report ------------------------------------------------------------------------------------
 
 
-def _report(here: Here, audit: Audit) -> None:
+def _report(here: Here, audit: Audit, found: list[Queue]) -> None:
     parts.heading("Report")
-    look = here.session.read("look")
+    look, who = here.session.read("look"), roles.person(here.session)
     title = st.text_input(
         "Title", value=str(look.get("title", "")), max_chars=_TITLE, key="report-title",
         placeholder="Representation and bias in …",
@@ -58,19 +102,32 @@ def _report(here: Here, audit: Audit) -> None:
     author = st.text_input(
         "Author", value=str(look.get("author", "")), max_chars=_AUTHOR, key="report-author"
     )
-    min_cell = st.number_input(
-        "Smallest count that is shown", min_value=0, max_value=1000, value=here.min_cell,
-        key="min-cell",
+    queue, before = _reviewed(here, found), _before(here)
+    floor = hiding.least(who, queue)
+    min_cell = int(
+        st.number_input(
+            "Smallest count that is shown", min_value=floor, max_value=max(1000, floor),
+            value=max(here.min_cell, floor), key=f"min-cell-{floor}" if floor else "min-cell",
+        )
     )  # fmt: skip
-    st.write(_hidden(int(min_cell)))
-    after = {"title": title or "", "author": author or "", "min_cell": int(min_cell)}
+    st.write(_hidden(min_cell, floor, who))
+    after = {"title": title or "", "author": author or "", "min_cell": min_cell}
     if after != look:
         here.session.write("look", after)
+    asked = Asked(min_cell, after["title"], after["author"], queue, before)
+    _downloads(here, audit, asked, who)
+
+
+def _downloads(here: Here, audit: Audit, asked: Asked, who: Person) -> None:
+    store = stores.store(here.session) if asked.queue is not None else None
+    counted = state.counted(here.session, here.audit_id) if asked.queue is not None else None
     for kind, name, mime, says in _KINDS:
+        # what was decided and signed is about the audit as it was made, under the limits of then
+        of = counted if counted is not None and kind in handing_over.READ else audit
         with st.container(horizontal=True, vertical_alignment="center"):
             st.download_button(
                 f"Download {name}",
-                data=partial(_made, audit, kind, int(min_cell), after["title"], after["author"]),
+                data=partial(handing_over.made, who, store, of, kind, asked),
                 file_name=f"audit-{here.audit_id}.{_ENDINGS.get(kind, kind)}",
                 mime=mime,
                 key=f"download-{kind}",
@@ -80,27 +137,58 @@ def _report(here: Here, audit: Audit) -> None:
             st.markdown(says)
 
 
-def _made(audit: Audit, kind: str, min_cell: int, title: str, author: str) -> bytes:
-    return report_bytes(audit, kind, min_cell=min_cell, title=title or None, author=author)
+def _reviewed(here: Here, found: list[Queue]) -> Queue | None:
+    """Ask whose decisions the report shows: of the queues that were opened for this audit."""
+    own = {one.id: one for one in found if _of(here, one) is not None}
+    if not own:
+        return None
+    names = {"": "none", **{n: f"{one.name}, {one.made[:16]}" for n, one in own.items()}}
+    chosen = st.selectbox(
+        "Decisions and signatures in PDF and HTML", list(names), index=1, key="report-queue",
+        format_func=lambda n: visible(names[n]),
+    )  # fmt: skip
+    if chosen and state.limits_of(here.session, here.audit_id):
+        parts.paragraph(
+            "With decisions, PDF and HTML show the audit under the limits that it was made with.",
+            quiet=True,
+        )
+    return own.get(chosen or "")
 
 
-def _hidden(least: int) -> str:
+def _before(here: Here) -> Audit | None:
+    """Ask for the audit before this one, where the session has others."""
+    others = {one.id: one.label for one in here.session.audits() if one.id != here.audit_id}
+    if not others:
+        return None
+    names = {"": "do not say", **others}
+    chosen = st.selectbox(
+        "What changed since", list(names), key="report-since",
+        format_func=lambda n: visible(names[n]),
+        help="PDF and HTML then say what another audit of the same data said otherwise.",
+    )  # fmt: skip
+    return state.counted(here.session, chosen) if chosen else None
+
+
+def _hidden(least: int, floor: int, who: Person) -> str:
     """Say what the smallest count that is shown does."""
     if least < 2:
         return (
             "Every count is written out. A count of a few people can tell who they are: choose "
             f"{MIN_CELL} for whatever leaves your hands."
         )
-    return (
+    said = (
         f"Counts from 1 to {least - 1} are hidden in what is downloaded, and so is whatever would "
-        "let them be computed; 0 writes every count out."
+        "let them be computed"
     )
+    if floor:
+        return f"{said}. Only an owner may lift that; your role is {who.role.word}."
+    return f"{said}; 0 writes every count out."
 
 
-# -- the queue -------------------------------------------------------------------------------------
+# -- without a queue -------------------------------------------------------------------------------
 
 
-def _queue(audit: Audit) -> None:
+def _waiting(audit: Audit) -> None:
     parts.heading("To be reviewed")
     found = [f for f in audit.findings if f.verdict in (Verdict.PROBLEM, Verdict.WATCH)]
     if not found:
