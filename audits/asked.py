@@ -6,7 +6,7 @@ from audits.data.names import clean_name
 from audits.data.task import Task
 from audits.errors import UsageError
 from audits.learners.learner import learner_of
-from audits.registry import OF_TARGETS, Question, questions
+from audits.registry import OF_QUOTAS, OF_TARGETS, Question, questions
 
 
 def task_of(
@@ -43,19 +43,35 @@ def task_of(
     return Task(clean_name(target), label, model, exclude, mitigate)
 
 
-def asked_of(ask: tuple[str, ...] | None, task: Task | None) -> tuple[Question, ...]:
+def asked_of(
+    ask: tuple[str, ...] | None, task: Task | None, *, quotas: bool = False
+) -> tuple[Question, ...]:
     """Return the questions to ask: without a target, not what is asked of one.
+
+    Where quotas are given they are asked about, whatever else is: no list of questions may let
+    them pass unseen.
 
     Raises
     ------
     UsageError
-        If a question that needs a target is named, and no target is.
+        If a question that needs a target, or quotas, is named, and none is given.
     """
+    named = tuple(name for name in ask or () if name not in OF_QUOTAS)
+    if len(named) < len(ask or ()) and not quotas:
+        raise UsageError(
+            "quotas were asked about, and none are given. Write them as [[quotas]] in a file, and "
+            "give it: quotas=, or --quotas."
+        )
+    about = questions(None, of="quotas") if quotas else ()
+    return (*(_of_pairs(named, task) if named or not ask else ()), *about)
+
+
+def _of_pairs(ask: tuple[str, ...], task: Task | None) -> tuple[Question, ...]:
     chosen = questions(ask)
     if task is not None:
         return chosen
     for question in chosen:
-        if question.id in OF_TARGETS and question.id in (ask or ()):
+        if question.id in OF_TARGETS and question.id in ask:
             raise UsageError(
                 f"{question.id} was asked, and no target is named. Name the column that a model "
                 "would predict: target=, or --target."
@@ -63,6 +79,6 @@ def asked_of(ask: tuple[str, ...] | None, task: Task | None) -> tuple[Question, 
     return tuple(question for question in chosen if question.id not in OF_TARGETS)
 
 
-def stages_of(ask: tuple[str, ...] | None, task: Task | None) -> list[str]:
+def stages_of(ask: tuple[str, ...] | None, task: Task | None, *, quotas: bool = False) -> list[str]:
     """Return what an audit goes through, for whoever watches."""
-    return ["reading", *(question.id for question in asked_of(ask, task))]
+    return ["reading", *(question.id for question in asked_of(ask, task, quotas=quotas))]

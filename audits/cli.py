@@ -79,6 +79,7 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
     reference: options.Reference = None,
     holdout: options.Holdout = None,
     rules: options.RulesFile = None,
+    quotas: options.QuotasFile = None,
     weights: options.Weights = None,
     features: options.Features = None,
     kind: options.Kind = None,
@@ -110,7 +111,8 @@ def compare(  # noqa: PLR0913, one parameter per option is how Typer declares th
 
     given = {
         "real": real, "synthetic": synthetic, "reference": reference, "holdout": holdout,
-        "rules": rules, "weights": weights, "metadata": metadata, "output": output,
+        "rules": rules, "quotas": quotas, "weights": weights, "metadata": metadata,
+        "output": output,
         "sensitive_features": configuration.names(sensitive_features),
         "features": configuration.names(features),
         "missing": configuration.names(missing),
@@ -150,6 +152,7 @@ def _run(asked: Request, progress_to: str | None = None) -> Audit:
             reference=asked.reference,
             holdout=asked.holdout,
             rules=asked.rules,
+            quotas=asked.quotas,
             weights=asked.weights,
             features=asked.features,
             kinds=asked.kind,
@@ -260,7 +263,7 @@ def questions(*, format_: options.Shown = None) -> None:
 
     columns = ("id", "title", "asks", "settings")
     lines = [
-        {"id": q.id, "title": q.title, "asks": q.asks, "settings": ", ".join(q.settings)}
+        {"id": q.id, "title": q.title, "asks": q.asks, "settings": ", ".join(q.settings) or "none"}
         for q in all_questions()
     ]
     _list(columns, lines, format_, "{id}", "{asks} Settings: {settings}.")

@@ -63,6 +63,15 @@ RulesFile = Annotated[
         'such as check = "age >= 15 if marital = married".',
     ),
 ]
+QuotasFile = Annotated[
+    str | None,
+    typer.Option(
+        "--quotas",
+        metavar="FILE",
+        help="What the synthetic table must hold of groups: a TOML file with tables called quotas, "
+        'each with lines such as group = { sex = "female" } and rows = { at_least = 500 }.',
+    ),
+]
 Weights = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="Survey weights, a column of the real table.")
 ]

@@ -36,8 +36,8 @@ FORMATS = ("text", "json", "csv")
 GATES = ("problem", "watch")
 _MERGED = ("kind", "bands", "set", "unmarked")
 _PATHS = (
-    "real", "synthetic", "generations", "reference", "holdout", "rules", "metadata", "output",
-    "work_folder", "annotations", "predictions", "lexicon", "flags",
+    "real", "synthetic", "generations", "reference", "holdout", "rules", "quotas", "metadata",
+    "output", "work_folder", "annotations", "predictions", "lexicon", "flags",
 )  # fmt: skip
 _TABLES = ("real", "synthetic", "generations", "holdout", "annotations", "predictions")
 _NOT_OF_CHAINS = (
@@ -91,6 +91,7 @@ class Request(_OfTables):
     reference: str | None = None
     holdout: str | None = None
     rules: str | None = None
+    quotas: str | None = None
     weights: str | None = None
     ask: tuple[str, ...] | None = None
     target: str | None = None
@@ -104,7 +105,7 @@ class Request(_OfTables):
         from audits.asked import stages_of, task_of
 
         task = task_of(self.target, self.positive, self.model, self.exclude)
-        return stages_of(self.ask, task)
+        return stages_of(self.ask, task, quotas=self.quotas is not None)
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,8 @@ def _check_two(made: Request, advice: str) -> None:
 
 
 def _inputs(made: Request) -> tuple[str | None, ...]:
-    return made.real, made.synthetic, made.reference, made.holdout, made.rules, made.metadata
+    tables = (made.real, made.synthetic, made.reference, made.holdout)
+    return (*tables, made.rules, made.quotas, made.metadata)
 
 
 def chain_request(given: Mapping[str, Any], config: str | Path | None = None) -> ChainRequest:
@@ -344,7 +346,7 @@ def read_config(path: str | Path, kind: type[_Asked] = Request) -> dict[str, Any
             raise UsageError(f"{path}: {option} is given twice. Keep one of them.")
         if option == "exceptions":
             read[option] = exceptions_of(path, text, value)
-        elif option == "rules" and isinstance(value, list):  # they stand in this file
+        elif option in ("rules", "quotas") and isinstance(value, list):  # they stand in this file
             read[option] = Path(path).name
         else:
             read[option] = _READERS[option](f"{path}: {name}", value)

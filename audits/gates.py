@@ -11,8 +11,9 @@ from typing import Any
 from audits.diffs import diff
 from audits.errors import UsageError
 from audits.questions.words import listed
-from audits.results import Audit, Finding, Verdict
+from audits.results import Audit, Finding, Verdict, group_name
 from audits.safeguards import Enforced, Safeguards, enforce
+from audits.safeguards.quotas_moved import held_to, moved_quotas
 from audits.settings import JUDGING
 
 _Key = tuple[object, ...]
@@ -271,20 +272,27 @@ def alike(baseline: Audit, audit: Audit) -> tuple[list[tuple[Audit, Audit]], lis
     Beside them stands why they could not be made alike, if they could not.
     """
     moved = _moved(baseline, audit, judging=True)
-    if not moved:
+    quotas = [f"the quota of {group_name(group)}" for group in moved_quotas(baseline, audit)]
+    if not moved and not quotas:
         return [(baseline, audit)], []
-    old, new = baseline.settings.to_dict(), audit.settings.to_dict()
     if baseline.min_cell or audit.min_cell:
         return [(baseline, audit)], [
-            f"limits differ ({listed(moved)}), and audits with hidden counts cannot be judged "
-            "under other ones: each is judged under its own"
+            f"limits differ ({listed([*moved, *quotas])}), and audits with hidden counts cannot be "
+            "judged under other ones: each is judged under its own"
         ]
     try:
-        again = audit.having(audit.settings.having(**{name: old[name] for name in moved}))
-        before = baseline.having(baseline.settings.having(**{name: new[name] for name in moved}))
+        again, before = _judged_as(audit, baseline, moved), _judged_as(baseline, audit, moved)
     except UsageError as error:
         return [(baseline, audit)], [f"limits differ, and cannot be made alike: {error}"]
     return [(before, audit), (baseline, again)], []
+
+
+def _judged_as(audit: Audit, other: Audit, moved: Sequence[str]) -> Audit:
+    """Judge an audit under the limits of another, those of quotas among them."""
+    theirs = other.settings.to_dict()
+    return held_to(audit, other).having(
+        audit.settings.having(**{name: theirs[name] for name in moved})
+    )
 
 
 def _moved(baseline: Audit, audit: Audit, *, judging: bool) -> list[str]:
@@ -306,7 +314,7 @@ def _doubts(baseline: Audit, audit: Audit) -> list[str]:
     ]
     said += [f"the {role} table is another: {was} before, {now} now"
              for role, (was, now) in found.inputs.items()
-             if role not in ("synthetic", "rules")]  # fmt: skip
+             if role not in ("synthetic", "rules", "quotas")]  # fmt: skip
     versions = [one.versions.get("audits") for one in (baseline, audit)]
     if versions[0] != versions[1]:
         said.append(f"the baseline is of audits {versions[0]}, the audit of {versions[1]}")
@@ -322,8 +330,11 @@ def _remarks(baseline: Audit, audit: Audit) -> list[str]:
         said.append("the audit is its own baseline: nothing can be new")
     elif "synthetic" not in found.inputs:
         said.append("the synthetic table is the same in both audits")
-    said += [f"the rules are others: {was} before, {now} now"
-             for role, (was, now) in found.inputs.items() if role == "rules"]  # fmt: skip
+    said += [f"the {role} are others: {was} before, {now} now"
+             for role, (was, now) in found.inputs.items()
+             if role in ("rules", "quotas")]  # fmt: skip
+    said += [f"the quota of {group_name(group)} was moved: judged under both"
+             for group in moved_quotas(baseline, audit)]  # fmt: skip
     new = [q for q in audit.answers if q not in baseline.answers]
     if new:
         said.append(f"the baseline did not ask {listed(new)}: what is found there is new")

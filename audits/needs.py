@@ -33,6 +33,7 @@ _NOT_BY_PEOPLE = {
 _MORE_ROWS = (
     "more of its rows in every table, the holdout among them, so that copies are counted better"
 )
+_BY_ROWS = "more synthetic rows would settle it; where a ratio is asked for, more real people, too"
 _TABLES = {"fairness": ("groups", "changes", "rates")}
 _BY_INTERVAL = ("copying", "plausibility", "stereotypes")
 _TOO_FEW_TO_TELL = "many more people: so few tell nothing"
@@ -90,7 +91,8 @@ def _needed(finding: Finding, rows: list[Row], settings: Settings, *, hiding: bo
         return _of_fairness(finding, rows, settings)
     counted = [row for row in rows if hasattr(row, "real")]
     if not counted:
-        return Unjudged(finding, None, None, "its numbers are not shown")
+        by_rows = finding.question == "quotas" and finding.evidence
+        return Unjudged(finding, None, None, _BY_ROWS if by_rows else "its numbers are not shown")
     row: Any = counted[0]
     real, synthetic = int(row.real), int(row.synthetic)
     if synthetic < _FEWEST:

@@ -38,6 +38,8 @@ OF_TEXT_CHAINS: tuple[str, ...] = ("text_generations",)
 """Questions about generations of texts."""
 OF_TARGETS: tuple[str, ...] = ("fairness",)
 """Questions asked only where it is said what a model would predict."""
+OF_QUOTAS: tuple[str, ...] = ("quotas",)
+"""Questions about a pair of tables that are asked where quotas are given, and only there."""
 WITHOUT_TARGET = tuple(name for name in BUILT_IN if name not in OF_TARGETS)
 """What is asked of two tables of which nothing else is said."""
 ENTRY_POINTS = "audits.questions"
@@ -47,9 +49,9 @@ ENTRY_POINTS = "audits.questions"
 class Question:
     """A question an audit can ask: a module with TITLE, ASKS, SETTINGS, TABLES, measure, judge.
 
-    `of` says of what it asks: a "pair" of tables, a "chain" of generations, "texts", or a "text
-    chain". One that does not judge (JUDGES is False) measures, and its answer is read as it is: it
-    has no findings.
+    `of` says of what it asks: a "pair" of tables, "quotas" of a pair, a "chain" of generations,
+    "texts", or a "text chain". One that does not judge (JUDGES is False) measures, and its answer
+    is read as it is: it has no findings.
     """
 
     id: str
@@ -66,7 +68,13 @@ class Question:
 
 def all_questions() -> tuple[Question, ...]:
     """Return every question, built-in ones first; others come by entry point."""
-    kinds = {"pair": BUILT_IN, "chain": OF_CHAINS, "texts": OF_TEXTS, "text chain": OF_TEXT_CHAINS}
+    kinds = {
+        "pair": BUILT_IN,
+        "quotas": OF_QUOTAS,
+        "chain": OF_CHAINS,
+        "texts": OF_TEXTS,
+        "text chain": OF_TEXT_CHAINS,
+    }
     found = [
         _question(name, import_module(f"audits.questions.{name}"), of)
         for of, named in kinds.items()

@@ -18,8 +18,9 @@ from audits.data.names import clean_name
 from audits.data.pair import Pair
 from audits.data.reference import Reference, build_reference
 from audits.data.rules import Rules, bind, remarks
-from audits.data.rules_file import Rule, read_rules
+from audits.data.rules_file import read_rules
 from audits.data.sources import sha256_of
+from audits.data.table_quotas import bound, wanted_of
 from audits.data.tables import Engine
 from audits.data.task import Task
 from audits.data.workspace import Workspace
@@ -49,6 +50,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     reference: Any = None,
     holdout: Any = None,
     rules: str | Path | None = None,
+    quotas: str | Path | None = None,
     weights: str | None = None,
     features: Sequence[str] | None = None,
     kinds: Mapping[str, Any] | None = None,
@@ -82,6 +84,8 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         Real rows that the generator never saw: the fresh people that provenance compares with.
     rules : path, optional
         A TOML file of rules that rows must meet; see :mod:`audits.data.rules`.
+    quotas : path, optional
+        A TOML file whose tables `quotas` say what the synthetic table must hold of groups.
     weights : str, optional
         Column of the real table with survey weights.
     features : sequence of str, optional
@@ -148,7 +152,8 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
     """
     settings = settings or Settings()
     task = task_of(target, positive, model, named("exclude", exclude))
-    asked = asked_of(named("ask", ask), task)
+    wanted = wanted_of(quotas, named("sensitive_features", sensitive_features))
+    asked = asked_of(named("ask", ask), task, quotas=bool(wanted))
     told = progress or (lambda _stage, _share: None)
     given = {"real": real, "synthetic": synthetic}
     if holdout is not None:
@@ -171,7 +176,7 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
             kinds=kinds_given(kinds, metadata),
             tables=tables,
         )
-        bound = None if given_rules is None else bind(given_rules, tables, settings.level_limit)
+        checked = None if given_rules is None else bind(given_rules, tables, settings.level_limit)
         if task is not None:
             check_there((task.target, *task.exclude), tables["real"])
             check_there((task.target,), tables["synthetic"])
@@ -180,15 +185,17 @@ def compare(  # noqa: PLR0913, one parameter per thing a person may want to say
         if reference is not None:
             pair.reference = build_reference(reference, pair.features, pair.book.codings)
             pair.book.notes += pair.reference.notes
-        if bound is not None:
-            take_rules(pair, bound)
+        if checked is not None:
+            take_rules(pair, checked)
+        pair.quotas = bound(wanted, pair.features, pair.reference)
         if "annotations" in tables:
             take_annotations(pair, tables["annotations"])
         answers = {question.id: answered(question, pair) for question in asked}
         return Audit(
             inputs=(
                 *records_of(tables, pair.reference),
-                *_rules_record(rules, given_rules, tables),
+                *_file_record("rules", rules, given_rules, tables),
+                *_file_record("quotas", quotas, wanted, tables),
             ),
             sensitive_features=tuple(sorted(plan.sensitive)),
             columns=tuple(sorted(pair.book.records, key=lambda record: record.name)),
@@ -371,14 +378,14 @@ def records_of(
     return (*read, shares)
 
 
-def _rules_record(
-    path: str | Path | None, rules: Sequence[Rule] | None, tables: Mapping[str, Engine]
+def _file_record(
+    role: str, path: str | Path | None, held: Sequence[object] | None, tables: Mapping[str, Engine]
 ) -> list[InputRecord]:
-    """Keep on record by which rules rows were checked."""
-    if path is None or rules is None:
+    """Keep on record by which rules rows were checked, and which quotas were asked about."""
+    if path is None or held is None:
         return []
     file, engine = Path(path).expanduser(), tables["real"].name
-    return [InputRecord("rules", file.name, "TOML", len(rules), 0, sha256_of([file]), engine)]
+    return [InputRecord(role, file.name, "TOML", len(held), 0, sha256_of([file]), engine)]
 
 
 def versions() -> dict[str, str]:

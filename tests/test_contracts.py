@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audits.registry import BUILT_IN, OF_CHAINS, OF_TEXT_CHAINS, OF_TEXTS
+from audits.registry import BUILT_IN, OF_CHAINS, OF_QUOTAS, OF_TEXT_CHAINS, OF_TEXTS
 
 ROOT = Path(__file__).resolve().parent.parent
 MODULES = sorted((ROOT / "audits").rglob("*.py"))
@@ -33,7 +33,7 @@ def imported(tree):
 
 
 def question_of(module):
-    every = (*BUILT_IN, *OF_CHAINS, *OF_TEXTS, *OF_TEXT_CHAINS)
+    every = (*BUILT_IN, *OF_QUOTAS, *OF_CHAINS, *OF_TEXTS, *OF_TEXT_CHAINS)
     return next((q for q in every if module == q or module.startswith(f"{q}_")), None)
 
 

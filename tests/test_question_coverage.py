@@ -253,6 +253,17 @@ def test_patterns_are_the_most_general_ones():
     ]
 
 
+def test_a_low_limit_moved_by_a_quarter_is_none_below_zero():
+    """A tenth, moved a quarter further from 1, would be a ratio below nothing."""
+    low = Settings().having(share_problem=0.1, share_watch=0.15)
+    table = pd.DataFrame({"sex": ["f", "m"] * 50, "paid": ["yes", "no"] * 50})
+    shares = {"sex": {"f": 0.5, "m": 0.5}}
+    found = audits.compare(
+        table, table, sensitive_features="sex", reference=shares, ask=["coverage"], settings=low
+    )
+    assert {one.sensitivity for one in found.findings} == {"stable"}
+
+
 def test_limits_come_from_the_settings():
     tables = rows_of(ash=700, birch=300), rows_of(ash=800, birch=200)
     assert finding(audit(*tables), "birch").verdict is WATCH

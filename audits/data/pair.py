@@ -16,6 +16,7 @@ from audits.data.codebook import Codebook
 from audits.data.groups import Groups, position_in, roll_up, union_of_cells
 from audits.data.reference import Reference
 from audits.data.rules import Rules
+from audits.data.table_quotas import TableQuota
 from audits.data.tables import Cells, Codes, Coding, Counts, Engine, Rows
 from audits.data.task import Task
 from audits.errors import UsageError
@@ -43,6 +44,7 @@ class Pair:
     weighted: bool = False
     progress: Callable[[str, float], None] = field(default=lambda _stage, _share: None)
     rules: Rules | None = None
+    quotas: tuple[TableQuota, ...] = ()
     threads: int = 1
     task: Task | None = None
     annotations: Annotations | None = None

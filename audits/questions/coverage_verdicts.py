@@ -20,6 +20,7 @@ from audits.results import Finding, Row, Verdict, evidence_of, group_name
 from audits.settings import Settings
 
 _BROUGHT = "the synthetic table brings it to"
+_LEAST = 1e-9  # a limit of a ratio that is moved by a quarter stays above 0
 _NEEDED = 3.0  # expected rows below which even zero would not be significant
 
 
@@ -145,7 +146,8 @@ def _judge_ratio(rows: Sequence[CoverageRow], settings: Settings) -> list[_Said 
     def exceeds(limit: NDArray[np.float64]) -> NDArray[np.float64]:
         p = np.full(len(rows), np.nan)
         m, total_m, n, total_n = (part[keep] for part in inputs)
-        p[keep] = np.asarray(ratio_below_p(m, total_m, n, total_n, ratio=-limit[keep]))
+        ratio = np.maximum(-limit[keep], _LEAST)
+        p[keep] = np.asarray(ratio_below_p(m, total_m, n, total_n, ratio=ratio))
         return p
 
     claims = Claims(
@@ -234,7 +236,7 @@ def _against_reference(
     def exceeds(limit: NDArray[np.float64]) -> NDArray[np.float64]:
         p = np.full(len(rows), np.nan)
         if keep.any():
-            wanted = np.minimum(-limit[keep] * pi[keep], 1.0)
+            wanted = np.clip(-limit[keep] * pi[keep], 0.0, 1.0)
             p[keep] = np.asarray(share_below_p(count[keep], total[keep], wanted))
         return p
 

@@ -223,7 +223,7 @@ def command(material: Material) -> str:
     words += ["--sensitive-features", ",".join(audit.sensitive_features)]
     if material.has_reference:
         words += ["--reference", names.get("reference", "REFERENCE")]
-    for role in ("holdout", "rules"):
+    for role in ("holdout", "rules", "quotas"):
         if role in names:
             words += [f"--{role}", names[role]]
     return shlex.join([*words, *_repeated(audit)])

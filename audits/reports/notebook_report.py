@@ -165,7 +165,7 @@ def markdown(text: str) -> str:
 def _inputs(audit: Audit) -> str:
     return ", ".join(
         f"{record.role} {record.name}"
-        + ("" if record.role == "rules" else f" ({record.rows:,} rows)")
+        + ("" if record.role in ("rules", "quotas") else f" ({record.rows:,} rows)")
         for record in audit.inputs
     )
 

@@ -155,7 +155,7 @@ def _many(count: int, of: str) -> str:
 
 
 _OF_TABLES = ("compared", "sensitive", "left out")
-_LINES = {"reference": "share", "rules": "rule", "lexicon": "term"}
+_LINES = {"reference": "share", "rules": "rule", "quotas": "quota", "lexicon": "term"}
 """What the lines of inputs are that are no tables."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Mapping
 from hashlib import sha256
 from os import PathLike
@@ -12,6 +11,7 @@ from typing import Any
 
 from audits.data.documents import read_toml_file
 from audits.data.names import clean_name
+from audits.data.toml_tables import group_of, line_at, lines_of
 from audits.errors import UnknownNameError, UsageError
 from audits.registry import all_questions
 from audits.results import Group, Verdict
@@ -19,7 +19,6 @@ from audits.safeguards.records import ANY, Accepted, Safeguards
 
 _KEYS = ("question", "group", "attribute", "verdict", "owner", "reason", "expires", "id")
 _TEXTS = ("question", "owner", "reason")
-_MANY_LINES = re.compile(r"'''.*?'''|\"\"\".*?\"\"\"", re.DOTALL)
 _VERDICTS = {"problem": Verdict.PROBLEM, "watch": Verdict.WATCH}
 
 
@@ -53,10 +52,10 @@ def exceptions_of(path: str | Path, text: str, tables: Any) -> tuple[Accepted, .
     """
     if not isinstance(tables, list):
         raise UsageError(f"{path}: exceptions must be tables. Write each as [[exceptions]].")
-    lines = _lines(text)
+    lines = lines_of(text, "exceptions")
     found: list[Accepted] = []
     for number, table in enumerate(tables):
-        line = lines[number] if number < len(lines) else (lines or [1])[0]
+        line = line_at(lines, number)
         one = _exception(f"{path}, line {line}", f"{Path(path).name}, line {line}", table)
         twin = next((other for other in found if other.subject == one.subject), None)
         if twin is not None:
@@ -65,16 +64,6 @@ def exceptions_of(path: str | Path, text: str, tables: Any) -> tuple[Accepted, .
             )
         found.append(one)
     return tuple(found)
-
-
-def _lines(text: str) -> list[int]:
-    """The lines on which exceptions begin; headings inside texts of many lines are none."""
-    plain = _MANY_LINES.sub(lambda found: "\n" * found.group().count("\n"), text)
-    return [
-        number
-        for number, line in enumerate(plain.split("\n"), start=1)
-        if re.match(r"\s*(\[\[\s*\"?exceptions\"?\s*\]\]|exceptions\s*=)", line)
-    ]
 
 
 def _exception(where: str, place: str, table: Any) -> Accepted:
@@ -129,17 +118,7 @@ def _attribute(name: str | None) -> str | None:
 
 
 def _group(where: str, group: Any) -> Group | None:
-    if group == ANY:
-        return None
-    if not isinstance(group, dict):
-        raise UsageError(f"{where}: group must be a table, got {group!r}. {_ADVICE['group']}")
-    for column, value in group.items():
-        if not isinstance(value, str):
-            raise UsageError(
-                f"{where}: the {column} of a group must be a text, got {value!r}. Write it as the "
-                "audit does, in quotation marks."
-            )
-    return tuple(sorted((clean_name(column), value) for column, value in group.items()))
+    return None if group == ANY else group_of(where, group, _ADVICE["group"])
 
 
 def _day(where: str, value: Any) -> datetime.date:
