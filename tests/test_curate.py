@@ -8,7 +8,10 @@ import dataclasses
 import hashlib
 import json
 import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -504,6 +507,51 @@ def test_the_manifest_is_the_last_in_place(made, tmp_path, outputs, monkeypatch)
     order.clear()
     curate(made, flags=listed(tmp_path, [1]), **outputs)
     assert order[0] == "manifest.json", "an old manifest vouches for nothing new"
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from audits.curation import staging
+
+nth, folder = int(sys.argv[1]), Path(sys.argv[2])
+renamed, calls = staging._renamed, []
+
+
+def die(old, new):
+    calls.append(1)
+    if len(calls) > nth:
+        os.kill(os.getpid(), signal.SIGKILL)
+    renamed(old, new)
+
+
+staging._renamed = die
+with staging.staged({"kept": folder / "kept.csv", "manifest": folder / "m.json"}) as files:
+    for name in ("kept", "manifest"):
+        files[name].write_text("half")
+    files.commit()
+"""
+
+
+@pytest.mark.parametrize("renamed", [1, 3])
+def test_what_a_killed_run_set_aside_is_put_back_by_the_next(tmp_path, renamed):
+    """It falls while old files are set aside, or when a new one stands in its place."""
+    places = {"kept": tmp_path / "kept.csv", "manifest": tmp_path / "m.json"}
+    for path in places.values():
+        path.write_text("old")
+    run = subprocess.run([sys.executable, "-c", KILLED, str(renamed), tmp_path], check=False)
+    assert run.returncode == -signal.SIGKILL
+    assert len(list(tmp_path.glob(".audits.curate.*"))) == 1
+    with staging.staged(places) as files:
+        assert len(files.notes) == min(renamed, 2)
+        stands = {path.name: path.read_text() for path in places.values()}
+        assert stands == {"kept.csv": "half" if renamed == 3 else "old", "m.json": "old"}
+        with staging.staged(places) as others:
+            assert len(list(tmp_path.glob(".audits.curate.*"))) == 2 + (renamed == 3)
+            assert len(others.notes) == (renamed == 3), "what is at work is left alone"
+    left = list(tmp_path.glob(".audits.curate.*/before/*"))
+    assert [path.read_text() for path in left] == ["old"] * (renamed == 3)
+    assert any("left kept.csv of before" in note for note in files.notes) == (renamed == 3)
 
 
 def test_without_outputs_nothing_is_written(made, tmp_path):

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import audits
-from audits.data import machine, spool, workspace
+from audits.data import in_use, machine, spool, workspace
 from audits.data.spool import PIECE, Spool
 from audits.data.workspace import Workspace
 from audits.errors import UsageError, WorkspaceError
@@ -201,11 +201,11 @@ def test_a_folder_that_is_swept_before_it_is_locked_is_made_again(tmp_path, monk
     def flock(lock, how):
         if not swept:
             swept.append(how)
-            workspace._sweep(tmp_path)
+            in_use.sweep(tmp_path)
         locked(lock, how)
 
-    locked = workspace.fcntl.flock
-    monkeypatch.setattr(workspace.fcntl, "flock", flock)
+    locked = in_use.fcntl.flock
+    monkeypatch.setattr(in_use.fcntl, "flock", flock)
     with Workspace(folder=tmp_path) as work:
         assert work.folder.is_dir()
         assert swept
@@ -233,16 +233,14 @@ def test_a_full_disk_is_said(tmp_path, monkeypatch, sample):
 
 @pytest.mark.parametrize("moment", ["open", "flock", "connect"])
 def test_a_folder_that_was_just_made_goes_when_interrupted(tmp_path, monkeypatch, moment):
-    from audits.data import workspace
-
     def interrupt(*_):
         monkeypatch.undo()  # once: what tidies up opens folders, too
         raise KeyboardInterrupt
 
     if moment == "open":
-        monkeypatch.setattr(workspace.os, "open", interrupt)
+        monkeypatch.setattr(in_use.os, "open", interrupt)
     elif moment == "flock":
-        monkeypatch.setattr(workspace.fcntl, "flock", interrupt)
+        monkeypatch.setattr(in_use.fcntl, "flock", interrupt)
     else:
         monkeypatch.setattr(workspace.Workspace, "_connect", interrupt)
     with pytest.raises(KeyboardInterrupt):

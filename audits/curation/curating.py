@@ -16,7 +16,7 @@ from audits.curation.result import Curation, changes
 from audits.curation.row_files import check_alike, family_of, one_file, row_file
 from audits.curation.staging import MANIFEST, Staged, check_outputs, staged
 from audits.curation.tables_read import TablesRead, differing, read_tables
-from audits.data import engines
+from audits.data import engines, in_use
 from audits.data.sources import sha256_of
 from audits.diffs import diff
 from audits.errors import SourceError, UsageError
@@ -307,11 +307,11 @@ class _Curating:
         """Return where files are written: aside of their targets, or where nobody looks."""
         parts: dict[str, Path] = {}
         if lacking := [name for name in ("kept", "removed") if name not in outputs]:
-            folder = self.options["work_folder"]
-            aside = stack.enter_context(tempfile.TemporaryDirectory(".audits", dir=folder))
+            folder = Path(self.options["work_folder"] or tempfile.gettempdir()).expanduser()
+            aside = stack.enter_context(in_use.made(folder, in_use.WORK))
             for name in lacking:
-                (Path(aside) / name).mkdir()
-                parts[name] = Path(aside) / name / self.source.name
+                (aside / name).mkdir()
+                parts[name] = aside / name / self.source.name
         self._staged: Staged = stack.enter_context(staged(outputs))
         return {**parts, **{name: self._staged[name] for name in outputs}}
 
@@ -355,5 +355,5 @@ class _Curating:
                 options={name: self.options[name] for name in _RECORDED},
                 notes=fates.notes,
             ),
-            notes=fates.notes,
+            notes=(*fates.notes, *self._staged.notes),
         )  # fmt: skip

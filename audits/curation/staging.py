@@ -1,8 +1,9 @@
 """Several files that belong together: written aside, then put in their places in one go.
 
 No file is ever half-written. What stood there before comes back if anything goes wrong on the way;
-only a machine that stops in the middle of the renaming can leave new files beside old ones, and
-then there is no manifest, which goes first and comes last.
+only a machine that stops, or a process that is killed, in the middle of the renaming can leave new
+files beside old ones, and then there is no manifest, which goes first and comes last. What had been
+set aside is put back by whoever writes into the same folder next.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from audits.data import in_use
 from audits.errors import SourceError, UsageError
+from audits.questions.words import listed
 
 MANIFEST = "manifest"
 _PREFIX = ".audits.curate."
+_NEW, _BEFORE = "new", "before"
 
 
 def check_outputs(
@@ -64,13 +67,15 @@ def _resolved(given: str | Path) -> Path:
 class Staged:
     """Files on their way to their places; made by :func:`staged`."""
 
-    def __init__(self, outputs: Mapping[str, Path], aside: Mapping[Path, Path]) -> None:
-        self._outputs, self._aside = outputs, aside
+    def __init__(
+        self, outputs: Mapping[str, Path], aside: Mapping[Path, Path], notes: Sequence[str]
+    ) -> None:
+        self._outputs, self._aside, self.notes = outputs, aside, tuple(notes)
 
     def __getitem__(self, name: str) -> Path:
         """Where to write an output for the time being: under its own name, in a folder aside."""
         target = self._outputs[name]
-        return self._aside[target.parent] / target.name
+        return self._aside[target.parent] / _NEW / target.name
 
     def commit(self) -> None:
         """Put every file in its place, the manifest last; or none of them.
@@ -95,9 +100,8 @@ class Staged:
     def _set_aside(self, target: Path, undo: contextlib.ExitStack) -> None:
         if not target.exists():
             return
-        old = self._aside[target.parent] / "before" / target.name
+        old = self._aside[target.parent] / _BEFORE / target.name
         with _explained(target):
-            old.parent.mkdir(exist_ok=True)
             _renamed(target, old)
         undo.callback(os.replace, old, target)
 
@@ -112,15 +116,37 @@ def staged(outputs: Mapping[str, Path]) -> Iterator[Staged]:
         If a folder cannot be written to.
     """
     aside: dict[Path, Path] = {}
-    try:
+    notes: list[str] = []
+    with contextlib.ExitStack() as stack:
         for target in outputs.values():
-            if target.parent not in aside:
+            parent = target.parent
+            if parent not in aside:
                 with _explained(target):
-                    made = tempfile.mkdtemp(prefix=_PREFIX, dir=target.parent)
-                aside[target.parent] = Path(made)
-        yield Staged(outputs, aside)
-    finally:
-        for folder in aside.values():
+                    notes += _cleared(parent)
+                    aside[parent] = stack.enter_context(in_use.made(parent, _PREFIX))
+                    for part in (_NEW, _BEFORE):
+                        (aside[parent] / part).mkdir()
+        yield Staged(outputs, aside, notes)
+
+
+def _cleared(parent: Path) -> Iterator[str]:
+    """Clear what a run that was killed left in a folder, and say what became of files set aside."""
+    for folder in in_use.left(parent, _PREFIX):
+        there = sorted((folder / _BEFORE).glob("*"))
+        kept = [old.name for old in there if (parent / old.name).exists()]
+        for old in there:
+            if old.name not in kept:
+                os.replace(old, parent / old.name)
+                yield (
+                    f"{old.name} was put back: a run that was killed had set it aside for one that "
+                    "it never wrote."
+                )
+        if kept:
+            yield (
+                f"a run that was killed left {listed(kept)} of before in {folder.name}, beside new "
+                "ones. Take back what you need, and remove that folder."
+            )
+        else:
             shutil.rmtree(folder, ignore_errors=True)
 
 

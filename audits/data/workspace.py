@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import secrets
 import shutil
@@ -20,12 +19,11 @@ from types import TracebackType
 import duckdb
 from numpy.typing import DTypeLike
 
+from audits.data import in_use
 from audits.data.machine import bytes_of, cores_there_are, memory_there_is
 from audits.data.spool import Spool
 from audits.errors import InputError, UsageError, WorkspaceError
 
-_PREFIX = "audits-work-"
-_LOCK = "in-use"
 _OF_WHAT_IS_FREE = 0.6  # the rest is for whatever else the machine does
 _FOR_DATABASE = 0.3
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -81,7 +79,7 @@ class Workspace:
         self.keep = keep
         self._spooled, self._tables = 0, 0
         parent = Path(folder or tempfile.gettempdir()).expanduser()
-        _sweep(parent)
+        in_use.sweep(parent)
         try:
             self._make_in(parent)
             self.connection = self._connect()
@@ -96,14 +94,11 @@ class Workspace:
         """
         try:
             while True:
-                self.folder = parent / f"{_PREFIX}{secrets.token_hex(8)}"
+                self.folder = parent / f"{in_use.WORK}{secrets.token_hex(8)}"
                 self.folder.mkdir(0o700)
-                self._lock = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-                fcntl.flock(self._lock, fcntl.LOCK_EX)
-                if (self.folder / _LOCK).exists():
+                self._lock = in_use.lock(self.folder)
+                if self._lock >= 0:
                     return
-                os.close(self._lock)
-                self._lock = -1
         except OSError as error:
             raise UsageError(
                 f"the work folder cannot be made in {parent} ({error.strerror}). Name a folder "
@@ -159,8 +154,7 @@ class Workspace:
         if not self.keep:
             shutil.rmtree(self.folder, ignore_errors=True)
         else:
-            with contextlib.suppress(OSError):  # never made, where there was no place for it
-                (self.folder / _LOCK).unlink()
+            in_use.unlock(self.folder)
             shutil.rmtree(self.folder / "database", ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
@@ -179,18 +173,6 @@ class Workspace:
     def __del__(self) -> None:
         if hasattr(self, "folder"):  # else it was never made
             self.close()
-
-
-def _sweep(parent: Path) -> None:
-    """Remove what an audit that was killed left behind: nobody holds its lock any more."""
-    for left in parent.glob(f"{_PREFIX}*/{_LOCK}"):
-        with contextlib.suppress(OSError):  # in use, gone, or another person's
-            lock = os.open(left, os.O_RDWR)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(left.parent, ignore_errors=True)
-            finally:
-                os.close(lock)
 
 
 def says_full(error: Exception) -> bool:
