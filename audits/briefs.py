@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from audits.disclosure import protected
+from audits.errors import InputError
 from audits.estimates import Estimate
 from audits.results import Answer, Audit, Group, InputRecord, Row, Verdict
 from audits.settings import Settings
@@ -98,8 +99,17 @@ def brief(audit: Audit, questions: Iterable[str] | None = None, *, min_cell: int
         version=str(audit.versions.get("audits", "")),
         asked=tuple(audit.answers),
         points={name: _points(audit.answers[name], said.get(name, {})) for name in wanted},
-        few=frozenset(protected(audit, min_cell).hidden if min_cell else audit.hidden),
+        few=_few(audit, min_cell),
     )
+
+
+def _few(audit: Audit, min_cell: int) -> frozenset[Group]:
+    if not min_cell or audit.min_cell:  # what is hidden already cannot be hidden again
+        return frozenset(audit.hidden)
+    try:
+        return frozenset(protected(audit, min_cell).hidden)
+    except InputError:  # tables so small that nothing of them can be shown
+        return frozenset(finding.group for finding in audit.findings)
 
 
 def _verdicts(audit: Audit) -> dict[str, dict[Group, Verdict]]:

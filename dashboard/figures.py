@@ -69,6 +69,17 @@ def figure_block(
     return clicked
 
 
+def drawn(figure: go.Figure, *, key: str) -> None:
+    """Show a chart in which nothing can be clicked, and nothing taken away."""
+    st.plotly_chart(
+        figure,
+        key=key,
+        theme=None,
+        alt=figure.layout.meta["alt"],
+        config={"displayModeBar": False, "scrollZoom": False},
+    )
+
+
 @parts.piece
 def _beneath(here: Here, takeaway: Takeaway, key: str, table: Callable[[], None]) -> None:
     """Offer the table and the downloads; they are made when they are unfolded."""

@@ -43,6 +43,7 @@ _PAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("generations", "Generations", ("generations", "text_generations")),
     ("plan", "Collection plan", ("collection",)),
     ("compare", "Compare", ()),
+    ("history", "History", ()),
     ("review", "Review and report", ()),
 )
 
@@ -122,10 +123,11 @@ def _limits_moved(audit: Audit | None) -> None:
     """Say on every page that verdicts are not those of the limits everyone starts with."""
     if audit is None:
         return
+    values = audit.settings.to_dict()
     moved = [
-        f"{setting.name} {audit.settings.to_dict()[setting.name]} (default {setting.default})"
+        f"{setting.name} {values[setting.name]} (default {setting.default})"
         for setting in settings_declared()
-        if setting.name in JUDGING and audit.settings.to_dict()[setting.name] != setting.default
+        if setting.name in JUDGING and values[setting.name] != setting.default
     ]
     if moved:
         st.info(f"Judged under other limits than the default ones: {', '.join(moved)}.")

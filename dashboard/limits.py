@@ -23,3 +23,7 @@ EDIT_LETTERS = 2000  # of a value that is to stand in place of another
 DECISIONS_A_MINUTE = 60  # of a session: faster than anybody reads; one about many counts once
 STORES_HELD = 8  # open at once, over all sessions
 CHECKED_UNASKED = 5_000  # items of a queue up to which signatures are checked on every look
+HISTORY_MB = 100  # of an audit that is kept in the history from a page
+TRENDS_HELD = 3  # trends that a browser's session holds in memory
+AUDITS_ACROSS = 10  # columns of the table of verdicts; older audits are on further pages
+CHANGES_SHOWN = 5  # of each kind, on the first page

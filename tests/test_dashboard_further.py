@@ -287,7 +287,7 @@ def test_pages_of_questions_that_were_not_asked_are_not_offered(made, chain, ope
             if not asked or any(name in audit.answers for name in asked)
         }  # fmt: skip
     assert offered["chain.json"] == {
-        "Data", "Findings", "Generations", "Compare", "Review and report"
+        "Data", "Findings", "Generations", "Compare", "History", "Review and report"
     }  # fmt: skip
     assert "Generations" not in offered["three.json"]
     assert "Sameness" not in offered["three.json"]

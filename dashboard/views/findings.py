@@ -20,6 +20,7 @@ from figures import Takeaway
 from limits import GROUPS_A_PAGE
 from parts import Cell, Column, Link
 from state import Here, group_text, open_group, sentence
+from views import changes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,6 +58,7 @@ def show(here: Here) -> None:
     parts.begin("What needs attention first?", _compared(audit), audit.verdict, worst)
     _copies(audit)
     _counts(audit)
+    changes.show(here)
     _heat_map(here)
     parts.heading("Worst group first")
     chosen = _filters(audit)

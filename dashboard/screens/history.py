@@ -1,0 +1,5 @@
+"""The page History."""
+
+from state import page
+
+page("history")
