@@ -126,7 +126,7 @@ class Settings(
 
     def to_dict(self) -> dict[str, float | int | str]:
         """Every name and its value, in order of declaration."""
-        return dataclasses.asdict(self)
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Settings:

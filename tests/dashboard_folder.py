@@ -2,6 +2,7 @@
 
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,18 @@ def app_test() -> Any:
     from streamlit import config
     from streamlit.testing.v1 import AppTest
 
+    _look_once_for_components()
     config.set_option("server.address", "127.0.0.1")  # as `audits dashboard` starts it
     return AppTest.from_file(str(FOLDER / "app.py"), default_timeout=60)
+
+
+@cache
+def _look_once_for_components() -> None:
+    """Every app that is tested looks through all installed packages; they stay as they are."""
+    from streamlit.components.v2 import manifest_scanner
+
+    found = manifest_scanner.scan_component_manifests()
+    manifest_scanner.scan_component_manifests = lambda *_, **__: found
 
 
 def visit(**query: str) -> Any:
