@@ -659,6 +659,27 @@ def test_the_command_writes_json_and_csv(planted, tmp_path):
     assert len(lines) == 4
 
 
+def test_a_request_that_counts_on_spark_is_told_what_to_do(planted, tmp_path):
+    (tmp_path / "audits.toml").write_text('spark = "local[2]"\n')
+    wrong = run(*planted, "--config", tmp_path / "audits.toml")
+    assert wrong.exit_code == 2
+    assert "Give both tables as files, and leave spark out" in wrong.stderr.replace("\n", " ")
+
+
+def test_an_audit_made_on_spark_serves_for_a_queue(reviewed):
+    folder, queue, _ = reviewed
+    audit = audits.compare(folder / "real.csv", folder / "made.csv", ask=["coverage"],
+                           sensitive_features=["race", "age"], **AS_READ)  # fmt: skip
+    there = tuple(dataclasses.replace(record, name="people.made", sha256="", engine="spark")
+                  for record in audit.inputs)  # fmt: skip
+    same, _ = open_queue(
+        folder / "real.csv", folder / "made.csv", sensitive_features=["race", "age"], **AS_READ,
+        audit=dataclasses.replace(audit, inputs=there),
+        settings=Settings().having(review_nearest=0),
+    )  # fmt: skip
+    assert (same.data, same.groups) == (queue.data, queue.groups)
+
+
 def test_wrong_use_has_its_exit_code(planted, made):
     assert run(*planted, "--strict", "--drop", "any").exit_code == 2
     assert run(*planted[:-2], "--flags", made).exit_code == 2

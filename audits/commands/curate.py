@@ -175,6 +175,7 @@ def _asked(given: dict[str, Any], config: Path | None, own: dict[str, Any]) -> A
     """Join options and file; what neither says is as it was when the queue was opened."""
     from audits import config as configuration
     from audits.curation.curating import opened, settings_of
+    from audits.errors import UsageError
 
     written = {} if config is None else configuration.read_config(config)
     if own["store"] is not None and own["queue"] is not None:
@@ -191,7 +192,14 @@ def _asked(given: dict[str, Any], config: Path | None, own: dict[str, Any]) -> A
                 chosen = own_settings.get(name, settings[name])
             given["set"].pop(name, None)
             given[name] = chosen
-    return configuration.request(given, config)
+    asked = configuration.request(given, config)
+    if asked.spark is not None:
+        raise UsageError(
+            f"{config} counts on Spark ({asked.spark}), where rows have no order, and curating "
+            "needs theirs. Give both tables as files, and leave spark out; an audit that was made "
+            "on Spark may serve for a queue all the same: audits review open --audit."
+        )
+    return asked
 
 
 def _run(asked: Any, own: dict[str, Any], progress_to: str | None) -> Any:

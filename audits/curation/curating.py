@@ -210,7 +210,10 @@ def _checked(
     if drop is not None:
         marked.check_drop(drop)
     if engines.is_spark(synthetic) or engines.is_spark(real):
-        raise UsageError("rows on Spark have no order. Write the table as one file, give its path.")
+        raise UsageError(
+            "rows on Spark have no order. Write each table as a file, and give its path; an audit "
+            "that was made on Spark may serve for a queue all the same."
+        )
     source = one_file(synthetic)
     family_of(source)
     for name in ("kept", "removed"):

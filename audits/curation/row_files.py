@@ -50,7 +50,12 @@ def one_file(data: object) -> Path:
     files = files_of(str(data))
     path = Path(data).expanduser()
     if len(files) != 1 or files[0] != path:
-        raise UsageError(f"{data} is a folder or a pattern. Write the table as one file.")
+        raise UsageError(
+            f"{data} is a folder or a pattern, and what is curated must be one file. Write the "
+            "table as one, in the order of its files' names, and open a queue on that. Where "
+            "people have decided already, audits review export tells the rows: list those to "
+            "remove in a file for --flags."
+        )
     return path
 
 
