@@ -68,16 +68,21 @@ def verdicts(claims: Claims, settings: Settings, *, factor: float = 1.0) -> list
 
 def sensitivities(claims: Claims, settings: Settings) -> list[str]:
     """Say of each statement whether its verdict would flip if the limits moved by a fifth."""
-    now = verdicts(claims, settings)
-    moved = {said: verdicts(claims, settings, factor=by) for said, by in _FIFTH}
+    return flips(lambda factor: verdicts(claims, settings, factor=factor), "the limits were")
+
+
+def flips(judged: Callable[[float], list[Verdict]], limits: str) -> list[str]:
+    """Say of each verdict whether it is another where limits are moved by a factor."""
+    now = judged(1.0)
+    moved = {said: judged(by) for said, by in _FIFTH}
     texts = []
     for i, verdict in enumerate(now):
-        flips = [
-            f"'{after[i].value}' if the limits were {said}"
+        others = [
+            f"'{after[i].value}' if {limits} {said}"
             for said, after in moved.items()
             if after[i] is not verdict
         ]
-        texts.append("flips: " + "; ".join(flips) if flips else "stable")
+        texts.append("flips: " + "; ".join(others) if others else "stable")
     return texts
 
 

@@ -121,13 +121,9 @@ def nearest(
     >>> found.least.tolist(), found.share.tolist()
     ([[0.5, 0.5]], [0.5, 0.5])
     """
-    if k < 1 or threads < 1:
-        raise ValueError(f"k and threads must be at least 1, got {k} and {threads}")
-    query, base = checked_codes(query_codes), checked_codes(base_codes)
-    check_columns(query, base, positions)
-    merged = merged_codes(np.concatenate([query, base]), positions)
-    held = distinct_rows(merged[len(query) :])
-    asked = distinct_rows(_unseen_alike(merged[: len(query)], merged[len(query) :], positions))
+    query, base, of_query, of_base = fitting(query_codes, base_codes, positions, k, threads)
+    held = distinct_rows(of_base)
+    asked = distinct_rows(_unseen_alike(of_query, of_base, positions))
     people = np.bincount(held.of_row, minlength=len(held.first))
     columns = columns_of(query[asked.first], base[held.first], positions)
     found = nearest_profiles(columns, people, k=k, threads=threads, progress=progress)
@@ -137,6 +133,28 @@ def nearest(
     return Neighbours(
         asked.of_row, held.of_row, least, found.query, found.base, 1 / tied[found.query]
     )
+
+
+def fitting(
+    query_codes: ArrayLike,
+    base_codes: ArrayLike,
+    positions: Sequence[ArrayLike | None],
+    k: int,
+    threads: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Check what a search is given: queries and base rows; both with equal codes made the same.
+
+    Raises
+    ------
+    ValueError
+        If codes and positions do not match, or `k` or `threads` is below 1.
+    """
+    if k < 1 or threads < 1:
+        raise ValueError(f"k and threads must be at least 1, got {k} and {threads}")
+    query, base = checked_codes(query_codes), checked_codes(base_codes)
+    check_columns(query, base, positions)
+    merged = merged_codes(np.concatenate([query, base]), positions)
+    return query, base, merged[: len(query)], merged[len(query) :]
 
 
 def _unseen_alike(

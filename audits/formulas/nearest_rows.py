@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from audits.formulas.nearest import nearest_profiles
+from audits.formulas.nearest import fitting, nearest_profiles
 from audits.formulas.nearest_blocks import columns_of
-from audits.formulas.neighbours import Distances, check_columns, merged_codes
-from audits.formulas.profiles import checked_codes, distinct_rows
+from audits.formulas.neighbours import Distances
+from audits.formulas.profiles import distinct_rows
 
 
 class NearestRows(NamedTuple):
@@ -68,16 +68,12 @@ def nearest_rows(
     >>> found.rows.tolist()
     [[3, 1, 0]]
     """
-    if k < 1 or threads < 1:
-        raise ValueError(f"k and threads must be at least 1, got {k} and {threads}")
-    query, base = checked_codes(query_codes), checked_codes(base_codes)
-    check_columns(query, base, positions)
+    query, base, of_query, of_base = fitting(query_codes, base_codes, positions, k, threads)
     rows = np.full((len(query), k), -1, dtype=np.int64)
     distances = np.full((len(query), k), np.inf, dtype=np.float32)
     if not len(query) or not len(base):
         return NearestRows(rows, distances)
-    merged = merged_codes(np.concatenate([query, base]), positions)
-    asked, held = distinct_rows(merged[: len(query)]), distinct_rows(merged[len(query) :])
+    asked, held = distinct_rows(of_query), distinct_rows(of_base)
     columns = columns_of(query[asked.first], base[held.first], positions)
     each = np.ones(len(held.first), dtype=np.int64)
     k = min(k, len(each))
@@ -87,7 +83,7 @@ def nearest_rows(
     place = np.arange(len(order)) - np.searchsorted(found.query[order], found.query[order])
     kept = order[place < k]
     at = (found.query[kept], place[place < k])
-    of_query = rows[: len(asked.first)].copy()
+    nearest = rows[: len(asked.first)].copy()
     apart = distances[: len(asked.first)].copy()
-    of_query[at], apart[at] = held.first[found.base[kept]], near[kept]
-    return NearestRows(of_query[asked.of_row], apart[asked.of_row])
+    nearest[at], apart[at] = held.first[found.base[kept]], near[kept]
+    return NearestRows(nearest[asked.of_row], apart[asked.of_row])

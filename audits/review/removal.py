@@ -17,12 +17,11 @@ from audits.estimates import Estimate, many, percent
 from audits.formulas.flag_rates import more_than_rest_p
 from audits.formulas.ratios import koopman, ratio_above_p
 from audits.formulas.shares import wilson
-from audits.judging import adjusted
+from audits.judging import adjusted, flips
 from audits.results import Group, Row, Verdict, group_name
 from audits.settings import Settings
 
 Floats = NDArray[np.float64]
-_FIFTH = (("a fifth lower", 0.8), ("a quarter higher", 1.25))
 _MOST_SEVERE = 5.0
 
 
@@ -102,7 +101,8 @@ def removal_lines(
         return ()
     counted = _counted(_hits(names, removed, settings.intersections), sizes, settings)
     sure = adjusted(counted.exact, settings)
-    verdicts, flips = _judged(counted, settings), _sensitivities(counted, settings)
+    verdicts = _judged(counted, settings)
+    moved = flips(lambda factor: _judged(counted, settings, factor=factor), "the limit were")
     lines = []
     for i, group in enumerate(names):
         verdict = verdicts[i] if group else Verdict.OK
@@ -110,7 +110,7 @@ def removal_lines(
         lines.append(RemovalLine(
             group, int(sizes[i]), int(counted.hits[i]), share, ratio,
             float(sure[i]) if group else 1.0, verdict, _because(group, i, counted),
-            flips[i] if group else "stable", _severity((ratio, counted.lost[i]), verdict),
+            moved[i] if group else "stable", _severity((ratio, counted.lost[i]), verdict),
             _inverse(counted.lost[i]),
         ))  # fmt: skip
     return (lines[0], *sorted(lines[1:], key=_order))
@@ -307,20 +307,6 @@ def _against(
         else:
             verdicts.append(Verdict.NOT_ENOUGH_EVIDENCE)
     return verdicts
-
-
-def _sensitivities(counted: _Counted, settings: Settings) -> list[str]:
-    now = _judged(counted, settings)
-    moved = {said: _judged(counted, settings, factor=by) for said, by in _FIFTH}
-    texts = []
-    for i, verdict in enumerate(now):
-        flips = [
-            f"'{after[i].value}' if the limit were {said}"
-            for said, after in moved.items()
-            if after[i] is not verdict
-        ]
-        texts.append("flips: " + "; ".join(flips) if flips else "stable")
-    return texts
 
 
 def _severity(ratios: tuple[Estimate, Estimate], verdict: Verdict) -> float:
