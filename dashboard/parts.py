@@ -190,7 +190,7 @@ def table(
 
 def _line(columns: Sequence[Column], row: Sequence[Cell]) -> str:
     cells = [
-        f'<th scope="row" class="au-{column.align}">{_cell(cell)}</th>'
+        f'<th scope="row" class="au-{column.align}{_width(cell)}">{_cell(cell)}</th>'
         if place == 0
         else f'<td class="au-{column.align}{_width(cell)}">{_cell(cell)}</td>'
         for place, (column, cell) in enumerate(zip(columns, row, strict=True))
@@ -268,6 +268,7 @@ def _stylesheet(now: Theme) -> str:
 
 _STYLE = """
 .au-lead{font-size:1.2rem;line-height:1.5;max-width:62rem;margin:0 0 .25rem;color:INK}
+.au-p,.au-list,.au-h2,.au-h3,.au-quiet{overflow-wrap:anywhere}
 .au-p,.au-list{font-size:1rem;line-height:1.55;max-width:62rem;margin:0;color:INK}
 .au-quiet{font-size:.9rem;line-height:1.5;color:QUIET;margin:.25rem 0 0}
 .au-h2{font-size:1.4rem;font-weight:600;margin:1rem 0 .1rem;padding:0;color:INK;line-height:1.3}
@@ -287,11 +288,11 @@ dl.au-tiles{display:flex;flex-wrap:wrap;gap:.75rem;margin:0!important;padding:0!
 .au-table caption{text-align:left;color:QUIET;font-size:.9rem;padding:.2rem 0}
 .au-table th,.au-table td{padding:.35rem .7rem .35rem 0;border-bottom:1px solid GRID;
 vertical-align:top;color:INK}
-.au-table th{font-weight:600;text-align:left}.au-table tbody th{font-weight:500}
+.au-table th{font-weight:600;text-align:left}.au-table tbody th{font-weight:500;min-width:7rem}
 .au-table .au-right{text-align:right;font-variant-numeric:tabular-nums}
 .au-table a,.au-p a{color:LINK;text-decoration:underline}
 .stMain [data-selected="true"] p{color:INK}
-.au-long{min-width:15rem}
+.au-long{min-width:15rem;overflow-wrap:anywhere}
 @media(max-width:40rem){.stMain h1{font-size:1.9rem}}
 .au-hash{overflow-wrap:anywhere;font-family:monospace}
 .au-person{display:flex;gap:.5rem;align-items:baseline}

@@ -16,6 +16,7 @@ from audits.safeguards import Excused, enforce
 
 _LINES = 40
 _BULKS = 20
+_NAME = 120  # letters of a group: two crossings of one long name must not read alike
 _KNOWN_BY = {"typed": "a typed name", "login": "a login"}
 
 
@@ -99,9 +100,9 @@ def _findings(material: Material, review: Reviewed) -> list[Block]:
         note = f"The first {len(lines):,} of {len(review.findings):,}; the store holds all of them."
     heads = (
         Column("Verdict", width=0.15),
-        Column("About", width=0.29),
-        Column("Decision", width=0.13),
-        Column("Who, and why", width=0.43),
+        Column("About", width=0.28),
+        Column("Decision", width=0.16),
+        Column("Who, and why", width=0.41),
     )
     return [Table(heads, lines, "Findings and what was decided of them", note)]
 
@@ -116,10 +117,10 @@ def _about(shown: Shown, *, hiding: bool) -> str:
     """Name a finding; of a group whose numbers are hidden, no more than the group."""
     item = shown.item
     if hiding:
-        return f"{name_of(item.group, 60)}, whose numbers are hidden"
+        return f"{name_of(item.group, _NAME)}, whose numbers are hidden"
     attribute = item.detail.get("attribute")
     column = f", {short(str(attribute), 40)}" if attribute else ""
-    return f"{name_of(item.group, 60)} · {item.rule.replace('_', ' ')}{column}"
+    return f"{name_of(item.group, _NAME)} · {item.rule.replace('_', ' ')}{column}"
 
 
 def _reasons(decisions: Sequence[Decision], *, hiding: bool) -> str:

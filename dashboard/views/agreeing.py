@@ -127,12 +127,19 @@ def _row(line: AgreementLine, settings: Settings) -> list[parts.Cell]:
     if not line.enough:
         few = f"fewer than {settings.support_problem:,}"
         return [name, few if line.group else f"{line.items:,}", "–", Verdict.NOT_ENOUGH_EVIDENCE]
-    kappa = str(line.kappa) if line.kappa.known else "unknown: one answer only"
+    kappa = _kappa(line.kappa) if line.kappa.known else "unknown: one answer only"
     return [name, f"{line.items:,}", _share(line.raw), kappa]
 
 
 def _share(one: Estimate) -> str:
-    return f"{percent(one.value)} ({percent(one.low)} to {percent(one.high)})"
+    return f"{percent(one.value)} ({percent(one.low).removesuffix(' %')} to {percent(one.high)})"
+
+
+def _kappa(one: Estimate) -> str:
+    """Write a kappa with two decimals: it is no share that could be small and matter."""
+    return "{:.2f} ({:.2f} to {:.2f})".format(
+        *(round(part, 2) + 0.0 for part in (one.value, one.low, one.high))
+    )
 
 
 def _note(rows: int, left_out: int) -> str:

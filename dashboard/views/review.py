@@ -142,7 +142,7 @@ def _reviewed(here: Here, found: list[Queue]) -> Queue | None:
     own = {one.id: one for one in found if _of(here, one) is not None}
     if not own:
         return None
-    names = {"": "none", **{n: f"{one.name}, {one.made[:16]}" for n, one in own.items()}}
+    names = {"": "none", **{n: _name(one) for n, one in own.items()}}
     chosen = st.selectbox(
         "Decisions and signatures in PDF and HTML", list(names), index=1, key="report-queue",
         format_func=lambda n: visible(names[n]),
@@ -153,6 +153,10 @@ def _reviewed(here: Here, found: list[Queue]) -> Queue | None:
             quiet=True,
         )
     return own.get(chosen or "")
+
+
+def _name(queue: Queue) -> str:
+    return f"{queue.name}, opened {queue.made[:16].replace('T', ' ')}"
 
 
 def _before(here: Here) -> Audit | None:
