@@ -15,7 +15,7 @@ from audits.questions.coverage_rows import CoverageRow
 from audits.questions.diversity_rows import AttributeDiversityRow, GroupDiversityRow
 from audits.questions.drift_rows import GroupDriftRow, ProfileRow
 from audits.questions.provenance_rows import ProvenanceRow
-from audits.registry import all_questions
+from audits.registry import OF_QUOTAS, all_questions
 from audits.results import Audit, Finding, Group, Row, Verdict, as_group, group_name, worst
 from audits.settings import Settings
 
@@ -120,6 +120,7 @@ def card(audit: Audit, group: Group | Mapping[str, str]) -> Card:
         raise UnknownNameError("group in this audit", group_name(wanted), _names(audit))
     provenance, coverage = rows.provenance, rows.coverage
     silent = {question.id for question in all_questions() if not question.judges}
+    silent |= {*OF_QUOTAS} - {finding.question for finding in findings}  # most groups have none
     unknown = Estimate.unknown()
     basis = provenance.effective_people if provenance else unknown
     return Card(

@@ -65,8 +65,12 @@ class _Asked:
     @property
     def settings(self) -> Settings:
         """The settings in force."""
+        return self.over(Settings())
+
+    def over(self, settings: Settings) -> Settings:
+        """Return settings with those changed that were asked for."""
         own = {name: getattr(self, name) for name in _OWN_SETTINGS}
-        return Settings().having(**{**self.set, **{k: v for k, v in own.items() if v is not None}})
+        return settings.having(**{**self.set, **{k: v for k, v in own.items() if v is not None}})
 
 
 @dataclass(frozen=True)

@@ -242,7 +242,7 @@ def test_verdicts_of_the_tables(audit):
     found = {one.group: one for one in audit.about("quotas")}
     assert found[(("race", "elm"), ("sex", "m"))].verdict is PROBLEM
     assert found[()].because == (
-        "Everyone: 500 synthetic rows; at least 1 are asked for and at most 1,000 are allowed."
+        "Everyone: 500 synthetic rows; at least 1 is asked for and at most 1,000 are allowed."
     )
     assert found[(("race", "missing"),)].verdict is PROBLEM
     assert all(one.question != "quotas" for one in audit.findings if one.attribute is not None)
@@ -374,6 +374,13 @@ def test_hidden_groups_keep_no_number_of_their_quota(tables, folder):
         if one.group not in groups:
             assert one.evidence == {}
             assert not any(letter.isdigit() for letter in one.because.replace("11", ""))
+
+
+def test_a_card_speaks_of_quotas_where_there_are_some(audit):
+    assert audits.card(audit, {"race": "birch"}).verdicts["quotas"] is OK
+    assert "quotas" not in audits.card(audit, {"race": "ash"}).verdicts
+    deep = audits.card(audit, {"race": "birch", "sex": "f", "born": "here"})
+    assert [one.question for one in deep.findings] == ["quotas"]
 
 
 def test_an_exception_excuses_a_quota(audit):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import json
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 import audits
 from audits import cli
 from audits.review.store import Store
+from audits.settings import Settings
 
 runner = CliRunner()
 
@@ -35,6 +37,22 @@ def made(sample, tmp_path_factory):
     (again,) = json.loads(run(*said, "--format", "json").stdout)
     assert again == queue
     return store, queue["id"]
+
+
+def test_what_is_set_changes_the_settings_of_the_audit_not_the_usual_ones(tmp_path):
+    table = pd.DataFrame({"sex": ["f", "m"] * 60, "age": [*range(20, 60)] * 3})
+    for name in ("real.csv", "made.csv"):
+        table.to_csv(tmp_path / name, index=False)
+    tables = tmp_path / "real.csv", tmp_path / "made.csv"
+    settings = Settings().having(seed=7, support_problem=20)
+    audit = audits.compare(*tables, sensitive_features="sex", ask=["coverage"], settings=settings)
+    audit.save(tmp_path / "audit.json")
+    store = tmp_path / "store.sqlite"
+    run("open", *tables, "--sensitive-features", "sex", "--audit", tmp_path / "audit.json",
+        "--store", store, "--take", "finding", "--set", "review_alike=3")  # fmt: skip
+    with Store(str(store)) as opened:
+        [queue] = opened.queues()
+    assert dict(queue.settings) == settings.having(review_alike=3).to_dict()
 
 
 def items(made, *words):

@@ -56,7 +56,7 @@ def open_(  # noqa: PLR0913, one parameter per option is how Typer declares them
 ) -> None:
     """Put findings and flagged rows into a queue of a store; one that is there already stays."""
     from audits import config as configuration
-    from audits.review.queueing import STAGES, open_queue
+    from audits.review.queueing import STAGES, checked_audit, open_queue
     from audits.review.store import Store
 
     given = {
@@ -69,15 +69,16 @@ def open_(  # noqa: PLR0913, one parameter per option is how Typer declares them
         "seed": seed, "memory": memory, "threads": threads, "work_folder": work_folder,
     }  # fmt: skip
     asked = configuration.request(given, config)
-    chosen = set_ is not None or seed is not None
+    saved = None if audit is None else checked_audit(audit)
+    settings = asked.settings if saved is None else asked.over(saved.settings)
     with Store(store) as opened:
         with watched(STAGES, progress_to) as heard:
             queue, items = open_queue(
                 asked.real, asked.synthetic, sensitive_features=asked.sensitive_features,
-                audit=audit, name=name, min_cell=min_cell, take=configuration.names(take),
+                audit=saved, name=name, min_cell=min_cell, take=configuration.names(take),
                 holdout=asked.holdout, rules=asked.rules, features=asked.features, kinds=asked.kind,
                 metadata=asked.metadata, bands=asked.bands, missing=asked.missing,
-                settings=asked.settings if chosen else None, memory=asked.memory,
+                settings=settings, memory=asked.memory,
                 threads=asked.threads, work_folder=asked.work_folder,
                 progress=heard if audit is not None else None,
             )  # fmt: skip

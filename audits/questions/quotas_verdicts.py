@@ -152,14 +152,18 @@ def _said_rows(row: QuotaRow) -> list[_Said]:
         return Verdict.PROBLEM if few or many else Verdict.OK
 
     if least is not None and row.there < least:
-        text = f"at least {least:,} are asked for, {least - row.there:,} more"
+        text = f"at least {_are(least)} asked for, {least - row.there:,} more"
         return [_Said(Verdict.PROBLEM, text, _flips(verdict_at), _severity(row.there, least))]
     if most is not None and row.there > most:
-        text = f"at most {most:,} are allowed, {row.there - most:,} fewer"
+        text = f"at most {_are(most)} allowed, {row.there - most:,} fewer"
         return [_Said(Verdict.PROBLEM, text, _flips(verdict_at), _severity(row.there, most))]
-    ends = [] if least is None else [f"at least {least:,} are asked for"]
-    ends += [] if most is None else [f"at most {most:,} are allowed"]
+    ends = [] if least is None else [f"at least {_are(least)} asked for"]
+    ends += [] if most is None else [f"at most {_are(most)} allowed"]
     return [_Said(Verdict.OK, " and ".join(ends), _flips(verdict_at))]
+
+
+def _are(count: int) -> str:
+    return "1 is" if count == 1 else f"{count:,} are"
 
 
 # -- shares: claims about the generator ------------------------------------------------------------
