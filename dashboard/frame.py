@@ -55,7 +55,7 @@ _STYLE = """
 [data-testid="stBaseButton-pillsActive"], [data-testid="stBaseButton-pillsActive"] p {
 color: INK !important}
 [data-testid="stBaseButton-tertiary"] p {color: INK; font-size: 1.1rem; font-weight: 600;
-text-decoration: underline; text-underline-offset: .2em}
+text-align: left; overflow-wrap: anywhere; text-decoration: underline; text-underline-offset: .2em}
 .stHtml dl.au-tiles {margin: 0; padding: 0}
 .stMultiSelect input {min-width: 1.75rem}
 .stMainBlockContainer {padding-top: 3.5rem}

@@ -9,11 +9,13 @@ from dashboard_folder import said, turn_to, visit
 
 import audits
 import deciding
+import hiding
 import limits
 import on_disk
 import roles
 import sessions
 from audits.errors import ConflictError, UsageError
+from audits.review.previews import preview
 from audits.review.records import Action, Item, Queue, Reviewer, Status
 from audits.review.store import Store
 from deciding import Said
@@ -300,10 +302,17 @@ def test_what_makes_no_decision_about_many_is_refused_at_the_call(
     assert not list(store.decisions(QUEUE))
 
 
-def test_small_groups_are_hidden_from_reviewers_as_the_queue_hides():
-    queue = Queue("q", "n", "", "", "t", 30, ("sex",), {}, "", {"review_min_cell": 20})
-    assert bulk._least(Person(roles.Role.REVIEWER, ANN), queue) == 20
-    assert bulk._least(Person(roles.Role.OWNER, ANN), queue) == 0
+def test_groups_that_are_hidden_are_counted_and_not_shown(monkeypatch):
+    rows = {(("sex", "f"),): 10, (("sex", "m"),): 90}
+    queue = Queue("q", "n", "", "", "t", 100, ("sex",), rows, "", {"review_min_cell": 11})
+    tables = []
+    monkeypatch.setattr(bulk.parts, "table", lambda *given, **more: tables.append((given, more)))
+    lines = preview(queue, {(("sex", "f"),): 5})
+    for role in (roles.Role.OWNER, roles.Role.REVIEWER):
+        bulk._table(lines, hiding.least(Person(role, ANN), queue))
+    shown = [[line[0] for line in given[1]] for given, _ in tables]
+    assert shown == [["everyone", "f", "m"], ["everyone", "m"]]
+    assert tables[1][1]["note"] == "1 group of fewer than 11 rows: not shown."
 
 
 # -- at the call -----------------------------------------------------------------------------------

@@ -15,12 +15,12 @@ from uuid import uuid4
 import streamlit as st
 
 import deciding
+import hiding
 import limits
 import on_disk
 import parts
 from audits.errors import AuditError, ConflictError
 from audits.estimates import Estimate, many, percent
-from audits.reports.saving import MIN_CELL
 from audits.results import group_name
 from audits.review.meant import Meant
 from audits.review.previews import preview
@@ -28,7 +28,7 @@ from audits.review.records import Action, Queue, Status, Wanted
 from audits.review.removal import RemovalLine
 from audits.review.store import Store
 from deciding import Said
-from roles import Person, Role
+from roles import Person
 from sessions import Session
 from state import sentence
 from views import places
@@ -82,7 +82,7 @@ def show(session: Session, store: Store, queue: Queue, wanted: Wanted, who: Pers
             args=(session, store, queue, wanted, action),
         )  # fmt: skip
         if now is not None:
-            _show(now, _least(who, queue))
+            _show(now, hiding.least(who, queue))
 
 
 def _reason(queue: Queue) -> str:
@@ -157,8 +157,9 @@ def _table(lines: tuple[RemovalLine, ...], least: int) -> None:
         columns,
         [
             [
-                group_name(line.group), f"{line.removed:,}", f"{line.rows:,}", _share(line.share),
-                str(line.ratio) if line.ratio.known else "–", line.verdict if line.group else "",
+                group_name(line.group), f"{line.removed:,}", f"{line.rows:,}",
+                _whole(_share(line.share)), _whole(str(line.ratio)) if line.ratio.known else "–",
+                line.verdict if line.group else "",
             ]
             for line in shown
         ],
@@ -167,15 +168,13 @@ def _table(lines: tuple[RemovalLine, ...], least: int) -> None:
     )  # fmt: skip
 
 
-def _least(who: Person, queue: Queue) -> int:
-    """Return how many rows a group has that is shown, as the queue hides."""
-    return (
-        0 if who.role >= Role.OWNER else int(str(queue.settings.get("review_min_cell", MIN_CELL)))
-    )
-
-
 def _share(one: Estimate) -> str:
     return f"{percent(one.value)} ({percent(one.low)} to {percent(one.high)})"
+
+
+def _whole(text: str) -> str:
+    """Keep an interval on one line."""
+    return text.replace(" ", "\u00a0")
 
 
 # -- deciding --------------------------------------------------------------------------------------
