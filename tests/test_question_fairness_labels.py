@@ -186,7 +186,7 @@ class TestMeans:
             assert found.value == pytest.approx(rows.mean(), abs=1e-6)
         if len(rows) > 1:
             reach = stats.t.ppf(0.95, len(rows) - 1) * stats.sem(rows)
-            rounded = 1e-6 * np.abs(values).max()  # differences below a root of what floats can tell
+            rounded = 1e-6 * np.abs(values).max()  # a root of what floats cannot tell apart
             assert found.high - found.value == pytest.approx(reach, rel=1e-4, abs=rounded + 1e-4)
 
 
