@@ -26,4 +26,4 @@ CHECKED_UNASKED = 5_000  # items of a queue up to which signatures are checked o
 HISTORY_MB = 100  # of an audit that is kept in the history from a page
 TRENDS_HELD = 3  # trends that a browser's session holds in memory
 AUDITS_ACROSS = 10  # columns of the table of verdicts; older audits are on further pages
-CHANGES_SHOWN = 5  # of each kind, on the first page
+CHANGES_SHOWN = 3  # of each kind, on the first page

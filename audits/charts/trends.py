@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _HIGH = 380
-_NAMES, _LETTERS = 6, 14  # beneath the axis, as many as a phone has room for
+_NAMES, _LETTERS = 5, 10  # beneath the axis, as many as a phone has room for
+_LEAST = 0.1  # of the largest number: less than that is not blown up to the whole height
 _ROOM = 2.0  # of the spread of the values: intervals that reach further are cut off
 
 
@@ -41,7 +42,7 @@ def trend_figure(course: Course, audits: Sequence[Stamp], *, theme: Theme = "lig
     figure.update_xaxes(
         range=[-0.5, len(audits) - 0.5], tickvals=places, fixedrange=True, zeroline=False,
         ticktext=[short(audits[place].label, _LETTERS) for place in places],
-        gridcolor=colours(theme)["grid"], tickangle=0,
+        showgrid=False, tickangle=0,
     )  # fmt: skip
     figure.update_yaxes(
         range=[low, high], gridcolor=colours(theme)["grid"], zeroline=False, fixedrange=True,
@@ -77,7 +78,8 @@ def _span(course: Course) -> tuple[float, float]:
         top += room / 4
     if any(end < bottom for end in ends):
         bottom -= room / 4
-    air = 0.06 * max(top - bottom, 1e-9)
+    least = _LEAST * max(abs(top), abs(bottom), 1e-9)
+    air = max(0.06 * (top - bottom), (least - (top - bottom)) / 2)
     return bottom - air, top + air
 
 

@@ -15,6 +15,7 @@ import stores
 from audits.errors import AuditError
 from audits.estimates import many
 from audits.gates import Solved
+from audits.questions.words import listed
 from audits.reports.history_kept import read
 from audits.reports.history_report import label_of
 from audits.results import Audit, Finding, Group, group_name
@@ -26,6 +27,7 @@ from parts import Cell, Column, Link
 from state import Here, go, remembered, sentence
 
 HISTORY = "screens/history.py"
+_NAMED = 8  # groups in one sentence
 _NEW = ""  # among names of datasets: one that is not there yet
 
 
@@ -76,7 +78,7 @@ def _compared_with(place: Place) -> KeptAudit:
     others = place.others
     if len(others) < 2:
         return others[0]
-    names = {one.number: f"{label_of(one)}, {one.made[:10]}" for one in others}
+    names = {one.number: f"{one.made[:10]}: {label_of(one)}" for one in others}
     chosen = st.selectbox(
         "Held against", list(names), format_func=lambda n: visible(names[n]), key="changed-since"
     )
@@ -115,9 +117,10 @@ def _findings(title: str, found: Sequence[tuple[Finding, str]]) -> None:
 
 def _groups(title: str, groups: Sequence[Group]) -> None:
     if groups:
-        parts.heading(f"{title} ({len(groups):,})", 3)
-        parts.bullets([group_name(group) for group in groups[: limits.CHANGES_SHOWN]])
-        _more(len(groups))
+        names = [group_name(group) for group in groups[:_NAMED]]
+        more = len(groups) - len(names)
+        names += [f"{more:,} more"] if more else []
+        parts.paragraph(f"{title}: {listed(names)}.")
 
 
 def _more(count: int) -> None:
@@ -146,7 +149,7 @@ def _turned(audit: Audit, turns: Sequence[Turn]) -> None:
     )  # fmt: skip
     lines = [line for one in turns for line in _lines(one, titles.get(one.question, one.question))]
     parts.table(
-        [Column(name) for name in ("Group", "Question", "Before", "Now", "What is said")],
+        [Column(name) for name in ("Group", "Question", "Column", "Before", "Now")],
         lines,
         caption="Every change, question by question; a group's name leads to its card",
     )
@@ -155,10 +158,11 @@ def _turned(audit: Audit, turns: Sequence[Turn]) -> None:
 def _lines(turn: Turn, title: str) -> list[list[Cell]]:
     worse = sorted(turn.changes, key=lambda one: not one.worse)
     return [
-        *([_link(f), title, "not said", f.verdict, f.because] for f in turn.appeared),
-        *([_link(c.after), title, c.before.verdict, c.after.verdict, c.after.because]
+        *([_link(f), title, f.attribute or "", "not said", f.verdict] for f in turn.appeared),
+        *([_link(c.after), title, c.after.attribute or "", c.before.verdict, c.after.verdict]
           for c in worse),
-        *([group_name(f.group), title, f.verdict, "not said", f.because] for f in turn.went),
+        *([group_name(f.group), title, f.attribute or "", f.verdict, "not said"]
+          for f in turn.went),
     ]  # fmt: skip
 
 

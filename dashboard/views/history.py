@@ -121,10 +121,10 @@ def _trend(here: Here, series: str, heads: Read, question: str) -> Trend:
 def _one_group(here: Here, found: Trend, key: str) -> None:
     courses = {course.group: course for course in found.courses}
     groups = list(courses)
-    at = groups.index(here.group) if here.group in courses else 0
+    wanted = here.group if here.group in courses else next((g for g in groups if g), groups[0])
     chosen = st.selectbox(
-        "Group", range(len(groups)), at, format_func=lambda n: visible(group_name(groups[n])),
-        key=f"history-group-{key}",
+        "Group", range(len(groups)), groups.index(wanted),
+        format_func=lambda n: visible(group_name(groups[n])), key=f"history-group-{key}",
     )  # fmt: skip
     course = courses[groups[chosen or 0]]
     parts.paragraph(parts.sentence_case(course.says))
@@ -189,7 +189,7 @@ def _table(found: Trend, courses: Sequence[Course], across: slice) -> None:
     stamps = found.audits[across]
     lines: list[list[Cell]] = [
         [
-            _name(course.group), course.trend,
+            _name(course.group), course.trend.replace(" ", "\u00a0"),
             *(point.verdict or "not judged" for point in course.points[across]),
         ]
         for course in courses
