@@ -56,13 +56,13 @@ def test_python_examples_of_the_readme_run(monkeypatch):
     assert found.failed == 0
 
 
-def commands() -> list[tuple[str, str]]:
-    """Commands of the README with what they print; `...` stands for anything."""
+def commands() -> list[list[tuple[str, str]]]:
+    """Commands of each block of the README with what they print; `...` stands for anything."""
     found = []
     for block in blocks(README, "console"):
-        for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            command, _, printed = part.partition("\n")
-            found.append((command, printed.rstrip()))
+        parts = re.split(r"^\$ ", block, flags=re.M)[1:]
+        split = [part.partition("\n") for part in parts]
+        found.append([(command, printed.rstrip()) for command, _, printed in split])
     return found
 
 
@@ -70,7 +70,6 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Run a command line of the README in another folder, with the sample data beside it."""
     words = shlex.split(command)
     assert words[0] == "audits"
-    (folder / "sample_data").symlink_to(ROOT / "sample_data")
     return subprocess.run(
         [sys.executable, "-m", "audits", *words[1:]],
         cwd=folder,
@@ -81,14 +80,17 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize(("command", "printed"), commands(), ids=lambda text: text[:30])
-def test_commands_of_the_readme_print_what_it_says(command, printed, tmp_path):
-    done = run(command, tmp_path)
-    assert done.returncode == 0, done.stderr
+@pytest.mark.parametrize("block", commands(), ids=lambda block: block[0][0][:30])
+def test_commands_of_the_readme_print_what_it_says(block, tmp_path):
+    """Those of one block run one after the other, in one folder."""
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
     checker = doctest.OutputChecker()
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-    assert printed, "say what it prints"
-    assert checker.check_output(printed + "\n", done.stdout, flags), done.stdout
+    for command, printed in block:
+        done = run(command, tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert printed, "say what it prints"
+        assert checker.check_output(printed + "\n", done.stdout, flags), done.stdout
 
 
 def test_every_command_and_option_has_help():
