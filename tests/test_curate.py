@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 import audits
 from audits import cli
 from audits.curation import curating, staging
+from audits.curation.row_files import row_file
 from audits.data.sources import sha256_of
 from audits.errors import ConflictError, InputError, SourceError, UsageError
 from audits.results import Verdict
@@ -497,6 +498,20 @@ def _fall_at(monkeypatch, module, name, nth, how):
         return how() if len(calls) == nth else real(*args, **options)
 
     monkeypatch.setattr(module, name, counted)
+
+
+def test_a_table_that_changes_while_it_is_curated_is_refused(made, tmp_path, outputs, monkeypatch):
+    """As many rows as before are written; they are others than those that were audited."""
+
+    class Other:
+        def part(self, fates, kept, removed):
+            made.write_bytes(made.read_bytes().replace(b"unpaid", b"paid"))
+            return row_file(made).part(fates, kept, removed)
+
+    monkeypatch.setattr(curating, "row_file", lambda _path: Other())
+    with pytest.raises(SourceError, match="changed while it was read"):
+        curate(made, flags=listed(tmp_path, [1]), **outputs)
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_the_manifest_is_the_last_in_place(made, tmp_path, outputs, monkeypatch):

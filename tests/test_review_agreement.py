@@ -76,6 +76,16 @@ def test_every_two_people_are_compared_and_the_same_name_twice_is_two_people():
     }  # fmt: skip
 
 
+def test_capitals_do_not_make_another_person_nor_does_another_name_of_a_login():
+    login = ("login", "sub1")
+    found = lines_of(said(
+        ("Ann", "i1", KEEP), ("ann", "i2", KEEP), ("B. Lee", "i1", KEEP, False, login),
+        ("Bob Lee", "i2", REMOVE, False, login),
+    ))  # fmt: skip
+    assert {key[:2] for key in found} == {("Ann", "B. Lee")}
+    assert (found["Ann", "B. Lee", ()].items, found["Ann", "B. Lee", ()].raw.value) == (2, 0.5)
+
+
 def test_alone_nobody_agrees_and_decisions_of_other_queues_do_not_count():
     assert agreements(ITEMS, said(("ann", "i1", KEEP)), SETTINGS) == ()
     found = lines_of(said(("ann", "i1", KEEP), ("bob", "other", KEEP)))

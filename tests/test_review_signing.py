@@ -17,11 +17,12 @@ from audits.reports.blocks import Facts, Paragraph, Table
 from audits.reports.document import document
 from audits.review.digests import audit_digest
 from audits.review.queueing import open_queue
-from audits.review.records import FINDING, Action, Reviewer, Status, Wanted
+from audits.review.records import FINDING, Action, Queue, Reviewer, Status, Wanted
 from audits.review.reviewed import reviewed
-from audits.review.signing import sign, signed
+from audits.review.signing import sign, signed, signed_lines
 from audits.review.store import Store
 from audits.safeguards import Accepted, Safeguards
+from audits.settings import Settings
 
 ANN, BEN = Reviewer("Ann"), Reviewer("山田 太郎", "login", "https://id.example/ben")
 SAID = "I looked at every finding of the survey."
@@ -101,6 +102,22 @@ def test_a_signature_stands_until_something_it_covers_is_changed(store, path, op
     raw.close()
     (one,) = signed(store, queue.id)
     assert not one.holds
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"groups": {}}, {"settings": {}}, {"reading": {"missing": ["?"]}}, {"rows": 7}, {"data": "e"}],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_what_a_decision_comes_to_is_signed_with_it(changed):
+    """Groups decide whom it hits, settings whether that is a problem, reading who is who."""
+    queue = Queue("q", "n", "a" * 64, "d" * 64, "s.csv", 2, ("sex",), {(("sex", "f"),): 2},
+                  "2026-01-01", Settings().to_dict(), {})  # fmt: skip
+    one, other = (
+        list(signed_lines(each, iter(()), []))
+        for each in (queue, dataclasses.replace(queue, **changed))
+    )
+    assert one != other
 
 
 def _texts(raw):

@@ -88,6 +88,17 @@ def test_only_what_is_asked_for_is_taken_and_makes_another_queue(queue, texts):
         open_text_queue(texts / "real.csv", texts / "made.csv", **said, take=["outlier"])
 
 
+def test_an_audit_of_other_real_texts_is_refused(texts):
+    """Copies are told by the real texts that are given; the audit would speak of others."""
+    pd.DataFrame({"text": REAL[::-1], "kind": "a"}).to_csv(texts / "others.csv", index=False)
+    with pytest.raises(UsageError, match="of the real ones it has"):
+        open_text_queue(
+            texts / "others.csv", texts / "made.csv", group="kind", audit=texts / "audit.json"
+        )
+    with pytest.raises(UsageError, match="of the real ones it has none"):
+        open_text_queue(REAL, MADE, audit=audits.compare_text(None, MADE, ask=["text_debris"]))
+
+
 def test_lists_are_known_by_what_they_hold(texts):
     audit = audits.compare_text(REAL, MADE, ask=["text_debris"])
     one, items = open_text_queue(REAL, MADE, audit=audit)

@@ -112,6 +112,21 @@ def test_the_same_request_is_kept_once(store):
         keep(store, f"{1:016x}", ANN, 0, request="token-1")
 
 
+def test_a_request_is_the_same_if_all_of_it_is(store):
+    """Ids of items are alike in queues of other tables; an edit holds more than its reason."""
+    said = {"reason": "a slip", "reviewer": ANN, "seen": 0, "request": "token-1"}
+    first = store.decide("q1", ITEM, Action.EDIT, edit={"age": 41}, **said)
+    assert store.decide("q1", ITEM, Action.EDIT, edit={"age": 41}, **said) == first
+    store.add_queue(replace(QUEUE, id="q2"), made_items(1))
+    for queue, edit, more in (
+        ("q1", {"age": 14}, {}),
+        ("q2", {"age": 41}, {}),
+        ("q1", {"age": 41}, {"reviewer": Reviewer("Ann", "login", "ann@example.org")}),
+    ):
+        with pytest.raises(UsageError, match="made already, for something else"):
+            store.decide(queue, ITEM, Action.EDIT, edit=edit, **{**said, **more})
+
+
 def test_who_comes_second_sees_who_was_first(store, url):
     with Store(url) as other:
         first = keep(store, ITEM, ANN, 0)

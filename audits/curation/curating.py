@@ -161,7 +161,9 @@ def curate(  # noqa: PLR0913, one parameter per thing a person may want to say
             options["sensitive_features"] = sensitive_features or asked.sensitive_features
             options |= _as_reviewed(asked, options)
         settings = settings or settings_of(asked)
-        made = _Curating(source, real, options, settings, progress or (lambda _stage, _share: None))
+        told = progress or (lambda _stage, _share: None)
+        known = "" if asked is None else asked.data
+        made = _Curating(source, real, options, settings, told, known)
         fates = made.fates(reviews, asked, flags, drop, strict=strict)
         return made.written(fates, outputs)
 
@@ -231,10 +233,16 @@ class _Curating:
     """The steps, one after the other."""
 
     def __init__(
-        self, source: Path, real: Any, options: dict[str, Any], settings: Settings, told: Told
+        self,
+        source: Path,
+        real: Any,
+        options: dict[str, Any],
+        settings: Settings,
+        told: Told,
+        known: str = "",
     ) -> None:
         self.source, self.real, self.options = source, real, options
-        self.settings, self.told = settings, told
+        self.settings, self.told, self._known = settings, told, known
         told(STAGES[0], 0.0)
         self.read: TablesRead = read_tables(real, source, settings, options)
         told(STAGES[0], 1.0)
@@ -331,13 +339,23 @@ class _Curating:
         self.told(stage, 1.0)
         return audit
 
+    def _unchanged(self, before: Audit) -> dict[str, Any]:
+        """Return what tells the table; refuse one that is another than was reviewed or audited."""
+        record = file_record(self.source, self.read.rows)
+        audited = next(one.sha256 for one in before.inputs if one.role == "synthetic")
+        if {audited, self._known or audited} != {record["sha256"]}:
+            raise SourceError(
+                self.source.name, "changed while it was read.", "Wait until it is written."
+            )
+        return record
+
     def _result(
         self, fates: Fates, before: Audit, after: Audit, parts: Mapping[str, Path], said: set[str]
     ) -> Curation:
         kept = fates.kept(self.read.rows)
         removal = removal_lines(self.read.counted(), self.read.counted(~kept), self.settings)
         gone = len(fates.removed)
-        files = {"synthetic": file_record(self.source, self.read.rows)}
+        files = {"synthetic": self._unchanged(before)}
         for name, count in (("kept", self.read.rows - gone), ("removed", gone)):
             if name in said or name == "kept":
                 files[name] = file_record(parts[name], count)

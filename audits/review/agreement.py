@@ -15,6 +15,7 @@ from audits.formulas.agreement import cohen_kappa
 from audits.results import Group, Row, group_name
 from audits.review.records import Action, Decision, Item
 from audits.review.removal import parts_of
+from audits.review.standing import person
 from audits.settings import Settings
 
 _PLACE = {action: i for i, action in enumerate(Action)}
@@ -89,9 +90,11 @@ def agreements(
 
 def _latest(decisions: Iterable[Decision]) -> dict[Who, dict[str, Action]]:
     said: dict[Who, dict[str, Action]] = defaultdict(dict)
+    known: dict[str, Who] = {}  # each person by the name that was used first
     for decision in decisions:
         if not decision.adjudicates:
-            who = (decision.reviewer, decision.identity, decision.subject)
+            name = (decision.reviewer, decision.identity, decision.subject)
+            who = known.setdefault(person(decision), name)
             said[who][decision.item] = Action(decision.action)
     return dict(said)
 

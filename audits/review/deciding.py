@@ -87,11 +87,12 @@ def _made_already(
     if row is None:
         return ()
     kept = _of_act(connection, queue, row.number)
-    same = (row.action, row.reason, row.reviewer) == (
-        entry.action.value,
-        entry.reason,
-        entry.reviewer.name,
-    )
+    who = (row.reviewer, row.identity, row.subject)
+    before = (row.queue, row.action, row.reason, who, row.adjudicates, json.loads(row.edit))
+    by = (entry.reviewer.name, entry.reviewer.identity, entry.reviewer.subject)
+    same = before == (
+        queue.key, entry.action.value, entry.reason, by, entry.adjudicates, dict(entry.edit),
+    )  # fmt: skip
     if not same or {decision.item for decision in kept} != set(seen):
         raise UsageError(
             f"the request {entry.request!r} was made already, for something else. Use a new token "

@@ -133,7 +133,7 @@ def _opened(
             "queue", digest, data, settings.to_dict(), sorted(sensitive_features),
             [[record.role, record.sha256] for record in flags.inputs],
             [[rule.name, rule.check] for rule in flags.rules], *taking.named(take, OF_TABLES),
-            *([reading] if reading else []),
+            *([reading] if reading else []), flagging.names,
         ),
         name=name or table.name,
         audit=digest,

@@ -1,8 +1,9 @@
 """What people signed, and whether it is still what the store holds.
 
-What is signed is a text: the queue with the hashes of audit and data, every item that was in it,
-and every decision up to a number, in order. Its SHA-256 stands in the signature, so that whoever
-has the store can make the text again and see whether anything was changed.
+What is signed is a text: the queue with the hashes of audit and data, its groups, its settings and
+how its tables are read; every item that was in it; and every decision up to a number, in order. Its
+SHA-256 stands in the signature, so that whoever has the store can make the text again and see
+whether anything was changed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from audits.review.records import Decision, Queue, Reviewer, Signature, Status
 if TYPE_CHECKING:
     from audits.review.store import Store
 
-_FORMAT = "audits-signed/1"
+_FORMAT = "audits-signed/2"
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ def signed_lines(queue: Queue, items: Iterator[str], decisions: list[Decision]) 
     head = {
         "format": _FORMAT, "queue": queue.id, "audit": queue.audit, "data": queue.data,
         "rows": queue.rows, "sensitive_features": list(queue.sensitive_features),
+        "groups": [[list(group), rows] for group, rows in queue.groups.items()],
+        "settings": dict(queue.settings), "reading": queue.reading,
     }  # fmt: skip
     yield _line(head)
     for item in items:

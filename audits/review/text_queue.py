@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audits.corpus.asked import Asked
-from audits.corpus.collection import Collection
+from audits.corpus.collection import Collection, TextRecord
 from audits.corpus.corpora import Corpora
 from audits.corpus.debris import COPIED, KINDS
 from audits.corpus.opening import opened_corpora
@@ -139,7 +139,7 @@ def _opened(
 ) -> tuple[Queue, tuple[Item, ...]]:
     collection, settings = corpora.synthetic, corpora.settings
     record = collection.record
-    _check_same(audit, record.sha256, record.rows)
+    _check_same(audit, [one.record for one in corpora.collections])
     groups = _groups(collection, features)
     items = [*finding_items(audit, settings.review_min_cell), *_texts(corpora, groups)]
     digest = audit_digest(audit)
@@ -147,6 +147,7 @@ def _opened(
     queue = Queue(
         id=name_of(
             "text queue", digest, data, settings.to_dict(), list(features),
+            [[one.record.role, one.record.sha256] for one in corpora.collections],
             *taking.named(take, OF_TEXTS),
         ),
         name=name or record.name,
@@ -162,15 +163,20 @@ def _opened(
     return queue, taking.taken(items, take)
 
 
-def _check_same(audit: Audit, sha256: str, rows: int) -> None:
-    known = next((one for one in audit.inputs if one.role == "synthetic"), None)
-    if known is None or not audit.of_texts:
+def _check_same(audit: Audit, given: Sequence[TextRecord]) -> None:
+    """Refuse an audit of other texts: of real ones, too, as copies are told by them."""
+    known = {one.role: one for one in audit.inputs}
+    if "synthetic" not in known or not audit.of_texts:
         raise UsageError("this is no audit of these texts. Give one made by audits text.")
-    if known.rows != rows or (known.sha256 and sha256 and known.sha256 != sha256):
-        raise UsageError(
-            f"the audit is one of other texts: it has {known.rows:,} of them, and {rows:,} were "
-            "given, or they were changed since. Audit them again."
-        )
+    for record in given:
+        other = known.get(record.role)
+        differs = other is not None and other.sha256 and other.sha256 != record.sha256
+        if other is None or other.rows != record.rows or (differs and record.sha256):
+            has = "none" if other is None else f"{other.rows:,} of them"
+            raise UsageError(
+                f"the audit is one of other texts: of the {record.role} ones it has {has}, and "
+                f"{record.rows:,} were given, or they were changed since. Audit them again."
+            )
 
 
 def _content(collection: Collection) -> str:
