@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +15,7 @@ from audits.visible import visible
 if TYPE_CHECKING:
     import pandas as pd
 
-_Key = tuple[object, ...]
+Key = tuple[object, ...]
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def diff(before: Audit, after: Audit) -> Diff:
     for audit in (before, after):
         _check(audit)
     ours, theirs, notes = _comparable(before, after)
-    old, new = _by_key(ours), _by_key(theirs)
+    old, new = by_key(ours), by_key(theirs)
     both = [(old[key], finding) for key, finding in new.items() if key in old]
     changed = tuple(Change(a, b) for a, b in both if a.verdict is not b.verdict)
     appeared = _only(new, old)
@@ -151,15 +151,15 @@ def _check(audit: Audit) -> None:
         )
 
 
-def _only(here: Mapping[_Key, Finding], there: Mapping[_Key, Finding]) -> tuple[Finding, ...]:
+def _only(here: Mapping[Key, Finding], there: Mapping[Key, Finding]) -> tuple[Finding, ...]:
     """Return what only one audit says, in its order; an `ok` is no news."""
     return tuple(f for key, f in here.items() if f.verdict is not Verdict.OK and key not in there)
 
 
-def _by_key(findings: list[Finding]) -> dict[_Key, Finding]:
+def by_key(findings: Iterable[Finding]) -> dict[Key, Finding]:
     """Findings by what they are about; a second one about the same is told apart by its place."""
-    seen: Counter[_Key] = Counter()
-    found: dict[_Key, Finding] = {}
+    seen: Counter[Key] = Counter()
+    found: dict[Key, Finding] = {}
     for finding in findings:
         seen[finding.key] += 1
         found[(*finding.key, seen[finding.key])] = finding

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from audits.diffs import diff
+from audits.diffs import Key, by_key, diff
 from audits.errors import UsageError
 from audits.questions.words import listed
 from audits.results import Audit, Finding, Verdict, group_name
@@ -16,7 +16,6 @@ from audits.safeguards import Enforced, Safeguards, enforce
 from audits.safeguards.quotas_moved import held_to, moved_quotas
 from audits.settings import JUDGING
 
-_Key = tuple[object, ...]
 _BAD = {
     "problem": frozenset({Verdict.PROBLEM}),
     "watch": frozenset({Verdict.PROBLEM, Verdict.WATCH}),
@@ -178,7 +177,7 @@ def gate(
     enforced = enforce(audit, safeguards, today)
     pairs, trouble = alike(baseline, audit)
     bad = _BAD[fail_on]
-    new: dict[_Key, New] = {}
+    new: dict[Key, New] = {}
     for old, now in pairs:
         fresh = _new(old, now, bad)
         kept = {
@@ -187,9 +186,8 @@ def gate(
         new |= {
             key: one for key, one in fresh.items() if key not in new and id(one.finding) in kept
         }
-    before, after = _by_key(baseline.findings), _by_key(audit.findings)
-    solved = [_better(f, after.get(key), audit) for key, f in before.items()
-              if f.verdict in bad and not _still(after.get(key), bad)]  # fmt: skip
+    after = by_key(audit.findings)
+    solved = _not_bad_any_more(baseline, audit, pairs, bad)
     return Gate(
         fail_on=fail_on,
         new=tuple(sorted(new.values(), key=lambda one: one.finding.verdict.rank)),
@@ -207,13 +205,18 @@ def gate(
 # -- what is new -----------------------------------------------------------------------------------
 
 
-def _by_key(findings: Iterable[Finding]) -> dict[_Key, Finding]:
-    """Findings by what they are about; a second one about the same is told apart by its place."""
-    seen: Counter[_Key] = Counter()
-    found: dict[_Key, Finding] = {}
-    for finding in findings:
-        seen[finding.key] += 1
-        found[(*finding.key, seen[finding.key])] = finding
+def _not_bad_any_more(
+    baseline: Audit, audit: Audit, pairs: Sequence[tuple[Audit, Audit]], bad: frozenset[Verdict]
+) -> list[Solved]:
+    """What failed in the baseline and does no longer, or only under the limits of then."""
+    after = by_key(audit.findings)
+    still = {key for _, now in pairs for key, f in by_key(now.findings).items() if f.verdict in bad}
+    found = []
+    for key, finding in by_key(baseline.findings).items():
+        if finding.verdict in bad and not _still(after.get(key), bad):
+            one = _better(finding, after.get(key), audit)
+            moved = "; limits were moved, and under those of the baseline it stays"
+            found.append(replace(one, why=one.why + moved) if key in still else one)
     return found
 
 
@@ -221,10 +224,10 @@ def _still(finding: Finding | None, bad: frozenset[Verdict]) -> bool:
     return finding is not None and finding.verdict in bad
 
 
-def _new(baseline: Audit, audit: Audit, bad: frozenset[Verdict]) -> dict[_Key, New]:
-    before = _by_key(baseline.findings)
+def _new(baseline: Audit, audit: Audit, bad: frozenset[Verdict]) -> dict[Key, New]:
+    before = by_key(baseline.findings)
     found = {}
-    for key, finding in _by_key(audit.findings).items():
+    for key, finding in by_key(audit.findings).items():
         old = before.get(key)
         was = None if old is None else old.verdict
         if finding.verdict in bad and (was is None or finding.verdict.rank < was.rank):

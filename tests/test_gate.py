@@ -148,6 +148,16 @@ def test_loosened_limits_hide_nothing(halved):
     assert any("judged under both" in remark for remark in found.remarks)
 
 
+def test_what_only_moved_limits_solve_is_said_to_stay(halved):
+    """A problem under the baseline's limits in both audits; the audit's own would let it pass."""
+    of, _, made = halved
+    strict = {"share_watch": 0.95, "share_problem": 0.9}
+    (stays,) = gate(of(made, **strict), of(made)).solved
+    assert stays.why == ("now watch; limits were moved, and under those of the baseline it stays")
+    (gone,) = gate(of(made, **strict), of(halved[1], **strict)).solved
+    assert "limits" not in gone.why
+
+
 def test_tightened_limits_alone_are_no_news(halved):
     of, _, made = halved
     before, after = of(made), of(made, share_watch=0.95, share_problem=0.9)
