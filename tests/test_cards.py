@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sample_audits import sample_audit
 
 import audits
 from audits.formulas.ancestors import basis_interval
@@ -19,20 +20,12 @@ BLACK = {"race": "Black"}
 
 @pytest.fixture(scope="module")
 def three():
-    return sample("three")
+    return sample_audit("three")
 
 
 @pytest.fixture(scope="module")
 def same():
-    return sample("same")
-
-
-def sample(version):
-    return audits.compare(
-        "sample_data/survey_real.csv",
-        f"sample_data/synthetic_{version}.csv",
-        sensitive_features=["race", "sex"],
-    )
+    return sample_audit("same")
 
 
 def profile(audit, group, attribute):
@@ -150,7 +143,7 @@ class TestCard:
         assert audits.card(three, {}).collect[:1] == () or audits.card(three, {}).real == 3000
 
     def test_an_honest_generator_is_not_sent_back(self):
-        wanted = audits.card(sample("good"), BLACK).collect
+        wanted = audits.card(sample_audit("good"), BLACK).collect
         assert not any("again" in need.says for need in wanted)
 
     def test_needs_no_question_but_the_one_asked(self):

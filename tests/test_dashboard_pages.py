@@ -12,6 +12,7 @@ import dashboard_folder
 import pandas as pd
 import pytest
 from dashboard_folder import run_to_the_end, said, session_of, turn_to, visit
+from sample_audits import sample_audit
 
 import audits
 import draft
@@ -38,19 +39,10 @@ def _workspace(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def saved(sample, tmp_path_factory):
+def saved(tmp_path_factory):
     """Two audits of the sample, saved."""
     folder = tmp_path_factory.mktemp("saved")
-    paths = []
-    for version in ("three", "good"):
-        audit = audits.compare(
-            sample / "survey_real.csv",
-            sample / f"synthetic_{version}.csv",
-            sensitive_features=["race", "sex"],
-            reference=sample / "population.csv",
-        )
-        paths.append(audit.save(folder / f"{version}.json"))
-    return paths
+    return [sample_audit(name).save(folder / f"{name}.json") for name in ("three", "good")]
 
 
 @pytest.fixture

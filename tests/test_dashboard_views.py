@@ -6,11 +6,11 @@ import json
 import math
 import re
 from functools import partial
-from pathlib import Path
 
 import dashboard_folder
 import pytest
 from dashboard_folder import said, turn_to
+from sample_audits import sample_audit
 
 import audits
 import figures
@@ -41,14 +41,9 @@ def _workspace(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def three(sample: Path) -> audits.Audit:
+def three() -> audits.Audit:
     """780 synthetic rows that rest on three of thirty people."""
-    return audits.compare(
-        sample / "survey_real.csv",
-        sample / "synthetic_three.csv",
-        sensitive_features=["race", "sex"],
-        reference=sample / "population.csv",
-    )
+    return sample_audit("three")
 
 
 @pytest.fixture(scope="session")

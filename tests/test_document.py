@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_audits import sample_audit
 
 import audits
 from audits.cards import card
@@ -47,23 +48,14 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def sample(version):
-    return audits.compare(
-        "sample_data/survey_real.csv",
-        f"sample_data/synthetic_{version}.csv",
-        sensitive_features=["race", "sex"],
-        reference="sample_data/population.csv",
-    )
-
-
 @pytest.fixture(scope="module")
 def three():
-    return sample("three")
+    return sample_audit("three")
 
 
 @pytest.fixture(scope="module")
 def same():
-    return sample("same")
+    return sample_audit("same")
 
 
 @pytest.fixture(scope="module", params=["three", "same"])
@@ -171,8 +163,8 @@ def said_by(value):
 def sources(audit):
     """Every number the audit holds, of its cards and settings, and counts."""
     found = said_by(audit.to_dict())
-    for finding in audit.findings:
-        found |= said_by(card(audit, finding.group))
+    for group in {finding.group for finding in audit.findings}:
+        found |= said_by(card(audit, group))
     found |= said_by(needs(audit))
     found |= said_by(list(audits.settings.settings_declared()))
     found |= said_by(1 / audit.settings.share_watch)
