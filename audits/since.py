@@ -97,10 +97,11 @@ class Since:
             (len(self.lost), "not judged any more"),
             (self.known, "known before"),
             (self.accepted, "accepted"),
-            (sum(len(one.changes) for one in self.turns), "of all verdicts changed"),
         )
         said = [many(len(self.new), "new problem") if self.new else "no new problem"]
         said += [f"{count:,} {what}" for count, what in counts if count]
+        if others := sum(len(one.changes) for one in self.turns):
+            said.append(f"{many(others, 'verdict')} changed in all")
         if self.missing:
             said.append(f"{many(len(self.missing), 'group')} newly without a synthetic row")
         return f"{', '.join(said)}."

@@ -16,6 +16,7 @@ from audits.cli import app
 from audits.estimates import Estimate
 from audits.reports.brief_json import brief_parts, read_head
 from audits.reports.history_kept import keep, read
+from audits.review import schema
 from audits.review.digests import audit_text
 from audits.review.store import Store
 from audits.settings import Settings
@@ -283,3 +284,15 @@ def test_hidden_groups_neither_come_nor_go(half, fifth):
     assert (("sex", "f"),) in protected(few, 11).hidden
     assert found.new == found.lost == found.turns == ()
     assert found.hidden >= 1
+
+
+def test_a_store_made_before_there_were_briefs_is_brought_up_to_date(half, url, monkeypatch):
+    with monkeypatch.context() as then:
+        then.setattr(schema, "HEAD", "0001")
+        with Store(url) as store:
+            first = store.keep_audit("s", audit_text(half), label="v1", made="2026")
+    with Store(url) as store:
+        assert store.history("s", documents=True) == (first,)
+        assert women(follow(read(store, "s").audits)).points[0].verdict is audits.Verdict.OK
+        assert keep(store, "t", half, label="v1").number == 1
+        assert set(store.briefs("t", "coverage")) == {1}

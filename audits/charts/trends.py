@@ -50,7 +50,7 @@ def trend_figure(course: Course, audits: Sequence[Stamp], *, theme: Theme = "lig
     )  # fmt: skip
     figure.update_layout(
         annotations=_notes(course, theme), shapes=_neutral(course, theme),
-        margin={"t": 72, "b": 84}, meta={"alt": _alt(course, audits)},
+        margin={"t": 88, "b": 84}, meta={"alt": _alt(course, audits)},
     )  # fmt: skip
     return figure
 
@@ -164,7 +164,7 @@ def _neutral(course: Course, theme: Theme) -> list[dict[str, Any]]:
 
 def _notes(course: Course, theme: Theme) -> list[dict[str, Any]]:
     said = [note(
-        f"<b>{label(course.group)}</b>  {shown(course.best)}", theme, name="name", x=0, y=1,
+        f"<b>{label(course.group)}</b><br>{shown(course.best)}", theme, name="name", x=0, y=1,
         xanchor="left", yanchor="bottom", yshift=4, align="left",
     )]  # fmt: skip
     if not any(math.isfinite(point.value.value) for point in course.points):
