@@ -3,16 +3,15 @@
 import dataclasses
 import doctest
 import importlib
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import audits
+from audits import cli
 from audits.settings import settings_declared
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,29 +65,21 @@ def commands() -> list[list[tuple[str, str]]]:
     return found
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command line of the README in another folder, with the sample data beside it."""
-    words = shlex.split(command)
-    assert words[0] == "audits"
-    return subprocess.run(
-        [sys.executable, "-m", "audits", *words[1:]],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **LOOK},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
 @pytest.mark.parametrize("block", commands(), ids=lambda block: block[0][0][:30])
-def test_commands_of_the_readme_print_what_it_says(block, tmp_path):
-    """Those of one block run one after the other, in one folder."""
+def test_commands_of_the_readme_print_what_it_says(block, tmp_path, monkeypatch):
+    """Those of one block run one after the other, in one folder beside the sample data.
+
+    In this process, which has loaded everything; `test_cli.py` starts processes of their own.
+    """
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    monkeypatch.chdir(tmp_path)
     checker = doctest.OutputChecker()
     flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
     for command, printed in block:
-        done = run(command, tmp_path)
-        assert done.returncode == 0, done.stderr
+        program, *words = shlex.split(command)
+        assert program == "audits"
+        done = CliRunner().invoke(cli.app, words, env=LOOK)
+        assert done.exit_code == 0, done.stderr
         assert printed, "say what it prints"
         assert checker.check_output(printed + "\n", done.stdout, flags), done.stdout
 
