@@ -14,7 +14,9 @@ from typer.testing import CliRunner
 import audits
 from audits.cli import app
 from audits.estimates import Estimate
+from audits.reports.blocks import Table
 from audits.reports.brief_json import brief_parts, read_head
+from audits.reports.document_review import changes
 from audits.reports.history_kept import keep, read
 from audits.review import schema
 from audits.review.digests import audit_text
@@ -266,6 +268,19 @@ def test_a_limit_that_moved_changes_no_verdict_and_solves_nothing(fifth):
     assert [one.finding.group for one in found.moved] == [(("sex", "f"),)]
     assert any("share_problem was" in remark for remark in found.remarks)
     assert "1 gone only as limits moved" in found.summary()
+
+
+def test_the_report_says_the_same_as_the_page(half, fifth):
+    (section,) = changes(fifth, half)
+    lead, *others = section.blocks
+    assert lead.text == "1 new problem, 2 verdicts changed in all."
+    assert [block for block in others if isinstance(block, Table)]
+    loose = fifth.having(fifth.settings.having(share_problem=0.25, share_watch=0.3))
+    (section,) = changes(loose, fifth)
+    assert section.blocks[0].text == "No new problem, 1 gone only as limits moved."
+    assert not [block for block in section.blocks if isinstance(block, Table)]
+    other = audits.compare(REAL, REAL, sensitive_features="sex", ask=["diversity"])
+    assert "no question is common" in changes(other, half)[0].blocks[0].text
 
 
 def test_what_was_not_asked_then_is_said(half):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from audits.diffs import Diff, diff
+from audits.errors import UsageError
 from audits.questions.words import capital, listed
 from audits.reports.blocks import Block, Column, Facts, Paragraph, Section, Table
 from audits.reports.document_material import Material, many, name_of, short
@@ -13,9 +13,11 @@ from audits.review.records import Decision, Shown, Status
 from audits.review.reviewed import Bulk, Reviewed
 from audits.review.signing import Signed
 from audits.safeguards import Excused, enforce
+from audits.since import Since, since
 
 _LINES = 40
 _BULKS = 20
+_SAID = 8  # sentences on what moved beside the data
 _NAME = 120  # letters of a group: two crossings of one long name must not read alike
 _KNOWN_BY = {"typed": "a typed name", "login": "a login"}
 
@@ -284,36 +286,45 @@ def _excused(one: Excused, state: str) -> tuple[str | Verdict, ...]:
 def changes(audit: Audit, before: Audit | None) -> tuple[Section, ...]:
     """What the audit says that the one before did not, and the other way round.
 
-    Groups whose numbers are hidden in one of them are left out, and counted: they would seem to
-    come and go.
+    The one before is the baseline. Groups whose numbers are hidden in one of them are left out, and
+    counted: they would seem to come and go.
     """
     if before is None:
         return ()
-    found = diff(before, audit)
-    hidden = {*audit.hidden, *before.hidden}
-    lines = [line for line in _lines(found) if line[0] not in hidden]
-    left = len(_lines(found)) - len(lines)
+    title = "What changed since last time"
+    try:
+        found = since(before, audit)
+    except UsageError as error:
+        said = Paragraph(_sentence(str(error)), "lead")
+        return (Section("changes", title, (said,), new_page=True),)
     blocks: list[Block] = [Paragraph(capital(found.summary()), "lead")]
-    blocks += [Paragraph(remark) for remark in found.remarks()[:8]]
-    if lines:
+    if found.missing:
+        names = [name_of(group, 60) for group in found.missing]
+        blocks.append(Paragraph(f"Newly without a synthetic row: {listed(names, most=8)}."))
+    blocks += [Paragraph(_sentence(one)) for one in (*found.doubts, *found.remarks)[:_SAID]]
+    if lines := _lines(found):
         blocks.append(_changed(lines))
-    if left:
-        blocks.append(Paragraph(f"{many(left, 'change')} of hidden groups left out.", "quiet"))
-    return (Section("changes", "What changed since last time", tuple(blocks), new_page=True),)
+    if found.hidden:
+        left = many(found.hidden, "change")
+        blocks.append(Paragraph(f"{left} of hidden groups left out.", "quiet"))
+    return (Section("changes", title, tuple(blocks), new_page=True),)
+
+
+def _sentence(text: str) -> str:
+    return capital(text if text.endswith((".", "!", "?")) else f"{text}.")
 
 
 _Line = tuple[object, str, str | Verdict, str | Verdict, str]
 
 
-def _lines(found: Diff) -> list[_Line]:
+def _lines(found: Since) -> list[_Line]:
     """Worse first, then better, then what is no longer said."""
-    worse = [change for change in found.changed if change.worse]
-    better = [change for change in found.changed if not change.worse]
+    changes = [change for turn in found.turns for change in turn.changes]
     return [
-        *(_line(None, finding) for finding in found.appeared),
-        *(_line(change.before, change.after) for change in worse),
-        *(_line(change.before, change.after) for change in better),
-        *(_line(finding, None) for finding in found.went),
+        *(_line(None, finding) for turn in found.turns for finding in turn.appeared),
+        *(_line(change.before, change.after) for change in changes if change.worse),
+        *(_line(change.before, change.after) for change in changes if not change.worse),
+        *(_line(finding, None) for turn in found.turns for finding in turn.went),
     ]
 
 
