@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import dashboard_folder  # noqa: F401, makes the dashboard's modules importable
 import pytest
-from dashboard_folder import said, turn_to, visit
+from dashboard_folder import said, session_of, turn_to, visit
 
 import audits
 import deciding
@@ -261,6 +261,33 @@ def test_many_are_decided_as_they_were_counted_or_not_at_all(store):
     assert app.text_area(key=f"bulk-reason-{QUEUE}").value == "copies"
     assert len(list(store.decisions(QUEUE))) == 1
     assert not [b for b in app.button if b.key == "bulk-confirm"]
+
+
+@pytest.mark.parametrize("share", [0.2, 0.7, 1.0])
+def test_another_click_while_many_are_decided_on_doubles_nothing(share, session, store):
+    seen, said = store.meant(QUEUE).seen(), Said(Action.REMOVE, "copies")
+
+    def clicked(so_far):
+        if so_far == share:
+            raise KeyboardInterrupt  # as Streamlit ends a run: nothing that code may catch
+
+    with pytest.raises(KeyboardInterrupt):
+        deciding.decide_many(session, QUEUE, seen, said, "one", clicked)
+    assert len(list(store.decisions(QUEUE))) == (60 if share == 1.0 else 0)
+    assert len(deciding.decide_many(session, QUEUE, seen, said, "one")) == 60
+    assert len(list(store.decisions(QUEUE))) == 60
+
+
+def test_a_table_that_changes_after_the_preview_is_said_and_nothing_is_decided(store, tmp_path):
+    app = previewed(named())
+    table = tmp_path / "made.csv"
+    table.write_text("sex\nf\n")
+    session_of(app).write("draft", {"synthetic": [{"path": str(table), "label": "made.csv"}]})
+    app.button(key="bulk-confirm").click().run()
+    assert [w.value for w in calm(app).warning if "has changed on disk" in w.value]
+    app.button(key="bulk-preview").click().run()
+    assert not [b for b in calm(app).button if b.key == "bulk-confirm"]
+    assert not list(store.decisions(QUEUE))
 
 
 def test_many_without_a_reason_are_not_decided_and_the_preview_stays(store):
