@@ -188,6 +188,15 @@ def test_a_report_without_a_review_says_so_on_its_cover(audit):
     assert "review" not in there
 
 
+def test_one_person_is_one_reviewer_however_the_name_is_written(store, opened):
+    queue, _ = opened
+    for place, name in enumerate(("Ann", "ANN")):
+        decide(store, queue, place, Reviewer(name))
+    decide(store, queue, 0, Reviewer("Ann", "login", "https://id.example/ann"))
+    found = [(one.name, one.identity, one.decisions) for one in reviewed(store, queue.id).reviewers]
+    assert found == [("Ann", "typed", 2), ("Ann", "login", 1)]
+
+
 def test_a_report_shows_decisions_reviewers_signatures_and_what_nobody_reviewed(
     store, opened, audit
 ):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from audits.review.records import FINDING, RECORD, Decision, Queue, Shown, Status, Wanted
 from audits.review.signing import Signed, signed
+from audits.review.standing import person
 
 if TYPE_CHECKING:
     from audits.review.store import Store
@@ -140,9 +142,12 @@ def _bulks(decisions: Iterable[Decision]) -> tuple[Bulk, ...]:
 
 
 def _reviewers(decisions: Iterable[Decision]) -> tuple[Deciding, ...]:
-    counted: dict[tuple[str, str], int] = {}
+    """Count per person, under the name that was used first: capitals make no second reviewer."""
+    counted: Counter[str] = Counter()
+    first: dict[str, Decision] = {}
     for one in decisions:
-        who = (one.reviewer, one.identity)
-        counted[who] = counted.get(who, 0) + 1
-    ordered = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Deciding(name, identity, count) for (name, identity), count in ordered)
+        who = person(one)
+        first.setdefault(who, one)
+        counted[who] += 1
+    people = [Deciding(one.reviewer, one.identity, counted[who]) for who, one in first.items()]
+    return tuple(sorted(people, key=lambda one: (-one.decisions, one.name, one.identity)))
