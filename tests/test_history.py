@@ -12,18 +12,21 @@ from store_made import url  # noqa: F401, a fixture: every kind of store
 from typer.testing import CliRunner
 
 import audits
+from audits.briefs import Point
+from audits.charts.trends import trend_figure
 from audits.cli import app
 from audits.estimates import Estimate
 from audits.reports.blocks import Table
 from audits.reports.brief_json import brief_parts, read_head
 from audits.reports.document_review import changes
 from audits.reports.history_kept import keep, read
+from audits.results import Verdict
 from audits.review import schema
 from audits.review.digests import audit_text
 from audits.review.store import Store
 from audits.settings import Settings
 from audits.since import since
-from audits.trends import BETTER, MOVED, SAME, WORSE, Dated, follow, trend
+from audits.trends import BETTER, MOVED, SAME, WORSE, Course, Dated, Move, Stamp, follow, trend
 
 REAL = pd.DataFrame({"sex": ["f", "m"] * 1000, "region": ["n", "n", "s", "s"] * 500})
 
@@ -311,3 +314,49 @@ def test_a_store_made_before_there_were_briefs_is_brought_up_to_date(half, url, 
         assert women(follow(read(store, "s").audits)).points[0].verdict is audits.Verdict.OK
         assert keep(store, "t", half, label="v1").number == 1
         assert set(store.briefs("t", "coverage")) == {1}
+
+
+# -- drawn -----------------------------------------------------------------------------------------
+
+
+def drawn(values, verdicts, name="f"):
+    inf, nothing = math.inf, Move(Estimate.unknown(), math.nan, False)
+    points = tuple(Point(verdict, value) for verdict, value in zip(verdicts, values, strict=True))
+    course = Course("coverage", (("sex", name),), "ratio", "the nearer to 1, the better", points,
+                    nothing, nothing, False, "", SAME)  # fmt: skip
+    stamps = [
+        Stamp(f"<b>{n}</b>", "2026-11-27", Verdict.OK, {}, "t", 1, "") for n in range(len(points))
+    ]
+    figure = trend_figure(course, stamps).to_dict()
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert -inf < low < high < inf
+    return {one["name"]: one for one in figure["data"]}, (low, high), figure["layout"]
+
+
+def test_a_trend_shows_verdicts_as_shapes_and_gaps_where_nothing_is_known():
+    values = [Estimate(1.0, 0.9, 1.1), Estimate.unknown(), Estimate(0.2, 0.1, math.inf)]
+    traces, (low, high), layout = drawn(values, [Verdict.OK, None, Verdict.PROBLEM], "<b>f</b>")
+    assert traces["ok"]["marker"]["symbol"] == "circle"
+    assert list(traces["problem"]["x"]) == [2]
+    assert list(traces["steps"]["y"]) == [1.0, None, 0.2]
+    assert traces["steps"]["line"]["shape"] == "hv"
+    assert list(traces["interval"]["y"]) == [0.9, 1.1, None, 0.1, high, None]
+    assert low < 0.1
+    assert "&lt;b&gt;f&lt;/b&gt;" in layout["annotations"][0]["text"]
+    assert layout["xaxis"]["ticktext"] == [
+        "&lt;b&gt;0&lt;/b&gt;",
+        "&lt;b&gt;1&lt;/b&gt;",
+        "&lt;b&gt;2&lt;/b&gt;",
+    ]
+    assert "1.00 in <b>0</b> (ok) to 0.20 in <b>2</b> (problem)" in layout["meta"]["alt"]
+
+
+def test_a_trend_of_one_audit_of_none_known_and_of_many_can_be_drawn():
+    one = Estimate(1.0, 1.0, 1.0)
+    _, (low, high), _ = drawn([one], [Verdict.OK])
+    assert high - low > 0.09  # nothing is not blown up to the whole height
+    _, _, layout = drawn([Estimate.unknown()] * 2, [None, Verdict.NOT_ENOUGH_EVIDENCE])
+    assert "no number is known" in layout["meta"]["alt"]
+    _, _, layout = drawn([Estimate(math.inf, 1.0, math.inf), one] * 25, [None, Verdict.WATCH] * 25)
+    assert len(layout["xaxis"]["tickvals"]) <= 5
+    assert layout["xaxis"]["tickvals"][-1] == 49
