@@ -199,17 +199,17 @@ IN_A_SHORT_OF_ROOM = """
 """
 
 AND_INTERRUPTED = """
-    import os, signal, sys, threading
+    import os, signal, sys, threading, time
     from audits.data import parquet_cache
     from audits.data.workspace import Workspace
 
     with Workspace("1GB", folder=sys.argv[1]) as work:
-        relation = work.connection.sql("SELECT range AS a, random() AS b FROM range(1000000000)")
+        relation = work.connection.sql("SELECT range AS a, random() AS b FROM range(20000000)")
 
         def press():
             part = work.folder / "real-t.parquet.part"
             while not part.exists() or not part.stat().st_size:
-                pass
+                time.sleep(0.001)
             os.kill(os.getpid(), signal.SIGINT)
 
         threading.Thread(target=press).start()
