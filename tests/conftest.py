@@ -5,12 +5,17 @@ from pathlib import Path
 
 import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
+from hypothesis import settings
 from postgresql import postgresql_server, postgresql_url  # noqa: F401, fixtures
 from spark_cluster import spark_cluster, spark_connect  # noqa: F401, fixtures
 
 # Java is started by forks that become another program at once; gRPC's care for forks, where a
 # Connect session is open in the same process, closes what the child still needs.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "0")
+
+# How long an example takes is a matter of what else the machine does.
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 ORDER = ("spark", "slow", "", "browser")
 """What takes long begins first; pages, which must come to rest in time, never run beside Spark."""
