@@ -31,7 +31,10 @@ def test_every_decision_is_a_line(store, tmp_path):
     table, document = tmp_path / "d.csv", tmp_path / "d.json"
     assert export(store, "q1", table) == export(store, "q1", document) == 31
     lines = read(table)
-    told = json.loads(document.read_text())["decisions"]
+    whole = json.loads(document.read_text())
+    told = whole["decisions"]
+    assert whole["format"] == "audits-decisions/2"
+    assert (whole["queue"]["id"], whole["queue"]["items"]["kept"]) == ("q1", 29)
     assert tuple(lines[0]) == COLUMNS == tuple(told[0])
     assert len(lines) == len(told) == 31
     assert [line["number"] for line in lines] == [str(line["number"]) for line in told]
@@ -41,6 +44,7 @@ def test_every_decision_is_a_line(store, tmp_path):
     assert (last["reviewer"], last["action"], last["row"]) == ("Bob", "edit", "1")
     assert (last["edit"], kept["edit"]) == ('{"a": "é"}', {"a": "é"})
     assert kept["group"] == [["sex", "female"], ["age", "75+"]]
+    assert {line["status"] for line in told} == {"kept", "disputed"}
     assert (kept["audit"], kept["data"]) == ("a" * 64, "b" * 64)
     assert sorted(path.name for path in tmp_path.iterdir() if path.suffix in (".csv", ".json")) == [
         "d.csv",

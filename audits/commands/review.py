@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -143,7 +142,8 @@ def list_(*, store: of.InStore, format_: options.Shown = None) -> None:
 
 
 def _list(store: Store, ids: Iterable[str], form: options.Format | None) -> None:
-    from audits.reports.review_report import queue_to_dict, queues_text
+    from audits.reports.review_report import queues_text
+    from audits.review.exporting import queue_to_dict
 
     found = [(store.queue(one), store.counts(one)) for one in ids]
     if form is options.Format.JSON:
@@ -328,35 +328,12 @@ def agreement(queue: of.OneQueue, *, store: of.InStore, format_: options.Shown =
 
 def export(queue: of.OneQueue, *, store: of.InStore, output: of.ExportTo) -> None:
     """Write every decision of a queue, in the order in which they were confirmed."""
-    from audits.errors import UsageError
+    from audits.review import exporting
     from audits.review.store import Store
 
-    if output.suffix.lower() not in (".csv", ".json"):
-        raise UsageError(f"--output {output}: the name must end in .csv or .json.")
     with Store(store, read_only=True) as opened:
-        text = _exported(opened, queue, as_csv=output.suffix.lower() == ".csv")
-    _written(output, text)
+        exporting.export(opened, queue, output)
     remark(f"saved {output}")
-
-
-def _exported(store: Store, queue: str, *, as_csv: bool) -> str:
-    import json
-
-    from audits.reports.csv_report import table_csv
-    from audits.reports.review_report import EXPORTED, as_cells, exported, queue_to_dict
-
-    lines = list(exported(store.items(queue), store.decisions(queue)))
-    if as_csv:
-        return table_csv(EXPORTED, map(as_cells, lines))
-    about = queue_to_dict(store.queue(queue), store.counts(queue))
-    document = {"format": "audits-decisions/1", "queue": about, "decisions": lines}
-    return json.dumps(document, allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def _written(path: Path, text: str) -> None:
-    from audits.reports.json_report import write_whole
-
-    write_whole(path, text)
 
 
 def _no_csv(form: options.Format | None) -> None:

@@ -1,9 +1,9 @@
-"""A queue as text, as strict JSON types, and as lines of CSV."""
+"""A queue as text and as strict JSON types."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -15,26 +15,11 @@ from audits.review.agreement import AgreementLine
 from audits.review.records import Decision, Item, Queue, Shown, Status
 from audits.review.removal import RemovalLine
 
-EXPORTED = (
-    "number", "item", "kind", "rule", "row", "group", "status", "action", "reason", "reviewer",
-    "identity", "subject", "at", "adjudicates", "bulk", "edit", "audit", "data",
-)  # fmt: skip
-"""What is exported of every decision."""
 _LINES = 12  # groups of a preview; the rest is counted
 _VALUE = 60
 
 
 # -- strict JSON -----------------------------------------------------------------------------------
-
-
-def queue_to_dict(queue: Queue, counts: Mapping[Status, int]) -> dict[str, Any]:
-    """Return a queue and how many items have which status."""
-    return {
-        "id": queue.id, "name": queue.name, "audit": queue.audit, "data": queue.data,
-        "data_name": queue.data_name, "rows": queue.rows, "made": queue.made,
-        "sensitive_features": list(queue.sensitive_features),
-        "items": {status.value: counts.get(status, 0) for status in Status},
-    }  # fmt: skip
 
 
 def shown_to_dict(shown: Shown) -> dict[str, Any]:
@@ -51,25 +36,6 @@ def shown_to_dict(shown: Shown) -> dict[str, Any]:
 def decision_to_dict(decision: Decision) -> dict[str, Any]:
     """Return everything that is kept of a decision."""
     return {**asdict(decision), "action": decision.action.value, "edit": dict(decision.edit)}
-
-
-def exported(shown: Iterable[Shown], decisions: Iterable[Decision]) -> Iterator[dict[str, Any]]:
-    """Yield every decision with what it is about, in the order in which they were confirmed."""
-    items = {one.item.id: one for one in shown}
-    for decision in decisions:
-        one = items[decision.item]
-        about = {
-            "kind": one.item.kind, "rule": one.item.rule, "row": one.item.row,
-            "group": group_name(one.item.group), "status": one.status.value,
-        }  # fmt: skip
-        line = {**decision_to_dict(decision), **about}
-        yield {name: line[name] for name in EXPORTED}
-
-
-def as_cells(line: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an exported decision for CSV: the edit as JSON, or nothing."""
-    edit = line["edit"]
-    return {**line, "edit": json.dumps(edit, ensure_ascii=False) if edit else ""}
 
 
 def lines_to_dicts(lines: Sequence[RemovalLine | AgreementLine]) -> list[dict[str, Any]]:

@@ -6,13 +6,13 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
 from audits.errors import StoreError, UsageError
 from audits.results import Group, group_name
-from audits.review.records import Decision, Item
+from audits.review.records import Decision, Queue, Shown, Status
 from audits.review.store import Store
 from audits.visible import visible
 
@@ -25,6 +25,7 @@ COLUMNS = (
     "row",
     "group",
     "flagged because",
+    "status",
     "action",
     "reason",
     "edit",
@@ -51,13 +52,26 @@ def export(store: Store, queue_id: str, file: Path) -> int:
     kind = file.suffix.lower().lstrip(".")
     if kind not in FORMATS:
         raise UsageError(f"{file}: decisions are written as .csv or .json. Choose one.")
-    store.queue(queue_id)
-    about = {shown.item.id: shown.item for shown in store.items(queue_id)}
+    queue, counts = store.queue(queue_id), store.counts(queue_id)
+    about = {shown.item.id: shown for shown in store.items(queue_id)}
     lines = (_line(decision, about[decision.item]) for decision in store.decisions(queue_id))
-    return _whole(file, lambda out: (_csv if kind == "csv" else _json)(out, lines))
+    if kind == "csv":
+        return _whole(file, lambda out: _csv(out, lines))
+    return _whole(file, lambda out: _json(out, queue_to_dict(queue, counts), lines))
 
 
-def _line(decision: Decision, item: Item) -> dict[str, Any]:
+def queue_to_dict(queue: Queue, counts: Mapping[Status, int]) -> dict[str, Any]:
+    """Return a queue and how many items have which status."""
+    return {
+        "id": queue.id, "name": queue.name, "audit": queue.audit, "data": queue.data,
+        "data_name": queue.data_name, "rows": queue.rows, "made": queue.made,
+        "sensitive_features": list(queue.sensitive_features),
+        "items": {status.value: counts.get(status, 0) for status in Status},
+    }  # fmt: skip
+
+
+def _line(decision: Decision, shown: Shown) -> dict[str, Any]:
+    item = shown.item
     return {
         "number": decision.number,
         "at": decision.at,
@@ -67,6 +81,7 @@ def _line(decision: Decision, item: Item) -> dict[str, Any]:
         "row": item.row,
         "group": item.group,
         "flagged because": item.reason,
+        "status": shown.status.value,
         "action": decision.action.value,
         "reason": decision.reason,
         "edit": dict(decision.edit),
@@ -98,9 +113,9 @@ def _csv(out: IO[str], lines: Iterator[dict[str, Any]]) -> int:
     return count
 
 
-def _json(out: IO[str], lines: Iterator[dict[str, Any]]) -> int:
+def _json(out: IO[str], queue: Mapping[str, Any], lines: Iterator[dict[str, Any]]) -> int:
     count = 0
-    out.write('{"decisions": [')
+    out.write(f'{{"format": "audits-decisions/2", "queue": {json.dumps(queue)},\n"decisions": [')
     for line in lines:
         group = [list(pair) for pair in line["group"]]
         out.write(("," if count else "") + "\n  " + json.dumps({**line, "group": group}))
