@@ -21,6 +21,7 @@ import roles
 import running
 import sessions
 import signing_off
+import state
 import stores
 from audits.errors import ConflictError, UnknownNameError, UsageError
 from audits.launch import STARTS_WITH, STORE
@@ -461,3 +462,14 @@ def test_the_page_offers_downloads_with_decisions_and_readers_no_small_counts(st
     session_of_user(app).write("look", {"min_cell": 0})
     calm(app.run())
     assert app.number_input(key="min-cell-11").value == 11
+
+
+def test_downloads_of_every_page_hide_what_a_reader_may_not_lift(session, monkeypatch):
+    session.write("look", {"min_cell": 0})
+    monkeypatch.setattr(state.st, "session_state", {"session": session})
+    monkeypatch.setattr(state.st, "query_params", {})
+    assert state.here().min_cell == 0
+    log_in(monkeypatch, "reader")
+    assert state.here().min_cell == 11
+    monkeypatch.setattr(roles, "declared", lambda: {"role_claim": 3})
+    assert state.here().min_cell == 11
