@@ -50,16 +50,21 @@ class Previewed:
     confirmed: bool = False
 
 
-def show(session: Session, store: Store, queue: Queue, wanted: Wanted, who: Person) -> None:
+def show(
+    session: Session, store: Store, queue: Queue, found: tuple[Wanted, int], who: Person
+) -> None:
     """Offer one decision about all items of the filter: the unreviewed, if it asks for no status.
 
-    As on the command line: nobody disputes what others have decided without having asked for it.
+    `found` is what is looked for, and how many items fit. Unreviewed as on the command line: nobody
+    disputes what others have decided without having asked for it.
     """
     again = _told(queue)
     if not who.may_decide:
         return
-    wanted = replace(wanted, status=wanted.status or Status.UNREVIEWED)
-    total = store.page(queue.id, wanted, size=1).total
+    wanted, total = found
+    if wanted.status is None:
+        wanted = replace(wanted, status=Status.UNREVIEWED)
+        total = store.page(queue.id, wanted, size=1).total
     if not total:
         return
     with st.expander(

@@ -107,7 +107,7 @@ def _group(queue: Queue) -> Group:
 def listed(session: Session, store: Store, queue: Queue, asked: Asked, who: Person) -> None:
     """Show the items, some at a time, and offer one decision about all."""
     page = _part(store, queue, asked)
-    bulk.show(session, store, queue, asked.wanted, who)
+    bulk.show(session, store, queue, (asked.wanted, page.total), who)
     if not page.total:
         st.info("No item fits this filter.")
         return
