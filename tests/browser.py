@@ -280,18 +280,48 @@ def settled(page: Any, seconds: float = SECONDS_TO_SETTLE) -> None:
 
 
 def violations(page: Any) -> list[str]:
-    """What axe-core finds against WCAG 2.2 AA: rule, place, and what is wrong there."""
+    """What axe-core finds against WCAG 2.2 AA: rule, place, and what is wrong there.
+
+    Contrast takes longer than all the rest, and is the same for texts that look alike: of those,
+    three are looked at.
+    """
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(_axe())
     found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags},"
-        " resultTypes: ['violations']})",
-        WCAG,
+        """
+        async ([tags, each]) => {
+          const signs = {}, texts = [];
+          const sign = element => {
+            let said = '', at = element;
+            for (; at; at = at.parentElement) {
+              const style = getComputedStyle(at);
+              if (at === element) said = [style.color, style.fontSize, style.fontWeight].join();
+              said += [at.tagName, style.backgroundColor, style.backgroundImage, style.opacity];
+            }
+            return said;
+          };
+          const written = node => node.nodeType === Node.TEXT_NODE && node.data.trim();
+          for (const element of document.querySelectorAll('body *'))
+            if (element.checkVisibility() &&
+                (element.value || [...element.childNodes].some(written)))
+              (signs[sign(element)] ??= []).push(element);
+          for (const alike of Object.values(signs))
+            texts.push(...new Set([alike[0], alike[alike.length >> 1], alike[alike.length - 1]]));
+          const all = {type: 'tag', values: tags}, only = {type: 'rule', values: [each]};
+          const asked = {resultTypes: ['violations']};
+          const rest = await axe.run(
+            document, {...asked, runOnly: all, rules: {[each]: {enabled: false}}});
+          if (!texts.length) return rest.violations;
+          const seen = await axe.run({include: texts}, {...asked, runOnly: only});
+          return [...rest.violations, ...seen.violations];
+        }
+        """,
+        [WCAG, "color-contrast"],
     )
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))}: {node['html'][:160]}: "
         f"{node['failureSummary'].splitlines()[-1].strip()}"
-        for rule in found["violations"]
+        for rule in found
         for node in rule["nodes"]
     ]
 
