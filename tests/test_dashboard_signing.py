@@ -122,7 +122,7 @@ def log_in(monkeypatch, role):
 # -- a queue is opened -----------------------------------------------------------------------------
 
 
-def finished(app, seconds=60.0):
+def finished(app, seconds=180.0):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         app.run()
