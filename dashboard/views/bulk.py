@@ -62,13 +62,14 @@ def show(
     if not who.may_decide:
         return
     wanted, total = found
+    status = wanted.status or Status.UNREVIEWED
     if wanted.status is None:
-        wanted = replace(wanted, status=Status.UNREVIEWED)
+        wanted = replace(wanted, status=status)
         total = store.page(queue.id, wanted, size=1).total
     if not total:
         return
     with st.expander(
-        f"Decide about all {total:,} {wanted.status.value} items of this filter",
+        f"Decide about all {total:,} {status.value} items of this filter",
         expanded=again or _previewed(queue) is not None,
     ):
         action = st.radio(
