@@ -7,7 +7,7 @@ import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
 from hypothesis import settings
 from postgresql import postgresql_server, postgresql_url  # noqa: F401, fixtures
-from spark_cluster import spark_cluster, spark_connect  # noqa: F401, fixtures
+from spark_cluster import spark_cluster, spark_on_cluster, spark_on_connect  # noqa: F401, fixtures
 
 # Java is started by forks that become another program at once; gRPC's care for forks, where a
 # Connect session is open in the same process, closes what the child still needs.

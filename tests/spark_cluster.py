@@ -1,7 +1,8 @@
-"""Spark as people run it, started here on 127.0.0.1: a local session, a cluster, a Connect server.
+"""Spark as people run it, started here on 127.0.0.1: a cluster and a Connect server.
 
-A fixture over `WAYS` gives a session on each of the three in turn. A test that kills something
-starts a cluster of its own: `with standalone() as cluster, session(cluster.url) as spark: ...`.
+Each is started once, with one session that all tests share: a Java that has just begun takes
+longer to warm up than to do what tests ask of it. `spark_of(way, request)` gives the session on one
+of `WAYS`. A test may kill what runs on the cluster: whoever asks next finds a worker again.
 
 Every server is started beneath a shell that reads from a pipe of ours: when the tests end, however
 they end, the pipe closes and the shell kills its group.
@@ -17,8 +18,9 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +47,11 @@ DRIVER = {  # what the process that plans the jobs is started with
     "spark.driver.host": HERE,
     "spark.driver.memory": "1g",
     "spark.executor.memory": "1g",
-    "spark.executor.extraJavaOptions": BRIEF,
     **SESSION,
 }
 
-# For `pytest.mark.filterwarnings`: what Spark's own code, and nothing of ours, warns of.
-WARNINGS = ("ignore:PySpark does not yet fully support pandas:FutureWarning",)
 
-
+@cache
 def java() -> str:
     """The path of a Java that Spark can use."""
     home = os.environ.get("JAVA_HOME")
@@ -79,7 +78,7 @@ def environment(folder: Path) -> dict[str, str]:
         "SPARK_LOCAL_IP": HERE,
         "SPARK_LOCAL_DIRS": str(folder),
         "SPARK_DAEMON_MEMORY": "1g",
-        "SPARK_DAEMON_JAVA_OPTS": BRIEF,
+        "JDK_JAVA_OPTIONS": BRIEF,  # of every Java: that which starts another, too
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
     }
@@ -174,7 +173,7 @@ def driver(folder: Path, **more: str) -> dict[str, str]:
     """The settings of a driver which writes into this folder only."""
     return {
         **DRIVER,
-        "spark.driver.extraJavaOptions": f"{BRIEF} -Djava.io.tmpdir={folder}",
+        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder}",
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
         **more,
     }
@@ -185,56 +184,72 @@ def options(settings: dict[str, str]) -> list[str]:
     return [word for key, value in settings.items() for word in ("--conf", f"{key}={value}")]
 
 
-# -- the three ways to run Spark ------------------------------------------------------------------
+# -- the ways to run Spark ------------------------------------------------------------------------
+
+KIND = "org.apache.spark.deploy"
+AT = ("--host", HERE, "--port", "0", "--webui-port", "0")
 
 
 class Cluster:
     """A standalone master and one worker; executors come with the first session."""
 
-    def __init__(self, url: str, worker: Server):
-        self.url = url
-        self.worker = worker
+    def __init__(self, folder: Path, cores: int, memory: str):
+        self.folder = folder
+        self._master = Server(folder, "master", "spark-class", f"{KIND}.master.Master", *AT)
+        self._worker: Server | None = None
+        self._size = ("--cores", str(cores), "--memory", memory, "--work-dir", str(folder))
+        self._workers = 0
+
+    @property
+    def url(self) -> str:
+        """The address of the master."""
+        return self._master.says(r"Starting Spark master at (spark://\S+)")
+
+    def needs_worker(self) -> None:
+        """Start a worker, if there is none, and wait until it has registered with the master."""
+        if self._worker is None:
+            command = ("spark-class", f"{KIND}.worker.Worker", *AT, *self._size, self.url)
+            self._worker = Server(self.folder, f"worker{self._workers}", *command)
+            self._workers += 1
+            self._worker.says("(Successfully registered with master)")
 
     def executor_pids(self) -> list[int]:
         """The Java processes that run tasks."""
-        return self.worker.pids("CoarseGrainedExecutorBackend")
+        return self._pids("CoarseGrainedExecutorBackend")
 
     def python_pids(self) -> list[int]:
         """The Python processes beneath the executors: a daemon, and those it forked."""
-        return self.worker.pids("pyspark.daemon")
+        return self._pids("pyspark.daemon")
+
+    def _pids(self, word: str) -> list[int]:
+        return [] if self._worker is None else self._worker.pids(word)
 
     def kill_worker(self) -> None:
         """Kill the worker and its executors, as when the machine fails. Nothing replaces them."""
-        self.worker.kill()
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker = None
+
+    def close(self) -> None:
+        """Kill all that is left."""
+        self.kill_worker()
+        self._master.kill()
 
 
 @contextmanager
-def standalone(worker_cores: int = 2, worker_memory: str = "2g") -> Iterator[Cluster]:
-    """A master and a worker that has registered with it."""
-    at = ("--host", HERE, "--port", "0", "--webui-port", "0")
-    with scratch() as folder, ExitStack() as started:
-        kind = "org.apache.spark.deploy"
-        master = Server(folder, "master", "spark-class", f"{kind}.master.Master", *at)
-        started.callback(master.kill)
-        url = master.says(r"Starting Spark master at (spark://\S+)")
-        size = ("--cores", str(worker_cores), "--memory", worker_memory, "--work-dir", str(folder))
-        worker = Server(folder, "worker", "spark-class", f"{kind}.worker.Worker", *at, *size, url)
-        started.callback(worker.kill)
-        worker.says("(Successfully registered with master)")
-        yield Cluster(url, worker)
-
-
-class ConnectServer:
-    """A Connect server and the address for `SparkSession.builder.remote`."""
-
-    def __init__(self, url: str, server: Server):
-        self.url = url
-        self.server = server
+def standalone(cores: int = 3, memory: str = "2g") -> Iterator[Cluster]:
+    """A cluster whose worker has a core more than the session of the tests takes."""
+    with scratch() as folder:
+        cluster = Cluster(folder, cores, memory)
+        try:
+            yield cluster
+        finally:
+            cluster.close()
 
 
 @contextmanager
-def connect_server(master: str = "local[2]", **settings: str) -> Iterator[ConnectServer]:
-    """A Connect server that listens."""
+def connect_server(master: str = "local[2]") -> Iterator[str]:
+    """A Connect server that listens: its address for `SparkSession.builder.remote`."""
     listening = {
         "spark.connect.grpc.binding.address": HERE,
         "spark.connect.grpc.binding.port": "0",
@@ -242,11 +257,11 @@ def connect_server(master: str = "local[2]", **settings: str) -> Iterator[Connec
     with scratch() as folder, ExitStack() as started:
         kind = "org.apache.spark.sql.connect.service.SparkConnectServer"
         command = ("spark-submit", "--class", kind, "--master", master)
-        more = options(driver(folder, **listening, **settings))
+        more = options(driver(folder, **listening))
         server = Server(folder, "connect", *command, *more, "spark-internal")
         started.callback(server.kill)
         port = server.says(r"Spark Connect server started at: \S+?:(\d+)")
-        yield ConnectServer(f"sc://{HERE}:{port}", server)
+        yield f"sc://{HERE}:{port}"
 
 
 # -- sessions --------------------------------------------------------------------------------------
@@ -262,11 +277,6 @@ def session(url: str, **settings: str) -> Iterator[Any]:
         url, **settings
     ) as spark:
         yield spark
-
-
-def local_session(**settings: str) -> Any:
-    """A session that runs in a Java process of this one's."""
-    return session("local[2]", **settings)
 
 
 @contextmanager
@@ -290,20 +300,29 @@ def classic_session(url: str, **settings: str) -> Iterator[Any]:
         raise RuntimeError("A process has one SparkContext at a time: stop the other one first")
     java()
     with scratch() as folder:
-        before, on_interrupt = dict(os.environ), signal.getsignal(signal.SIGINT)
-        set_environment(environment(folder))
+        conf = SparkConf().setMaster(url).setAppName("tests")
+        conf.setAll(driver(folder, **settings).items())
         spark = None
         try:
-            conf = SparkConf().setMaster(url).setAppName("tests")
-            conf.setAll(driver(folder, **settings).items())
-            spark = SparkSession(_context(conf))
+            with _as_before(environment(folder)):
+                spark = SparkSession(_context(conf))
             yield spark
         finally:
             if spark is not None:
                 spark.stop()
             stop_java()
-            set_environment(before)
-            signal.signal(signal.SIGINT, on_interrupt)  # a SparkContext leaves its own behind
+
+
+@contextmanager
+def _as_before(variables: dict[str, str]) -> Iterator[None]:
+    """Set the environment in the block only; a SparkContext leaves a signal's handler behind."""
+    before, on_interrupt = dict(os.environ), signal.getsignal(signal.SIGINT)
+    try:
+        set_environment(variables)
+        yield
+    finally:
+        set_environment(before)
+        signal.signal(signal.SIGINT, on_interrupt)
 
 
 def _context(conf: Any) -> Any:
@@ -345,21 +364,32 @@ def stop_java() -> None:
 
 # -- fixtures --------------------------------------------------------------------------------------
 
+WAYS = ("cluster", "connect")
+
+
+def spark_of(way: str, request: pytest.FixtureRequest) -> Any:
+    """The session that all tests share on one of the ways into Spark."""
+    if way == "cluster":
+        request.getfixturevalue("spark_cluster").needs_worker()
+    return request.getfixturevalue(f"spark_on_{way}")
+
 
 @pytest.fixture(scope="session")
 def spark_cluster() -> Iterator[Cluster]:
+    """The cluster; one more session finds a core there."""
     with standalone() as cluster:
         yield cluster
 
 
 @pytest.fixture(scope="session")
-def spark_connect() -> Iterator[ConnectServer]:
-    with connect_server() as server:
-        yield server
+def spark_on_cluster(spark_cluster: Cluster) -> Iterator[Any]:
+    """A session whose driver is this process."""
+    with session(spark_cluster.url, **{"spark.cores.max": "2"}) as spark:
+        yield spark
 
 
-WAYS: dict[str, Callable[[pytest.FixtureRequest], str]] = {
-    "cluster": lambda request: request.getfixturevalue("spark_cluster").url,
-    "connect": lambda request: request.getfixturevalue("spark_connect").url,
-}
-"""The address of each, for a fixture that opens one after the other; `local[2]` is the third."""
+@pytest.fixture(scope="session")
+def spark_on_connect() -> Iterator[Any]:
+    """A session on a server, which this process speaks to."""
+    with connect_server() as url, session(url) as spark:
+        yield spark

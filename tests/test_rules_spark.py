@@ -5,7 +5,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from spark_cluster import session
 
 from audits.data import engines
 from audits.data.rules import bind, violations
@@ -29,12 +28,6 @@ check = "insured = maybe"
 """
 
 
-@pytest.fixture(scope="module")
-def spark():
-    with session("local[2]") as opened:
-        yield opened
-
-
 def counted(tables, rules, spark):
     markers = frozenset(["40"])
     with Workspace() as work, engines.opened(tables, work, spark=spark, markers=markers) as found:
@@ -53,7 +46,7 @@ def counted(tables, rules, spark):
         return said, [note for note in pair.book.notes if "ule" in note]
 
 
-def test_the_same_counts(spark, sample, tmp_path):
+def test_the_same_counts(spark_on_connect, sample, tmp_path):
     rng, tables = np.random.default_rng(4), {}
     for role, name, rows in (
         ("real", "survey_real.csv", 900),
@@ -74,5 +67,5 @@ def test_the_same_counts(spark, sample, tmp_path):
     rules = tmp_path / "rules.toml"
     rules.write_text(RULES, encoding="utf-8")
     here, notes = counted(tables, rules, None)
-    assert counted(tables, rules, spark) == (here, notes)
+    assert counted(tables, rules, spark_on_connect) == (here, notes)
     assert any("insured = 'maybe'" in note for note in notes)

@@ -1,4 +1,4 @@
-"""The same audit on Spark: in this process, on a cluster, through Connect; and what goes wrong."""
+"""The same audit on Spark: on a cluster, through Connect, by address; and what goes wrong."""
 
 import json
 import os
@@ -14,10 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from spark_cluster import WAYS, session, standalone
+import test_engine
+from spark_cluster import SECONDS_TO_START, WAYS, environment, spark_of, until
 
 import audits
-from audits.data.spark_watch import is_connect
+from audits.data.spark_engine import SparkEngine
+from audits.data.spark_session import sent_whole
 from audits.errors import ClusterError, InputError, SourceError, UsageError
 from audits.settings import Settings
 
@@ -27,9 +29,12 @@ QUICK = Settings().having(max_draws=199, classifier_permutations=39, classifier_
 
 @pytest.fixture(scope="module", params=WAYS)
 def spark(request):
-    """A session on each of the three, one after the other."""
-    with session(WAYS[request.param](request)) as opened:
-        yield opened
+    """A session on each of the ways, one after the other."""
+    return spark_of(request.param, request)
+
+
+on_cluster = pytest.mark.parametrize("spark", ["cluster"], indirect=True)
+on_connect = pytest.mark.parametrize("spark", ["connect"], indirect=True)
 
 
 def said(audit):
@@ -70,18 +75,26 @@ def tables(tmp_path_factory, sample):
     return found
 
 
-OPTIONS = {
-    "plain": {},
-    "weights, holdout, bands": {
-        "weights": "weight",
-        "bands": {"age": [30, 60]},
-        "sensitive_features": ["race", "sex", "age"],
-    },
-    "markers and kinds": {"missing": ["n/a", "40"], "kinds": {"household_size": "ordinal"}},
-}
+AUDITS = [
+    pytest.param("cluster", {}, id="plain, cluster"),
+    pytest.param(
+        "connect",
+        {
+            "weights": "weight",
+            "bands": {"age": [30, 60]},
+            "sensitive_features": ["race", "sex", "age"],
+        },
+        id="weights, holdout, bands, connect",
+    ),
+    pytest.param(
+        "connect",
+        {"missing": ["n/a", "40"], "kinds": {"household_size": "ordinal"}},
+        id="markers and kinds, connect",
+    ),
+]
 
 
-@pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
+@pytest.mark.parametrize(("spark", "options"), AUDITS, indirect=["spark"])
 def test_the_same_audit(spark, tables, options):
     asked = {"sensitive_features": ["race", "sex"], "settings": QUICK} | options
     if "weights" in options:
@@ -92,6 +105,13 @@ def test_the_same_audit(spark, tables, options):
     assert here == there
     assert engine == {"duckdb"}
     assert cluster == {f"spark {spark.version}"}
+
+
+@on_cluster
+def test_every_type_is_read_on_a_cluster_as_by_a_server(spark, tmp_path):
+    """All that an engine is asked, it is asked through Connect, in the engines' own tests."""
+    with sent_whole():
+        test_engine.test_levels(test_engine.on_spark(spark, tmp_path))
 
 
 def test_a_frame_and_the_name_of_a_table(spark, tables):
@@ -117,7 +137,7 @@ OPEN_PAIRS = {
 @pytest.mark.real_data
 @pytest.mark.parametrize(
     ("spark", "pair"),
-    [("cluster", "Adult"), ("connect", "national2019")],  # every way has the made tables, too
+    [("cluster", "Adult"), ("connect", "national2019")],
     indirect=["spark"],
 )
 def test_the_same_audit_of_open_data(spark, real_data, tmp_path, pair):
@@ -131,11 +151,12 @@ def test_the_same_audit_of_open_data(spark, real_data, tmp_path, pair):
     assert here == said(audits.compare(*files, **asked, spark=spark))[0]
 
 
+@on_connect
 def test_many_parts_are_joined_by_workers(spark, tables, monkeypatch):
     from audits.data import spark_engine
 
     monkeypatch.setattr(spark_engine, "_DIRECT", 1)
-    asked = {"sensitive_features": "race", "settings": QUICK}
+    asked = {"sensitive_features": "race", "settings": QUICK, "ask": ["coverage", "drift"]}
     files = (tables["real"], tables["synthetic"])
     assert (
         said(audits.compare(*files, **asked))[0]
@@ -158,6 +179,7 @@ def test_what_cannot_be_read(spark, tables, tmp_path):
         audits.compare(frame, frame, sensitive_features="gender")
 
 
+@on_cluster
 def test_text_files_are_not_read(spark, tmp_path):
     (tmp_path / "t.csv").write_text("sex\nf\n\nm\n")
     with pytest.raises(SourceError, match=r"t\.csv.*Audit the file without spark"):
@@ -171,12 +193,13 @@ def test_a_frame_that_is_kept_already_stays(spark, tables):
     frame.unpersist()
 
 
+@on_cluster
 def test_parts_that_differ_are_read_alike(spark, tmp_path):
     rng = np.random.default_rng(1)
     for part, columns in enumerate((["sex", "city"], ["city", "sex"])):
         values = {name: rng.choice(["a", "b"], 300) for name in columns}
         pq.write_table(pa.table(values), tmp_path / f"{part}.parquet")
-    asked = {"sensitive_features": "sex", "settings": QUICK}
+    asked = {"sensitive_features": "sex", "settings": QUICK, "ask": ["coverage", "drift"]}
     here = audits.compare(tmp_path, tmp_path, **asked)
     there = audits.compare(tmp_path, tmp_path, **asked, spark=spark)
     assert here.answers == there.answers
@@ -186,9 +209,9 @@ def test_parts_that_differ_are_read_alike(spark, tmp_path):
             audits.compare(tmp_path, tmp_path, **asked, spark=engine)
 
 
+@on_cluster
 def test_a_session_that_is_there_is_used_and_stays(spark, tables):
-    if is_connect(spark):
-        pytest.skip("speaks to a server: of such sessions a process may have many")
+    """Of sessions on a server a process may have many."""
     asked = {"sensitive_features": "sex", "ask": "coverage", "settings": QUICK}
     address = spark.sparkContext.master
     audits.compare(tables["real"], tables["synthetic"], **asked, spark=address)
@@ -211,7 +234,6 @@ def test_workers_need_no_package_of_ours():
     from pyspark import cloudpickle
 
     from audits.data import partitions
-    from audits.data.spark_session import sent_whole
 
     held = [partitions.Held(0, "a", "text", "plain"), partitions.Held(1, "b", "number", "plain")]
     with sent_whole():
@@ -230,19 +252,16 @@ def test_workers_need_no_package_of_ours():
     assert (done.stdout, done.returncode) == (b"4\n", 0), done.stderr
 
 
-def later(seconds, act):
-    timer = threading.Timer(seconds, act)
-    timer.start()
-    return timer
-
-
-def test_an_address_on_the_command_line(tables):
-    """A session of its own, in a process of its own."""
+def test_an_address_on_the_command_line(tables, tmp_path):
+    """A session of its own, as Spark comes, in a process of its own."""
     options = ["--sensitive-features", "sex", "--ask", "coverage", "--format", "json"]
-    found = []
+    found, told = [], environment(tmp_path)
+    del told["PYSPARK_PYTHON"]  # the workers are that Python which audits
     for more in ([], ["--spark", "local[2]"]):
         command = [sys.executable, "-m", "audits", "compare", tables["real"], tables["synthetic"]]
-        done = subprocess.run([*command, *options, *more], capture_output=True, check=True)
+        done = subprocess.run(
+            [*command, *options, *more], capture_output=True, check=True, env=told
+        )
         document = json.loads(done.stdout)
         assert {one.pop("engine")[:5] for one in document["inputs"]} == {
             "spark" if more else "duckd"
@@ -251,53 +270,84 @@ def test_an_address_on_the_command_line(tables):
     assert found[0] == found[1]
 
 
+# -- what dies while it works ----------------------------------------------------------------------
+
+ASKED = {"sensitive_features": ["race", "sex"], "settings": QUICK, "ask": ["coverage", "drift"]}
+
+
+def while_pairs_are_counted(monkeypatch, act):
+    """Do something once, a moment after tasks began to count codes that the executors keep.
+
+    Should they be quicker, the audit has more to ask of what was kept.
+    """
+    pairs, begun = SparkEngine.pairs, []
+
+    def watched(engine, recodings):
+        if not begun:
+            begun.append(threading.Timer(0.05, act))
+            begun[0].start()
+        return pairs(engine, recodings)
+
+    monkeypatch.setattr(SparkEngine, "pairs", watched)
+    return begun
+
+
+@on_cluster
 @pytest.mark.slow
-def test_a_killed_executor_is_replaced_and_nothing_changes(tables):
-    asked = {"sensitive_features": ["race", "sex"], "settings": QUICK}
-    files = (tables["real"], tables["synthetic"])
-    with standalone() as cluster, session(cluster.url) as spark:
-        spark.range(10).count()
-        killed = cluster.executor_pids()
-        timer = later(3, lambda: [os.kill(pid, signal.SIGKILL) for pid in killed])
-        audit = audits.compare(*files, **asked, spark=spark)
-        timer.join()
-        assert killed
-        assert not set(killed) & set(cluster.executor_pids())
-    assert said(audit)[0] == said(audits.compare(*files, **asked))[0]
+def test_a_killed_executor_is_replaced_and_nothing_changes(
+    spark, spark_cluster, tables, monkeypatch
+):
+    files, killed = (tables["real"], tables["synthetic"]), []
+
+    def kill():
+        killed.extend(spark_cluster.executor_pids())
+        for pid in killed:
+            os.kill(pid, signal.SIGKILL)
+
+    begun = while_pairs_are_counted(monkeypatch, kill)
+    audit = audits.compare(*files, **ASKED, spark=spark)
+    begun[0].join()
+    assert killed
+    assert not set(killed) & set(spark_cluster.executor_pids())
+    assert said(audit)[0] == said(audits.compare(*files, **ASKED))[0]
 
 
 @pytest.mark.slow
-def test_a_lost_worker_is_said(tables, monkeypatch):
+def test_an_interrupted_audit_stops_its_jobs(spark_cluster, tables, tmp_path):
+    target = tmp_path / "audit" / "audit.json"
+    target.parent.mkdir()
+    spark_cluster.needs_worker()
+    others = set(spark_cluster.python_pids())
+    command = [
+        sys.executable, "-m", "audits", "compare", str(tables["real"]),
+        str(tables["synthetic"]), "--sensitive-features", "race,sex",
+        "--spark", spark_cluster.url, "--output", str(target),
+    ]  # fmt: skip
+    child = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment(tmp_path),
+    )  # fmt: skip
+    for _ in until(SECONDS_TO_START):
+        if set(spark_cluster.python_pids()) - others or child.poll() is not None:
+            break
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130, said
+    assert "audits: interrupted; nothing was saved." in said
+    assert not list(target.parent.iterdir())
+
+
+@on_cluster
+@pytest.mark.slow
+def test_a_lost_worker_is_said(spark, spark_cluster, tables, monkeypatch):
     """No worker is left: Spark by itself would wait for one for ever."""
     from audits.data import spark_watch
 
-    monkeypatch.setattr(spark_watch, "PATIENCE", 10)
-    asked = {"sensitive_features": ["race", "sex"], "settings": QUICK}
-    with standalone() as cluster, session(cluster.url) as spark:
-        spark.range(10).count()
-        timer = later(3, cluster.kill_worker)
-        start = time.monotonic()
-        with pytest.raises(ClusterError, match=r"Spark gave up .*Nothing was saved"):
-            audits.compare(tables["real"], tables["synthetic"], **asked, spark=spark)
-        timer.join()
-        assert time.monotonic() - start < 120
-
-
-@pytest.mark.slow
-def test_an_interrupted_audit_stops_its_jobs(tables, tmp_path):
-    target = tmp_path / "audit.json"
-    with standalone() as cluster:
-        command = [
-            sys.executable, "-m", "audits", "compare", str(tables["real"]),
-            str(tables["synthetic"]), "--sensitive-features", "race,sex",
-            "--spark", cluster.url, "--output", str(target),
-        ]  # fmt: skip
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        deadline = time.monotonic() + 120
-        while not cluster.python_pids() and time.monotonic() < deadline:
-            time.sleep(0.1)
-        child.send_signal(signal.SIGINT)
-        _, said = child.communicate(timeout=60)
-    assert child.returncode == 130
-    assert "audits: interrupted; nothing was saved." in said
-    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr(spark_watch, "PATIENCE", 3)
+    monkeypatch.setattr(spark_watch, "_LOOK_EVERY", 0.2)
+    begun = while_pairs_are_counted(monkeypatch, spark_cluster.kill_worker)
+    start = time.monotonic()
+    with pytest.raises(ClusterError, match=r"Spark gave up .*Nothing was saved"):
+        audits.compare(tables["real"], tables["synthetic"], **ASKED, spark=spark)
+    begun[0].join()
+    assert time.monotonic() - start < 120
