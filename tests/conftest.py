@@ -7,7 +7,7 @@ import pytest
 from browser import chromium, dashboard  # noqa: F401, fixtures
 from hypothesis import settings
 from postgresql import postgresql_server, postgresql_url  # noqa: F401, fixtures
-from spark_cluster import spark_cluster, spark_on_cluster, spark_on_connect  # noqa: F401, fixtures
+from spark_cluster import spark_cluster, spark_on_connect, stop_spark  # noqa: F401, fixtures
 
 # Java is started by forks that become another program at once; gRPC's care for forks, where a
 # Connect session is open in the same process, closes what the child still needs.
@@ -36,6 +36,16 @@ def real_data() -> Path:
     return Path(folder)
 
 
+_with_spark: set[str] = set()
+
+
+@pytest.hookimpl(trylast=True)  # when the fixtures of a module have been torn down
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """Stop Spark as soon as no file needs it: what comes next has the machine for itself."""
+    if nextitem is None or nextitem.path.name not in _with_spark:
+        stop_spark()
+
+
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files of tests in an order in which two processes end together.
@@ -45,6 +55,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     marks: dict[str, set[str]] = {}
     for item in items:
         marks.setdefault(item.path.name, set()).update(mark.name for mark in item.iter_markers())
+    _with_spark.update(name for name, found in marks.items() if "spark" in found)
     place = {name: _place(found) for name, found in marks.items()}
     items.sort(key=lambda item: place[item.path.name])  # stable: a file stays in its order
     for item in items:

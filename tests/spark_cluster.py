@@ -1,8 +1,9 @@
 """Spark as people run it, started here on 127.0.0.1: a cluster and a Connect server.
 
 Each is started once, with one session that all tests share: a Java that has just begun takes
-longer to warm up than to do what tests ask of it. `spark_of(way, request)` gives the session on one
-of `WAYS`. A test may kill what runs on the cluster: whoever asks next finds a worker again.
+longer to warm up than to do what tests ask of it. `spark_of(way)` gives the session on one of
+`WAYS`, until `stop_spark`. A test may kill what runs on the cluster: whoever asks next finds a
+worker again.
 
 Every server is started beneath a shell that reads from a pipe of ours: when the tests end, however
 they end, the pipe closes and the shell kills its group.
@@ -18,8 +19,8 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -362,34 +363,44 @@ def stop_java() -> None:
             gateway.proc.wait()
 
 
-# -- fixtures --------------------------------------------------------------------------------------
+# -- what all tests share --------------------------------------------------------------------------
 
 WAYS = ("cluster", "connect")
 
+_running: dict[str, Any] = {}
+_ends = ExitStack()
 
-def spark_of(way: str, request: pytest.FixtureRequest) -> Any:
+
+def _kept(name: str, make: Callable[[], AbstractContextManager[Any]]) -> Any:
+    if name not in _running:
+        _running[name] = _ends.enter_context(make())
+    return _running[name]
+
+
+def stop_spark() -> None:
+    """Stop all that runs; whoever asks next starts it again."""
+    _running.clear()
+    _ends.close()
+
+
+def spark_of(way: str) -> Any:
     """The session that all tests share on one of the ways into Spark."""
-    if way == "cluster":
-        request.getfixturevalue("spark_cluster").needs_worker()
-    return request.getfixturevalue(f"spark_on_{way}")
+    if way == "connect":
+        return _kept("session on a server", lambda: session(_kept("server", connect_server)))
+    cluster: Cluster = _kept("cluster", standalone)
+    cluster.needs_worker()
+    of_two = {"spark.cores.max": "2"}
+    return _kept("session on a cluster", lambda: session(cluster.url, **of_two))
 
 
-@pytest.fixture(scope="session")
-def spark_cluster() -> Iterator[Cluster]:
+@pytest.fixture
+def spark_cluster() -> Cluster:
     """The cluster; one more session finds a core there."""
-    with standalone() as cluster:
-        yield cluster
+    cluster: Cluster = _kept("cluster", standalone)
+    return cluster
 
 
-@pytest.fixture(scope="session")
-def spark_on_cluster(spark_cluster: Cluster) -> Iterator[Any]:
-    """A session whose driver is this process."""
-    with session(spark_cluster.url, **{"spark.cores.max": "2"}) as spark:
-        yield spark
-
-
-@pytest.fixture(scope="session")
-def spark_on_connect() -> Iterator[Any]:
+@pytest.fixture
+def spark_on_connect() -> Any:
     """A session on a server, which this process speaks to."""
-    with connect_server() as url, session(url) as spark:
-        yield spark
+    return spark_of("connect")

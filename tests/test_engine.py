@@ -75,7 +75,7 @@ def engine_of(request, tmp_path_factory):
     from audits.data.spark_session import sent_whole
 
     with sent_whole():
-        yield on_spark(spark_of(request.param, request), tmp_path_factory.mktemp("spark"))
+        yield on_spark(spark_of(request.param), tmp_path_factory.mktemp("spark"))
 
 
 @pytest.fixture(scope="module", params=["wide", "listed"])

@@ -30,7 +30,7 @@ QUICK = Settings().having(max_draws=199, classifier_permutations=39, classifier_
 @pytest.fixture(scope="module", params=WAYS)
 def spark(request):
     """A session on each of the ways, one after the other."""
-    return spark_of(request.param, request)
+    return spark_of(request.param)
 
 
 on_cluster = pytest.mark.parametrize("spark", ["cluster"], indirect=True)
