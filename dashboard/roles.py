@@ -41,7 +41,7 @@ class Role(IntEnum):
 
 _DOES = {
     Role.READER: "look",
-    Role.REVIEWER: "open a queue, or decide",
+    Role.REVIEWER: "open a queue, decide, or keep an audit in a history",
     Role.OWNER: "lift hiding, sign, or settle every dispute",
 }
 

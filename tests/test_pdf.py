@@ -309,6 +309,20 @@ def test_tables_have_heads_and_the_head_comes_back_on_every_page(plain_bytes: by
     assert all("Real people" in page for page in rows)
 
 
+def test_tables_and_figures_are_numbered_as_they_come() -> None:
+    laid = laid_out(_plain(document(HOSTILE)))
+    blocks = [block for section in set_sections(laid) for block in section["blocks"]]
+    for kind, count in (("table", 2), ("figure", 2)):
+        numbers = [block["number"] for block in blocks if block["kind"] == kind]
+        assert numbers == list(range(1, count + 1))
+
+
+def test_the_numbers_of_tables_are_those_of_the_layout(plain_bytes: bytes) -> None:
+    text = " ".join(text_of(page) for page in opened(plain_bytes).pages).replace("\u200b", "")
+    for word, count in (("Table", 2), ("Figure", 2)):
+        assert re.findall(rf"{word} (\d+)\.", text) == [str(n + 1) for n in range(count)]
+
+
 def test_every_page_after_the_cover_says_which_of_how_many_it_is(plain_bytes: bytes) -> None:
     pdf = opened(plain_bytes)
     count = len(pdf.pages)

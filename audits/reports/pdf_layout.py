@@ -45,6 +45,7 @@ def laid_out(document: dict[str, Any]) -> dict[str, Any]:
     replaced = spelled_out(_texts(document))
     if replaced:
         sections.append(_section(_replaced(replaced), {}))
+    _number(sections)
     cover = dict(document["cover"], verdict=document["cover"]["verdict"]["verdict"])
     title = _cut(cover["title"], _TITLE)
     cover["title"] = breakable(title, 24)
@@ -219,6 +220,14 @@ def _is_brief(section: dict[str, Any]) -> bool:
     kinds = {block["kind"] for block in blocks}
     is_plain = kinds <= {"paragraph", "table"} and all(block.get("together", 1) for block in blocks)
     return is_plain and sum(map(len, _texts(blocks))) < 2_500
+
+
+def _number(sections: list[dict[str, Any]]) -> None:
+    """Number tables and figures: in long reports Typst's own counters may not come to rest."""
+    for kind in ("table", "figure"):
+        blocks = [one for part in sections for one in part["blocks"] if one["kind"] == kind]
+        for number, block in enumerate(blocks, start=1):
+            block["number"] = number
 
 
 def _leads(block: dict[str, Any], after: dict[str, Any] | None) -> bool:

@@ -44,7 +44,6 @@ def show(here: Here) -> None:
     parts.begin("What did people decide?", _answer(found, trouble))
     if trouble:
         st.error(sentence(trouble))
-    _report(here, audit, found)
     if found:
         if (wanted := st.session_state.pop("queue-next", None)) is not None:
             st.session_state["queue-chosen"] = wanted
@@ -52,7 +51,8 @@ def show(here: Here) -> None:
         store = stores.store(here.session)
         agreeing.show(here.session, store, chosen, _of(here, chosen))
         signing.show(here.session, store, chosen)
-    else:
+    _report(here, audit, found)
+    if not found:
         _waiting(audit)
     if not trouble:
         opening_queue.show(here, first=not found)
