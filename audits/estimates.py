@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 _NOTHING = 1e-12  # no statistic of a table is so small, and rounding leaves less
 
@@ -31,6 +33,26 @@ class Estimate:
     def unknown(cls) -> Estimate:
         """Nothing can be said."""
         return cls(math.nan, math.nan, math.nan)
+
+    @classmethod
+    def at(cls, value: float, band: Sequence[Any], i: int) -> Estimate:
+        """Take a value with its interval out of a band: all lower limits, and all upper ones.
+
+        >>> print(Estimate.at(0.5, ([0.1, 0.4], [0.3, 0.6]), 1))
+        0.50 (0.40 to 0.60)
+        """
+        low, high = (float(side[i]) for side in band)
+        return cls(float(value), low, high)
+
+    def over(self, whole: float | None) -> Estimate:
+        """Divide by what is known without doubt; unknown where that is nothing.
+
+        >>> print(Estimate(0.2, 0.1, 0.3).over(0.5))
+        0.40 (0.20 to 0.60)
+        """
+        if not whole or not self.known:
+            return Estimate.unknown()
+        return Estimate(self.value / whole, self.low / whole, self.high / whole)
 
     @property
     def known(self) -> bool:

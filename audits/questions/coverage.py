@@ -68,8 +68,8 @@ def _group_rows(pair: Pair) -> tuple[CoverageRow, ...]:
     rows = []
     for i, group in enumerate(groups.names):
         pi = pair.reference.share(group) if pair.reference else None
-        real_share = _estimate(share_real[i], bands, i)
-        synthetic_share = _estimate(synthetic[i] / m, bands_synthetic, i)
+        real_share = Estimate.at(share_real[i], bands, i)
+        synthetic_share = Estimate.at(synthetic[i] / m, bands_synthetic, i)
         rows.append(
             CoverageRow(
                 group=group,
@@ -83,8 +83,8 @@ def _group_rows(pair: Pair) -> tuple[CoverageRow, ...]:
                 real_total=float(total_real[i]),
                 synthetic_total=m,
                 reference_share=pi,
-                representation=_over(real_share, pi),
-                representation_synthetic=_over(synthetic_share, pi),
+                representation=real_share.over(pi),
+                representation_synthetic=synthetic_share.over(pi),
                 labelled=bool(groups.labelled[i]),
                 missing_share=missing[i],
             )
@@ -108,17 +108,6 @@ def _ratio(
         Estimate(float(v), float(a), float(b))
         for v, a, b in zip(value, np.asarray(low), np.asarray(high), strict=True)
     ]
-
-
-def _estimate(value: float, band: tuple[object, object], i: int) -> Estimate:
-    low, high = (float(np.asarray(side)[i]) for side in band)
-    return Estimate(float(value), low, high)
-
-
-def _over(part: Estimate, whole: float | None) -> Estimate:
-    if not whole:
-        return Estimate.unknown()
-    return Estimate(part.value / whole, part.low / whole, part.high / whole)
 
 
 def _missing_shares(pair: Pair) -> list[float]:
@@ -163,8 +152,8 @@ def _absent(pair: Pair, seen: set[Group]) -> tuple[CoverageRow, ...]:
                 float(real),
                 synthetic,
                 pi,
-                _over(none[0], pi),
-                _over(none[1], pi),
+                none[0].over(pi),
+                none[1].over(pi),
                 True,
                 0.0,
             )

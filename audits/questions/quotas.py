@@ -61,7 +61,7 @@ def measure(pair: Pair) -> dict[str, tuple[Row, ...]]:
         "quotas": tuple(
             _row(
                 quota, counted, i, pair,
-                share=_estimate(share[i], shares, i), ratio=_estimate(ratio[i], ratios, i),
+                share=Estimate.at(share[i], shares, i), ratio=Estimate.at(ratio[i], ratios, i),
             )
             for i, quota in enumerate(pair.quotas)
         )
@@ -127,7 +127,7 @@ def _row(
         people=int(counted.people[i]),
         share=share,
         ratio=ratio,
-        representation=_over(share, asked),
+        representation=share.over(asked),
         reference_share=asked,
         linearised=float(counted.linearised[i]),
         real_total=float(counted.real_total[i]),
@@ -140,17 +140,6 @@ def _row(
         representation_at_least=quota.representation.at_least,
         representation_at_most=quota.representation.at_most,
     )
-
-
-def _estimate(value: float, band: tuple[object, object], i: int) -> Estimate:
-    low, high = (float(np.asarray(side)[i]) for side in band)
-    return Estimate(float(value), low, high)
-
-
-def _over(part: Estimate, whole: float | None) -> Estimate:
-    if not whole:
-        return Estimate.unknown()
-    return Estimate(part.value / whole, part.low / whole, part.high / whole)
 
 
 def judge(tables: dict[str, tuple[Row, ...]], settings: Settings) -> list[Finding]:

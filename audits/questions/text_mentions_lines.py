@@ -70,20 +70,14 @@ def group_rows(corpora: Corpora, found: Counted) -> tuple[MentionRow, ...]:
                 real_base=int(base[1][i]),
                 synthetic_base=int(base[0][i]),
                 reference_share=due,
-                representation=_over(over[1][i], due),
-                representation_synthetic=_over(over[0][i], due),
+                representation=over[1][i].over(due),
+                representation_synthetic=over[0][i].over(due),
                 labelled=found.labelled[i],
                 alone=alone,
                 fewest=_fewest(found, group),
             )
         )
     return (*rows, *_absent(corpora, found, {row.group for row in rows}))
-
-
-def _over(part: Estimate, whole: float | None) -> Estimate:
-    if not whole or not part.known:
-        return Estimate.unknown()
-    return Estimate(part.value / whole, part.low / whole, part.high / whole)
 
 
 def _absent(corpora: Corpora, found: Counted, seen: set[Group]) -> tuple[MentionRow, ...]:
@@ -103,7 +97,7 @@ def _absent(corpora: Corpora, found: Counted, seen: set[Group]) -> tuple[Mention
         rows.append(
             MentionRow(
                 group, by, 0, 0, texts[1], texts[0], none[1], none[0], Estimate.unknown(),
-                real_base, base[0], due, _over(none[3], due), _over(none[2], due), True,
+                real_base, base[0], due, none[3].over(due), none[2].over(due), True,
                 corpora.alone, _fewest(found, group),
             )
         )  # fmt: skip
