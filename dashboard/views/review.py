@@ -52,10 +52,10 @@ def show(here: Here) -> None:
         agreeing.show(here.session, store, chosen, _of(here, chosen))
         signing.show(here.session, store, chosen)
     _report(here, audit, found)
-    if not found:
-        _waiting(audit)
     if not trouble:
         opening_queue.show(here, first=not found)
+    if not found:
+        _waiting(audit)
 
 
 def _queues(here: Here) -> tuple[list[Queue], str]:
