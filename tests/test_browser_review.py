@@ -1,5 +1,6 @@
 """Reviewers before real browsers, on a real PostgreSQL: two at once, by keys, all of a filter."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -183,6 +184,8 @@ def test_keys_decide_and_letters_that_are_typed_do_not(
         _presses(who, "e")
         _presses(who, "b")
         assert who.page.locator(".st-key-items").count()
+        told = re.findall(r"(\d+) of \d+ items are unreviewed", who.body())  # the sign-off, too
+        assert told == [str(store.counts(QUEUE)[Status.UNREVIEWED])] * 2
         assert not who.errors
     made = list(store.decisions(QUEUE))[before:]
     assert [(one.action, one.reason) for one in made] == [

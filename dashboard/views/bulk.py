@@ -124,7 +124,9 @@ def _count(session: Session, store: Store, queue: Queue, wanted: Wanted, action:
 def _show(now: Previewed, least: int) -> None:
     parts.heading(f"{now.action.value.capitalize()} {many(len(now.meant), 'item')}?", 3)
     parts.paragraph(_counts(now.meant.statuses))
-    if now.lines:
+    if now.lines and not now.meant.rows:
+        parts.paragraph("All of them are findings, which are about no row: no row would go.")
+    elif now.lines:
         parts.paragraph(now.lines[0].because)
         _table(now.lines, least)
     with st.container(horizontal=True, key="bulk-decisions"):
@@ -217,6 +219,7 @@ def carry_out(session: Session, queue: Queue) -> None:
         _drop()
         places.forget(_reason(queue))
         _say(queue, f"Kept: {now.action.value}, for {many(len(seen), 'item')}.", kept=True)
+        places.has_decided()
     bar.empty()
 
 

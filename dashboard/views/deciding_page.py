@@ -54,12 +54,14 @@ def show(here: Here, found: list[Queue]) -> Queue:
 
 @parts.piece
 def _work(here: Here, chosen: Queue) -> None:
+    places.drawn_anew()  # a decision about one item is kept before this
     store = stores.store(here.session)
     head = st.container()
     _name(here.session)
     who = roles.person(here.session)
     asked = queue.filters(store, chosen, who)
     bulk.carry_out(here.session, chosen)
+    places.drawn_anew()
     with head:  # as it stands after that
         _standing(store, chosen)
     if (item_id := places.place(chosen).item) is not None:

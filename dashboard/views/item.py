@@ -189,6 +189,7 @@ def _decide(
     typed = [_key("value", queue, item, n) for n in range(len(item.detail.get("values", ())))]
     places.forget(_key("reason", queue, item), _key("columns", queue, item), *typed)
     places.open_next(queue, later, places.around(store, queue, asked))
+    places.has_decided()
 
 
 def _meanwhile(store: Store, queue: Queue, shown: Shown) -> str:

@@ -41,6 +41,17 @@ def place(queue: Queue) -> Place:
     return held.setdefault(queue.id, Place())
 
 
+def has_decided() -> None:
+    """Have the rest of the page drawn anew: it says how many items are undecided, too."""
+    st.session_state["queue-decided"] = True
+
+
+def drawn_anew() -> None:
+    """Draw the whole page instead of a piece of it, if something was decided."""
+    if st.session_state.pop("queue-decided", False):
+        st.rerun()
+
+
 def look_for(queue: Queue, asked: Asked) -> None:
     """Go to the beginning of the list if it is another one now."""
     here = place(queue)
