@@ -18,7 +18,8 @@ import on_disk
 import roles
 import stores
 from audits.errors import UsageError
-from audits.review.records import RECORD, Action, Decision, Reviewer, Shown, Signature, Status
+from audits.review.edits import check_edit
+from audits.review.records import Action, Decision, Reviewer, Shown, Signature, Status
 from roles import Person, Role
 from sessions import Session
 
@@ -145,18 +146,8 @@ def _text(text: str, what: str, advice: str) -> None:
 
 def _edited(seen: Shown, said: Said) -> None:
     """Refuse new values that are none, are too long, or are for columns that the row has not."""
-    if said.action is not Action.EDIT:
-        if said.edit:
-            raise UsageError("new values go with an edit only. Nothing was changed.")
-        return
-    if seen.item.kind != RECORD:
-        raise UsageError("a finding has no values to edit: keep, remove or escalate it.")
-    if not said.edit:
-        raise UsageError("no new value was given. Choose a column and write its value.")
-    values = seen.item.detail.get("values", {})
+    check_edit(seen.item, said.action, said.edit)
     for column, value in said.edit.items():
-        if column not in values:
-            raise UsageError(f"the record has no column {column!r}. Nothing was changed.")
         if len(str(value)) > limits.EDIT_LETTERS:
             raise UsageError(
                 f"the value for {column!r} has more than {limits.EDIT_LETTERS:,} letters. Shorten "

@@ -701,6 +701,14 @@ def test_wrong_use_has_its_exit_code(planted, made):
     assert run(*planted[:-2], "--store", "none.db", "--queue", "q").exit_code in (2, 3)
 
 
+def test_the_variable_names_the_store_of_a_queue(planted, tmp_path, monkeypatch):
+    monkeypatch.delenv("AUDITS_STORE", raising=False)
+    assert "--queue needs --store" in run(*planted[:-2], "--queue", "q").stderr
+    monkeypatch.setenv("AUDITS_STORE", str(tmp_path / "none.db"))
+    assert "none.db" in run(*planted[:-2], "--queue", "q").stderr
+    assert run(*planted).exit_code == 0  # who decides is said without it
+
+
 # -- a real pair -----------------------------------------------------------------------------------
 
 

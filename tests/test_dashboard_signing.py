@@ -315,7 +315,7 @@ def test_agreement_is_computed_when_asked_for_and_read_once(store, monkeypatch):
     decided(store, BOB, Action.KEEP, 30, 60, 1)
     app.run()
     told = said(calm(app))
-    assert "Ann and Bob both decided on 60 items and agree on 50 %" in told
+    assert "Ann and Bob both decided on 60 items and agree on 50 % (37.7 to 62.3 %)" in told
     assert "Kappa is 1 where" in told
     rows = table_of(app)
     assert group_name(RARE) in rows

@@ -108,6 +108,18 @@ def test_perfect_agreement_on_few_things_is_not_certain():
     assert many.low > 0.98
 
 
+@pytest.mark.parametrize("table", [[[0, 40], [0, 0]], [[18, 22], [0, 0]], [[0, 0], [30, 10]]])
+def test_where_one_only_ever_says_the_same_kappa_is_not_certain(table):
+    """The standard error is 0 there; the interval is Wilson's, about the 0 that kappa is."""
+    found = cohen_kappa(table, confidence=0.95)
+    chance = found.raw.value  # all of it is chance
+    assert found.kappa.value == pytest.approx(0)
+    assert (found.kappa.low, found.kappa.high) == pytest.approx(
+        [(limit - chance) / (1 - chance) for limit in (found.raw.low, found.raw.high)]
+    )
+    assert found.kappa.high > 0.08
+
+
 def test_of_nothing_nothing_is_known():
     found = cohen_kappa(np.zeros((3, 3)), confidence=0.9)
     assert (found.items, found.raw.known, found.kappa.known) == (0, False, False)

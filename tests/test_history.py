@@ -146,6 +146,7 @@ def saved(half, fifth, tmp_path, url):
              "--label", label],
         )  # fmt: skip
         assert done.exit_code == 0, done.output
+        assert ("there already" in done.output) is (label == "again")
     return url
 
 
@@ -167,6 +168,7 @@ def test_command_line(saved):
 
 def test_what_there_is_not_is_named(saved):
     assert "Did you mean 'coverage'" in shown(saved, "--question", "coverag").output
+    assert "no group in this history" in shown(saved, "--group", "sex=x").output
     other = CliRunner().invoke(app, ["history", "show", "--store", saved, "--series", "other"])
     assert other.exit_code == 2
     assert "no series" in other.output

@@ -43,7 +43,7 @@ def test_of_each_the_latest_own_word_counts_and_settling_does_not():
     everyone = found["ann", "bob", ()]
     assert (everyone.items, everyone.raw.value) == (2, 0.5)
     assert not everyone.enough
-    assert everyone.because.endswith("agree on 50 %: too few to conclude from.")
+    assert everyone.because.endswith("agree on 50 % (9.5 to 90.5 %): too few to conclude from.")
 
 
 def test_groups_are_those_of_the_items():
@@ -57,7 +57,7 @@ def test_groups_are_those_of_the_items():
     }  # fmt: skip
     ash = found["ann", "bob", (("race", "ash"),)]
     assert (ash.items, ash.enough, ash.kappa.value) == (3, True, 1)
-    assert "of ash and agree on 100 %; Cohen's kappa is 1.00" in ash.because
+    assert "of ash and agree on 100 % (43.9 to 100 %); Cohen's kappa is 1.00" in ash.because
     assert not found["ann", "bob", (("race", "oak"),)].enough
 
 

@@ -108,6 +108,12 @@ def test_one_item_two_reviewers_and_somebody_who_settles(made):
         return run("decide", queue, item, "--store", store, "--action", action, "--reason",
                    "because", "--reviewer", who, *more, code=code)  # fmt: skip
 
+    for words, why in (
+        (("edit",), "no new value"),
+        (("edit", "--edit", "agee=41"), "Did you mean 'age'"),
+        (("keep", "--edit", "age=41"), "go with an edit only"),
+    ):
+        assert why in say("Ann", *words, code=2).stderr
     say("Ann", "remove")
     assert "Look again" in say("Bob", "keep", "--seen", "0", code=4).stderr
     say("Bob", "keep")
@@ -119,7 +125,7 @@ def test_one_item_two_reviewers_and_somebody_who_settles(made):
     assert shown["status"] == "edited"
     assert shown["decisions"][-1]["edit"] == {"age": "41"}
     told = run("agreement", queue, "--store", store).stdout
-    assert "Ann and Bob both decided on 1 item and agree on 0 %: too few" in told
+    assert "Ann and Bob both decided on 1 item and agree on 0 % (0 to 79.3 %): too few" in told
     (line,) = [
         one
         for one in json.loads(run("agreement", queue, "--store", store, "--format", "json").stdout)
@@ -163,7 +169,9 @@ def test_what_was_signed_stands(made):
         (("0" * 16, "--rule", "copy"), "not both"),
         (("0" * 16, "1" * 16), "no item"),
         (("--rule", "copy", "--seen", "1"), "one item"),
-        (("--rule", "nothing"), "no item fits"),
+        (("--rule", "copyy"), "Did you mean 'copy'"),
+        (("--group", "race=Blak"), "Did you mean 'Black'"),
+        (("--rule", "copy", "--severity", "99"), "no item fits"),
         (("--group", "Black"), "--group"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,7 +28,8 @@ StoreAt = Annotated[
     str | None,
     typer.Option(
         metavar="URL",
-        help="Where decisions are kept: a file, or postgresql+psycopg://user@host/database.",
+        help="Where decisions are kept: a file, or postgresql+psycopg://user@host/database; with "
+        "--queue also from AUDITS_STORE.",
     ),
 ]
 QueueId = Annotated[
@@ -150,7 +152,8 @@ def curate(  # noqa: PLR0913, one parameter per option is how Typer declares the
         "fail_on": fail_on and fail_on.value, "format": format_ and format_.value,
     }  # fmt: skip
     own = {
-        "store": store, "queue": queue, "flags": flags, "drop": drop and drop.value,
+        "store": _kept_where(store, queue), "queue": queue,
+        "flags": flags, "drop": drop and drop.value,
         "output": output, "removed": removed, "manifest": manifest,
         "save_before": save_before, "save_after": save_after, "strict": strict,
     }  # fmt: skip
@@ -169,6 +172,18 @@ def _check(format_: options.Format | None, *written: Path | None) -> None:
 
     if format_ is options.Format.CSV and not any(written):
         raise UsageError("--format csv is for the groups before and after. Name --output, too.")
+
+
+def _kept_where(store: str | None, queue: str | None) -> str | None:
+    """Return the store of a queue; the variable names it as for `audits review`."""
+    from audits.errors import UsageError
+    from audits.launch import STORE
+
+    if queue is None or store is not None:
+        return store
+    if not (named := os.environ.get(STORE)):
+        raise UsageError(f"--queue needs --store, where the queue is kept, or {STORE}.")
+    return named
 
 
 def _asked(given: dict[str, Any], config: Path | None, own: dict[str, Any]) -> Any:

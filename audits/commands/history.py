@@ -56,6 +56,8 @@ def add(audit: options.SavedAudit, *, store: Kept, series: Series, label: Label 
     with Store(store) as opened:
         kept = keep(opened, series, loaded, label=label)
     remark(f"{series}: kept as audit {kept.number}{f' ({kept.label})' if kept.label else ''}")
+    if label and kept.label != label:
+        remark("It was there already, under this label; an audit is kept once.")
 
 
 @history.command()
@@ -72,12 +74,17 @@ def show(
     import dataclasses
 
     from audits.config import pairs
+    from audits.errors import UnknownNameError
     from audits.reports.history_report import history_csv, history_text, history_to_dict
-    from audits.results import as_group
+    from audits.results import as_group, group_name
 
     found = _found(store, series, question)
     wanted = as_group(pairs("--group", group, "sex=female") or {}) if group else None
-    found = dataclasses.replace(found, courses=found.about(question, wanted))
+    courses = found.about(question, wanted)
+    if wanted and not courses:
+        known = sorted({group_name(course.group) for course in found.courses})
+        raise UnknownNameError("group in this history", group_name(wanted), known)
+    found = dataclasses.replace(found, courses=courses)
     if format_ is options.Format.JSON:
         out(as_json(history_to_dict(found)))
     elif format_ is options.Format.CSV:

@@ -182,6 +182,7 @@ def show(  # noqa: PLR0913, one parameter per option is how Typer declares them
             told = item_text(one, **page_look())
         else:
             wanted = _wanted(rule, status, kind, group, text, severity, not_by)
+            _known(opened, queue, wanted)
             page = opened.page(queue, wanted, sort=sort.value, start=start, size=size)
             plain = {"total": page.total, "items": [shown_to_dict(one) for one in page.items]}
             told = items_text(page.items, start, page.total, **page_look())
@@ -205,6 +206,22 @@ def _wanted(
         group=as_group(config.pairs("--group", group, "race=Black") or {}), text=text or "",
         severity_from=severity, not_by=not_by,
     )  # fmt: skip
+
+
+def _known(store: Store, queue: str, wanted: Wanted) -> None:
+    """Refuse the name of a rule, a feature or a group that the queue has not."""
+    from audits.errors import UnknownNameError
+
+    rules = store.rules(queue) if wanted.rule is not None else {}
+    if wanted.rule is not None and wanted.rule not in rules:
+        raise UnknownNameError("rule in this queue", wanted.rule, list(rules))
+    pairs = {pair for group in store.queue(queue).groups for pair in group} if wanted.group else ()
+    for feature, value in wanted.group:
+        values = sorted(v for f, v in pairs if f == feature)
+        if not values:
+            raise UnknownNameError("sensitive feature", feature, sorted({f for f, _ in pairs}))
+        if value not in values:
+            raise UnknownNameError(f"group of {feature}", value, values)
 
 
 def decide(  # noqa: PLR0913, one parameter per option is how Typer declares them
@@ -234,6 +251,7 @@ def decide(  # noqa: PLR0913, one parameter per option is how Typer declares the
     would hit is told first; without --yes nothing is decided.
     """
     from audits import config
+    from audits.review.edits import check_edit
     from audits.review.store import Store
 
     _no_csv(format_)
@@ -242,14 +260,16 @@ def decide(  # noqa: PLR0913, one parameter per option is how Typer declares the
     who = Reviewer(reviewer)
     with Store(store) as opened:
         if items and len(items) == 1:
-            version = opened.item(queue, items[0]).version if seen is None else seen
+            now, values = opened.item(queue, items[0]), config.pairs("--edit", edit, "age=40")
+            check_edit(now.item, action, values or {})
             opened.decide(
-                queue, items[0], action, reason=reason, reviewer=who, seen=version,
-                edit=config.pairs("--edit", edit, "age=40"), adjudicates=adjudicate,
+                queue, items[0], action, reason=reason, reviewer=who, edit=values,
+                seen=now.version if seen is None else seen, adjudicates=adjudicate,
             )  # fmt: skip
             remark("decided on 1 item")
             return
         wanted = Wanted(ids=tuple(items)) if items else _filtered(filters)
+        _known(opened, queue, wanted)
         found = list(opened.items(queue, wanted))
         _all_there(items, found)
         if action is Action.REMOVE and not items:

@@ -12,6 +12,8 @@ from audits.estimates import Estimate
 from audits.formulas.checks import Floats, checked_confidence, whole
 from audits.formulas.shares import wilson
 
+_NO_ERROR = 1e-9  # rounding leaves less of a standard error that is 0
+
 
 class Agreement(NamedTuple):
     """How often two people agree, of how many things, and what is left of it beyond chance."""
@@ -33,8 +35,8 @@ def cohen_kappa(table: ArrayLike, *, confidence: float) -> Agreement:
               + (1-\kappa)^2 \sum_{i \ne j} p_{ij} (p_{\cdot i} + p_{j\cdot})^2
               - \left(\kappa - p_e (1-\kappa)\right)^2}{n (1 - p_e)^2}
 
-    It is 0 where the two agree on everything, whatever n: there the lower limit is that of Wilson's
-    interval of :math:`p_o`, on the scale of kappa.
+    It is 0, whatever n, where the two agree on everything or one of them only ever says the same:
+    there the limits are those of Wilson's interval of :math:`p_o`, on the scale of kappa.
 
     Parameters
     ----------
@@ -90,9 +92,10 @@ def _kappa(shares: Floats, n: float, raw: Estimate, level: float) -> Estimate:
     if 1 - chance < 1e-12:
         return Estimate.unknown()
     kappa = (raw.value - chance) / (1 - chance)
-    if raw.value == 1:
-        return Estimate(1.0, (raw.low - chance) / (1 - chance), 1.0)
     half = float(ndtri((1 + level) / 2)) * _error(shares, rows, columns, kappa, chance, n)
+    if half < _NO_ERROR or raw.value == 1:
+        low, high = ((limit - chance) / (1 - chance) for limit in (raw.low, raw.high))
+        return Estimate(kappa, max(low, -1.0), min(high, 1.0))
     return Estimate(kappa, max(kappa - half, -1.0), min(kappa + half, 1.0))
 
 

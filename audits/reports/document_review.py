@@ -49,7 +49,7 @@ def review_of(material: Material, review: Reviewed | None) -> tuple[Section, ...
     if review is None:
         return ()
     blocks: list[Block] = [Paragraph(_lead(review), "lead"), *_findings(material, review)]
-    blocks += [*_records(review, material.audit.min_cell), *_bulks(review.bulks)]
+    blocks += [*_records(review, hiding=material.audit.min_cell > 0), *_bulks(review.bulks)]
     return (
         Section("review", "What people decided", tuple(blocks), new_page=True),
         Section("sign-off", "Sign-off", tuple(_sign_off(review)), level=2),
@@ -140,17 +140,14 @@ def _reasons(decisions: Sequence[Decision], *, hiding: bool) -> str:
     return "; ".join(said) or "nobody yet"
 
 
-def _records(review: Reviewed, min_cell: int) -> list[Block]:
+def _records(review: Reviewed, *, hiding: bool) -> list[Block]:
     """How many synthetic rows each rule put into the queue, and what became of them."""
     rules = sorted({rule for rule, _ in review.records})
     if not rules:
         return []
     used = [s for s in Status if any(review.records.get((rule, s)) for rule in rules)]
     lines = tuple(
-        (
-            rule.replace("_", " "),
-            *(_counted(review.records.get((rule, status), 0), min_cell) for status in used),
-        )
+        (rule.replace("_", " "), *(f"{review.records.get((rule, s), 0):,}" for s in used))
         for rule in rules
     )
     heads = (
@@ -158,11 +155,8 @@ def _records(review: Reviewed, min_cell: int) -> list[Block]:
         *(Column(capital(status.value), "right") for status in used),
     )
     caption = "Synthetic records in the queue, by the rule that put them there"
-    return [Table(heads, lines, caption)]
-
-
-def _counted(count: int, min_cell: int) -> str:
-    return f"fewer than {min_cell:,}" if 0 < count < min_cell else f"{count:,}"
+    note = "These are questions put to people, of all groups together; none of them is hidden."
+    return [Table(heads, lines, caption, note if hiding else "")]
 
 
 def _bulks(bulks: Sequence[Bulk]) -> list[Block]:

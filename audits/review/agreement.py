@@ -10,8 +10,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from audits.estimates import Estimate, many, percent
+from audits.estimates import Estimate, many
 from audits.formulas.agreement import cohen_kappa
+from audits.questions.words import share
 from audits.results import Group, Row, group_name
 from audits.review.records import Action, Decision, Item
 from audits.review.removal import parts_of
@@ -47,7 +48,7 @@ class AgreementLine(Row):
             said += f" of {group_name(self.group)}"
         if not self.items:
             return f"{said}."
-        said += f" and agree on {percent(self.raw.value)}"
+        said += f" and agree on {share(self.raw)}"
         if not self.enough:
             return f"{said}: too few to conclude from."
         if not self.kappa.known:

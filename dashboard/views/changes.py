@@ -89,9 +89,9 @@ def _listed(audit: Audit, found: Since) -> None:
     new = [(one.finding, one.why) for one in found.new]
     _findings("New problems", new)
     _groups("Groups newly without a synthetic row", found.missing)
-    _findings("Problems gone", _said(found.gone))
-    _findings("No problem any more, only as limits moved", _said(found.moved))
-    _findings("Problems of which nothing can be said now", _said(found.lost))
+    _findings("Problems gone", _said(found.gone), was=True)
+    _findings("No problem any more, only as limits moved", _said(found.moved), was=True)
+    _findings("Problems of which nothing can be said now", _said(found.lost), was=True)
     _groups("Groups that have synthetic rows again", found.back)
     if found.turns:
         with st.expander(f"Verdicts that changed, by question ({_count(found.turns):,})"):
@@ -102,12 +102,13 @@ def _said(solved: Iterable[Solved]) -> list[tuple[Finding, str]]:
     return [(one.finding, one.why) for one in solved]
 
 
-def _findings(title: str, found: Sequence[tuple[Finding, str]]) -> None:
+def _findings(title: str, found: Sequence[tuple[Finding, str]], *, was: bool = False) -> None:
+    """List findings with why; what `was` a problem does not look like one of today."""
     if not found:
         return
     parts.heading(f"{title} ({len(found):,})", 3)
     lines = "".join(
-        f"<li>{parts.verdict_mark(one.verdict)} {parts.safe(one.because)} "
+        f"<li>{'Before:' if was else parts.verdict_mark(one.verdict)} {parts.safe(one.because)} "
         f'<span class="au-quiet">({parts.safe(why)})</span></li>'
         for one, why in found[: limits.CHANGES_SHOWN]
     )

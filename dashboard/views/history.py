@@ -82,7 +82,7 @@ def _followed(here: Here, place: Place, known: tuple[str, ...]) -> None:
         st.info("Nothing is said of any group to this question.")
     else:
         _one_group(here, found, f"{series}-{question}")
-        _verdicts(found, f"{series}-{question}")
+        _verdicts(found, titles.get(str(question), str(question)), f"{series}-{question}")
     _audits(found)
 
 
@@ -152,12 +152,12 @@ def _points(course: Course, found: Trend) -> None:
 # -- all groups ------------------------------------------------------------------------------------
 
 
-def _verdicts(found: Trend, key: str) -> None:
-    parts.heading("Verdicts of every group")
+def _verdicts(found: Trend, title: str, key: str) -> None:
+    parts.heading(f"{title}: verdicts of every group")
     changed = [course for course in found.courses if course.trend != SAME]
     parts.paragraph(
-        f"From the first audit to the last, {len(changed):,} of {len(found.courses):,} surely "
-        "changed; of the others there is no evidence that they did."
+        f"In this question {len(changed):,} of {len(found.courses):,} surely changed from the "
+        "first audit to the last; of the others there is no evidence that they did."
     )
     which = st.pills(
         "Groups", [_ALL, _CHANGED], default=_ALL, key=f"history-which-{key}", required=True,
@@ -169,7 +169,8 @@ def _verdicts(found: Trend, key: str) -> None:
     first = _paged(len(courses), _GROUPS, "Groups", f"history-groups-{key}")
     newest = _paged(len(found.audits), limits.AUDITS_ACROSS, "Audits", f"history-audits-{key}")
     end = len(found.audits) - newest
-    _table(found, courses[first : first + _GROUPS], slice(max(end - limits.AUDITS_ACROSS, 0), end))
+    across = slice(max(end - limits.AUDITS_ACROSS, 0), end)
+    _table(title, found, courses[first : first + _GROUPS], across)
 
 
 def _paged(count: int, size: int, what: str, key: str) -> int:
@@ -185,7 +186,7 @@ def _paged(count: int, size: int, what: str, key: str) -> int:
     return start
 
 
-def _table(found: Trend, courses: Sequence[Course], across: slice) -> None:
+def _table(title: str, found: Trend, courses: Sequence[Course], across: slice) -> None:
     stamps = found.audits[across]
     lines: list[list[Cell]] = [
         [
@@ -201,8 +202,8 @@ def _table(found: Trend, courses: Sequence[Course], across: slice) -> None:
             *(Column(_short(one.label)) for one in stamps),
         ],
         lines,
-        caption="The worst verdict of each group in each audit, oldest audit to the left, the "
-        "group that is worst today on top",
+        caption=f"{title}: the worst verdict of each group in each audit, oldest audit to the "
+        "left, the group that is worst today on top",
     )
 
 

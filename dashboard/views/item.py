@@ -13,7 +13,7 @@ import deciding
 import limits
 import parts
 from audits.errors import AuditError, ConflictError
-from audits.review.records import RECORD, Action, Decision, Item, Queue, Shown
+from audits.review.records import FINDING, RECORD, Action, Decision, Item, Queue, Shown
 from audits.review.store import Store
 from audits.visible import visible
 from deciding import Said
@@ -25,10 +25,11 @@ from views.places import Asked
 from views.queue import status_mark, title
 
 _ACTIONS = ((Action.KEEP, "K"), (Action.REMOVE, "X"), (Action.EDIT, "E"), (Action.ESCALATE, "S"))
-_KEYS = (
-    "Keys, while nothing is typed: K keep, X remove, E edit, S escalate, B back to the list. A "
-    "decision needs a reason; afterwards the next item opens."
+_SAY_KEYS = (
+    "Keys, while nothing is typed: K keep, X remove, {}S escalate, B back to the list. A decision "
+    "needs a reason; afterwards the next item opens."
 )
+_KEYS = {RECORD: _SAY_KEYS.format("E edit, "), FINDING: _SAY_KEYS.format("")}
 
 
 def show(
@@ -143,7 +144,7 @@ def _form(
                 action.value.capitalize(), key=f"{action.value}-{item.id}", shortcut=key,
                 on_click=_decide, args=(*drawn, action, edited, settles),
             )  # fmt: skip
-    parts.paragraph(_KEYS, quiet=True)
+    parts.paragraph(_KEYS[item.kind], quiet=True)
 
 
 def _key(what: str, queue: Queue, item: Item, number: int = 0) -> str:
