@@ -211,10 +211,13 @@ def _not_bad_any_more(
     """What failed in the baseline and does no longer, or only under the limits of then."""
     after = by_key(audit.findings)
     still = {key for _, now in pairs for key, f in by_key(now.findings).items() if f.verdict in bad}
+    gone = {c.name for c in baseline.columns} - {c.name for c in audit.columns}
     found = []
     for key, finding in by_key(baseline.findings).items():
         if finding.verdict in bad and not _still(after.get(key), bad):
             one = _better(finding, after.get(key), audit)
+            if finding.attribute in gone:
+                one = Solved(finding, None, f"{finding.attribute} is not compared any more")
             moved = "; limits were moved, and under those of the baseline it stays"
             found.append(replace(one, why=one.why + moved) if key in still else one)
     return found
@@ -262,7 +265,7 @@ def _better(finding: Finding, now: Finding | None, audit: Audit) -> Solved:
         said = min(own, key=lambda verdict: verdict.rank)
         if said is not Verdict.NOT_ENOUGH_EVIDENCE:
             now_ok = Verdict.OK if said is Verdict.OK else Verdict.WATCH
-            return Solved(finding, now_ok, f"nothing is said of {finding.attribute} any more")
+            return Solved(finding, now_ok, f"not named any more; the group is {said.value} now")
     return Solved(finding, None, "the audit says nothing of it any more")
 
 

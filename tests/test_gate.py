@@ -3,6 +3,8 @@
 import datetime
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 from test_diff import BLACK, FEMALE, WHITE, audit, finding
 
@@ -63,6 +65,23 @@ def test_what_is_not_judged_any_more_is_not_solved(after):
     assert found.solved == ()
     assert len(found.lost) == 1
     assert not gate(before, after, strict=True).passed
+
+
+def test_a_column_that_is_left_out_solves_nothing():
+    rng = np.random.default_rng(0)
+    made = pd.DataFrame({"sex": ["f", "m"] * 300, "age": rng.normal(size=600),
+                         "pay": rng.normal(size=600)})  # fmt: skip
+    same = made.assign(age=made["age"] * 0.3)
+    about = {"sensitive_features": "sex", "ask": ["diversity"]}
+    before = audits.compare(made, same, **about)
+    assert any(one.attribute == "age" for one in before.problems)
+    for after, solved in (
+        (audits.compare(made, made, **about), True),
+        (audits.compare(made.drop(columns="age"), same.drop(columns="age"), **about), False),
+    ):
+        found = gate(before, after)
+        assert any(one.finding.attribute == "age" for one in found.solved) is solved
+        assert any("age is not compared" in one.why for one in found.lost) is not solved
 
 
 def test_a_question_the_baseline_did_not_ask_is_new():
