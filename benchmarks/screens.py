@@ -34,6 +34,7 @@ PAGES = (
     "records",
     "plan",
     "compare",
+    "history",
     "review",
     "group",
 )
